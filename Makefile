@@ -1,0 +1,211 @@
+# GNU make.  One Makefile, no recursion but for profiles, nothing built in the
+# tree: all of it is in build/.  `make help` lists the targets.
+
+MAKEFLAGS += -rR
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+## Knobs: on the command line, or in config.mk (ignored by git)
+-include config.mk
+PROFILE    ?= release
+V          ?=
+PREFIX     ?= /usr/local
+DESTDIR    ?=
+BINDIR     ?= $(PREFIX)/bin
+DATADIR    ?= $(PREFIX)/share/nettape
+MANDIR     ?= $(PREFIX)/share/man
+INSTALL    ?= install
+PKG_CONFIG ?= pkg-config
+ifeq ($(origin CC),default)
+CC := cc
+endif
+CC ?= cc
+
+B       := $(if $(filter release,$(PROFILE)),build,build/$(PROFILE))
+O       := $(B)/obj
+VERSION := $(or $(shell git describe --always --dirty 2>/dev/null),0)
+Q       := $(if $(V),,@)
+say      = $(if $(V),,@printf '%-6s %s\n' '$(1)' '$(2)';)
+
+## Flags: the project's own in _CFLAGS, the user's CFLAGS come last and win
+CFLAGS   ?= -g
+warnings := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+            -Wmissing-variable-declarations -Wformat=2 -Wimplicit-fallthrough -Wundef -Wvla \
+            -Wpointer-arith -Wcast-qual -Wwrite-strings
+ifeq ($(findstring clang,$(shell $(CC) --version 2>/dev/null)),)
+warnings := $(filter-out -Wmissing-variable-declarations,$(warnings)) -Wlogical-op -Wduplicated-cond
+endif
+machine     := $(shell $(CC) -dumpmachine 2>/dev/null)
+cfi.x86_64  := -fcf-protection=full
+cfi.aarch64 := -mbranch-protection=standard
+hardening   := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection \
+               -fPIE -ftrivial-auto-var-init=zero $(cfi.$(firstword $(subst -, ,$(machine))))
+
+cflags.release  := -O2 $(hardening)
+cflags.asan     := -Og -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+cflags.cov      := -O0 --coverage
+cflags.fuzz     := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+ldflags.release := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
+ldflags.asan    := -fsanitize=address,undefined
+ldflags.cov     := --coverage
+ldflags.fuzz    := -fsanitize=fuzzer,address,undefined
+
+_CPPFLAGS := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. -I$(B)/gen $(CPPFLAGS)
+_CFLAGS   := -std=c17 -pthread $(warnings) $(cflags.$(PROFILE)) -ffile-prefix-map=$(CURDIR)=. $(CFLAGS)
+_LDFLAGS  := -pthread $(ldflags.$(PROFILE)) $(LDFLAGS)
+
+libs_collect = $(shell $(PKG_CONFIG) --libs libarchive libzstd zlib libcurl libmd)
+libs_analyze = $(shell $(PKG_CONFIG) --libs libarchive sqlite3 jansson libmd) -lm
+libs_test    = $(libs_analyze) $(libs_collect) $(shell $(PKG_CONFIG) --libs cmocka)
+
+## Files: a folder is a list; nothing to register by hand
+src_schema  := $(sort $(wildcard schema/*.c))
+src_collect := $(sort $(wildcard collect/*.c))
+src_analyze := $(sort $(wildcard analyze/*.c analyze/*/*.c))
+src_unit    := $(sort $(wildcard tests/unit/test_*.c))
+src_tool    := $(sort $(wildcard tests/*.c tests/e2e/*.c))
+src_all     := $(src_schema) $(src_collect) $(src_analyze) $(src_unit) $(src_tool)
+rules       := $(sort $(wildcard rules/*/*.sql))
+sections    := $(sort $(wildcard analyze/section/*.sql))
+
+obj = $(patsubst %.c,$(O)/%.o,$(1))
+lib = $(call obj,$(src_schema) $(filter-out %/main.c,$(src_collect) $(src_analyze)))
+
+parsers   := $(basename $(notdir $(wildcard analyze/parse/*.c)))
+renderers := $(basename $(notdir $(wildcard analyze/report/*.c)))
+
+all: $(B)/nettape-collect $(B)/nettape-analyze ## build both programs, optimised, into build/
+.PHONY: all
+
+$(B)/nettape-collect: $(call obj,$(src_schema) $(src_collect))
+	$(call say,LD,$@)$(CC) $(_CFLAGS) $(_LDFLAGS) $^ $(libs_collect) -o $@
+
+$(B)/nettape-analyze: $(call obj,$(src_schema) $(src_analyze))
+	$(call say,LD,$@)$(CC) $(_CFLAGS) $(_LDFLAGS) $^ $(libs_analyze) -o $@
+
+gen := $(addprefix $(B)/gen/,parsers.def renderers.def db.sql.inc rules.inc sections.inc version.h)
+
+$(O)/%.o: %.c $(B)/gen/flags | $(gen)
+	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(_CPPFLAGS) $(_CFLAGS) -MMD -MP -c $< -o $@
+
+## Generated: written only when the content changes, so nothing rebuilds for nothing
+define keep # (text): replace $@ if its content is not text
+@mkdir -p $(@D); printf '%s\n' $(1) >$@.new; \
+if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+endef
+hex = od -An -v -tx1 $(1) | sed 's/ \(..\)/0x\1,/g'
+# (files, folder, suffix): {"AREA/NAME", bytes, n} for each file
+embed = mkdir -p $(@D) && for f in $(1); do n=$${f\#$(2)}; printf '{"%s", (const char[]){\n' "$${n%$(3)}"; \
+	$(call hex,"$$f"); printf '0x00}, %d},\n' "$$(wc -c <"$$f")"; done >$@
+
+$(B)/gen/flags: FORCE
+	$(call keep,'$(CC) $(_CPPFLAGS) $(_CFLAGS)')
+$(B)/gen/version.h: FORCE
+	$(call keep,'#define NETTAPE_VERSION "$(VERSION)"')
+$(B)/gen/parsers.def: FORCE
+	$(call keep,$(patsubst %,'PARSER(%)',$(sort $(parsers))))
+$(B)/gen/renderers.def: FORCE
+	$(call keep,$(patsubst %,'RENDERER(%)',$(sort $(renderers))))
+$(B)/gen/rules.list: FORCE
+	$(call keep,$(rules) .)
+$(B)/gen/sections.list: FORCE
+	$(call keep,$(sections) .)
+$(B)/gen/db.sql.inc: schema/db.sql
+	$(Q)mkdir -p $(@D) && $(call hex,$<) >$@
+$(B)/gen/rules.inc: $(rules) $(B)/gen/rules.list
+	$(Q)$(call embed,$(rules),rules/,.sql)
+$(B)/gen/sections.inc: $(sections) $(B)/gen/sections.list
+	$(Q)$(call embed,$(sections),analyze/section/,.sql)
+FORCE:
+.PHONY: FORCE
+
+## Tests.  Every suite prints TAP; tests/check.sh runs them all and counts.
+unit  := $(patsubst %.c,$(B)/%,$(src_unit))
+tools := $(patsubst tests/%.c,$(B)/tests/%,$(src_tool))
+
+$(unit): $(B)/%: $(O)/%.o $(lib)
+	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(_CFLAGS) $(_LDFLAGS) $^ $(libs_test) -o $@
+$(tools): $(B)/tests/%: $(O)/tests/%.o $(lib)
+	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(_CFLAGS) $(_LDFLAGS) $^ $(libs_test) -o $@
+
+tests: all $(unit) $(tools) ## build every test, run none
+check: tests ## run every test; the last line counts them
+	$(Q)tests/check.sh $(B) $(SUITES)
+.PHONY: tests check
+
+asan: ; $(Q)$(MAKE) --no-print-directory PROFILE=asan check ## check, built with ASan and UBSan
+coverage: ## lines that no test runs
+	$(Q)rm -rf build/cov && $(MAKE) --no-print-directory PROFILE=cov check >/dev/null || true
+	$(Q)for c in $(src_schema) $(src_collect) $(src_analyze); do gcov -n -o build/cov/obj/$${c%.c}.o $$c 2>/dev/null; done | \
+	    awk -F"[':%]" '/^File/ { f = $$2 } /^Lines/ && f ~ /\.c$$/ { sub(/^ of /, "", $$4); printf "%6s%% of %4d  %s\n", $$3, $$4, f; f = "" }'
+.PHONY: asan coverage
+
+demo: all ## record this host for 10 s and print the diagnosis
+	$(Q)mkdir -p build/demo
+	$(B)/nettape-collect --for 10s --every 1s --force -o build/demo/demo.nettape.tar.zst
+	$(B)/nettape-analyze --fail-on never --no-pager build/demo/demo.nettape.tar.zst
+.PHONY: demo
+
+## Style
+c_files := $(sort $(wildcard $(foreach d,schema collect analyze analyze/* tests tests/*,$(d)/*.c $(d)/*.h)))
+sh_files := $(sort $(wildcard tests/*.sh tests/*/*.sh) .ci/run)
+format: ; $(Q)clang-format -i $(c_files) ## rewrite the code in the house style
+format-check: ; $(Q)clang-format --dry-run --Werror $(c_files)
+compile_commands.json: Makefile FORCE ## for clangd, clang-tidy
+	$(Q){ printf '['; s=; for c in $(src_all); do printf '%s\n{"directory":"%s","file":"%s","command":"cc %s"}' \
+	  "$$s" '$(CURDIR)' "$$c" '$(subst ",\",$(_CPPFLAGS) $(filter-out -Wlogical-op -Wduplicated-cond -fcf-protection=full,$(_CFLAGS))) -c '"$$c"; s=,; done; printf '\n]\n'; } >$@
+lint: format-check compile_commands.json all ## everything that reads the code without running it
+	$(Q)tests/rooms.sh
+	$(Q)tests/banned.sh $(c_files)
+	$(Q)printf '%s\n' $(src_schema) $(src_collect) $(src_analyze) | xargs -P2 -n8 clang-tidy --quiet -p . 2>/dev/null
+	$(Q)cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr --std=c11 -D_GNU_SOURCE -I. -I$(B)/gen \
+	    --suppress=missingInclude $(src_schema) $(src_collect) $(src_analyze)
+	$(Q)for m in $(sort $(wildcard */*.[158])); do mandoc -Tlint -W warning "$$m" || exit 1; done
+	$(Q)shellcheck $(sh_files)
+	$(Q)$(B)/nettape-analyze --lint-rules rules
+.PHONY: format format-check lint
+
+## Packages: what the build and the tests need; what lint needs on top
+sudo := $(if $(filter 0,$(shell id -u)),,sudo)
+deps.apt  := gcc libc6-dev pkg-config libarchive-dev libsqlite3-dev libjansson-dev libcurl4-openssl-dev libcmocka-dev \
+             libzstd-dev zlib1g-dev libmd-dev sqlite3 python3 iproute2 iptables nftables ethtool net-tools zstd xz-utils \
+             util-linux procps
+deps.dnf  := gcc make pkgconf-pkg-config libarchive-devel sqlite-devel jansson-devel libcurl-devel libcmocka-devel \
+             libzstd-devel zlib-devel libmd-devel sqlite python3 iproute nftables ethtool net-tools zstd xz util-linux procps-ng
+deps.apk  := build-base linux-headers pkgconf libarchive-dev sqlite-dev jansson-dev curl-dev cmocka-dev zstd-dev zlib-dev \
+             libmd-dev sqlite python3 iproute2 nftables ethtool net-tools zstd xz util-linux procps
+lint.apt  := clang-format clang-tidy cppcheck mandoc shellcheck git
+lint.dnf  := clang-tools-extra cppcheck mandoc ShellCheck git
+lint.apk  := clang-extra-tools cppcheck mandoc shellcheck git
+get.apt    = $(sudo) apt-get update -qq && $(sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
+get.dnf    = $(sudo) dnf install -y
+get.apk    = $(sudo) apk add
+manager   := $(firstword $(foreach m,apt-get dnf apk,$(if $(shell command -v $(m)),$(m:apt-get=apt))))
+deps: ## install what the build and the tests need
+	$(if $(manager),$(get.$(manager)) $(deps.$(manager)),$(error no apt-get, dnf or apk here: see deps.apt in the Makefile for the list))
+deps-lint: deps ## and what lint needs
+	$(get.$(manager)) $(lint.$(manager))
+.PHONY: deps deps-lint
+
+## Delivery
+man1 := $(sort $(wildcard */*.1))
+man5 := $(sort $(wildcard */*.5))
+install: all ## DESTDIR, PREFIX, BINDIR, MANDIR, DATADIR
+	$(Q)$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(DATADIR)
+	$(Q)$(INSTALL) -m755 $(B)/nettape-collect $(B)/nettape-analyze $(DESTDIR)$(BINDIR)
+	$(Q)$(INSTALL) -m644 $(man1) $(DESTDIR)$(MANDIR)/man1
+	$(Q)$(INSTALL) -m644 $(man5) $(DESTDIR)$(MANDIR)/man5
+	$(Q)for r in $(rules) $(rules:.sql=.test); do $(INSTALL) -D -m644 $$r $(DESTDIR)$(DATADIR)/$$r; done
+uninstall: ## takes back exactly what install put
+	$(Q)rm -f $(addprefix $(DESTDIR)$(BINDIR)/,nettape-collect nettape-analyze) \
+	    $(addprefix $(DESTDIR)$(MANDIR)/man1/,$(notdir $(man1))) $(addprefix $(DESTDIR)$(MANDIR)/man5/,$(notdir $(man5)))
+	$(Q)rm -rf $(DESTDIR)$(DATADIR)
+dist: ## nettape-VERSION.tar.gz, the same bytes every time
+	$(Q)mkdir -p build && git archive --prefix=nettape-$(VERSION)/ HEAD | gzip -9n >build/nettape-$(VERSION).tar.gz
+clean: ; $(Q)rm -rf build compile_commands.json ## remove everything built
+help: ## this list
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t14
+.PHONY: install uninstall dist clean help
+
+-include $(patsubst %.c,$(O)/%.d,$(src_all))

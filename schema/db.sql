@@ -1,0 +1,225 @@
+-- nettape's store, one bundle a file.  Derived data: rebuilt from the bundle, never migrated.
+-- Dialect floor SQLite 3.28 (no STRICT, generated columns, ->>, FILTER, iif, NULLS LAST).
+-- Units: _ns nanoseconds, _s seconds, _pct percent, _bytes bytes; counts have no suffix.
+PRAGMA application_id = 0x4E544150;  -- 'NTAP'
+PRAGMA user_version = 1;
+
+-- What the bundle says of itself and of the host.  Keys:
+--   host kernel kernel_num (6.18.44 -> 6018044) arch boot_id os tool tool_version format note
+--   uid caps netns cpus page_size_bytes mem_total_bytes
+--   window_asked_s window_s interval_s started ended (UTC text) ticks_asked ticks_taken ticks_late ticks_missed
+--   end_reason (complete | signal | size | disk | cut: no end.json) bundle_sha256 bundle_bytes raw_bytes
+--   self_cpu_ns self_rss_bytes l5d_asked (1: --metrics given) l5d_seen (1: answered, or a listener on 4140/9990)
+CREATE TABLE meta(k TEXT PRIMARY KEY, v) WITHOUT ROWID;
+
+-- One row a tick that was taken; a gap in the numbers is a missed tick.
+CREATE TABLE snapshot(
+  snap   INTEGER PRIMARY KEY,  -- index of the tick's deadline: 0, 1, 2, ...
+  t      REAL NOT NULL,        -- wall clock, unix seconds
+  mono   REAL NOT NULL,        -- monotonic seconds since the first tick
+  dt     REAL,                 -- monotonic seconds since the previous row; NULL = first, or another boot
+  late_s REAL NOT NULL,        -- how long after its deadline it began
+  step_s REAL,                 -- wall clock moved this much against the monotonic one since the previous row
+  boot   INT NOT NULL,         -- 0, +1 after each reboot inside the window
+  at     TEXT NOT NULL);       -- t as 'YYYY-MM-DD HH:MM:SSZ'
+
+-- One row a source the analyzer knows, also when the bundle has nothing of it.
+CREATE TABLE source(
+  source TEXT PRIMARY KEY,     -- softnet, netstat, ... (the names that requires: uses)
+  state  TEXT NOT NULL,        -- ok | partial | absent | denied | timeout | unparsable | not-collected
+  good   INT NOT NULL,         -- snapshots with a good capture of it
+  bad    INT NOT NULL,         -- captures that failed or could not be parsed
+  first_snap INT, last_snap INT,
+  span_s REAL NOT NULL,        -- seconds from its first to its last good capture
+  note   TEXT NOT NULL) WITHOUT ROWID;  -- why, in words, for "not evaluated"
+
+-- One row a capture of a member; dt is since the last good capture of the same member: every rate uses it.
+CREATE TABLE capture(
+  member TEXT NOT NULL,        -- 'proc/net/dev', 'cmd/ethtool_-S_eth0'
+  snap   INT NOT NULL,
+  source TEXT,                 -- NULL = no parser knows it
+  entity TEXT NOT NULL,        -- what the member is about: 'eth0', '127.0.0.1_9990', or ''
+  t      REAL,                 -- monotonic seconds since the first tick, middle of the read
+  dt     REAL,                 -- seconds; NULL = first good one, or bad
+  cost_s REAL,                 -- how long the read took
+  state  TEXT NOT NULL,        -- ok absent denied timeout busy cut interrupted fallback thinned error
+  bytes  INT,
+  note   TEXT);                -- errno text or the collector's remark
+
+-- What could not be read, line by line (at most a few per member; the rest is counted in the last one).
+CREATE TABLE note(member TEXT NOT NULL, snap INT, line INT, text TEXT NOT NULL);
+
+-- One row a series, with the summary of the window.
+-- For counters lo, hi, mean, p50, p95 are of the per-second rates of its intervals; for gauges of the values.
+CREATE TABLE series(
+  id     INTEGER PRIMARY KEY,
+  source TEXT NOT NULL,        -- softnet softirqs interrupts stat netdev ifconfig ethtool qdisc snmp netstat snmp6 ...
+  entity TEXT NOT NULL,        -- cpu3, eth0, 24:cpu0 ..., '' = the host; 'NETNS/eth0' below another namespace
+  name   TEXT NOT NULL,
+  kind   TEXT NOT NULL,        -- counter | counter32 | gauge | text
+  unit   TEXT NOT NULL,        -- 1 B ns page bit/s ratio ? ('' for text)
+  n      INT NOT NULL,         -- captures in which it had a value
+  first, last,                 -- values (text for kind text)
+  lo REAL, hi REAL, mean REAL, p50 REAL, p95 REAL,
+  increase INT,                -- counters: growth over the usable intervals; NULL with none
+  resets INT NOT NULL,         -- falls that are no wrap
+  peak_per_s REAL,             -- worst single interval
+  peak_snap INT,               -- counters: the snapshot that ends it; gauges: snapshot of hi
+  active INT NOT NULL,         -- intervals in which it moved
+  first_active INT, last_active INT,  -- snapshots that end the first and the last of them
+  intervals INT NOT NULL,      -- usable intervals
+  span   REAL NOT NULL);       -- seconds they cover
+
+-- Values: only changes, plus first and last capture of each series.
+CREATE TABLE sample(
+  series INT NOT NULL, snap INT NOT NULL,
+  value, delta,                -- delta to the capture before; NULL on the first and after a reset
+  dt REAL,                     -- seconds of that interval
+  PRIMARY KEY(series, snap)) WITHOUT ROWID;
+
+-- Sockets by state, per snapshot (from ss -tan, else from the tcp_info dump, else /proc/net/tcp).
+CREATE TABLE tcp_state(snap INT NOT NULL, state TEXT NOT NULL, n INT NOT NULL, PRIMARY KEY(snap, state)) WITHOUT ROWID;
+
+-- The same by peer.  dir 'in': port is our listening port; 'out': port is the peer's.
+-- The most numerous 256 (peer, port, dir) a snapshot, the rest under peer '*'.
+CREATE TABLE tcp_peer(
+  snap INT NOT NULL, dir TEXT NOT NULL, peer TEXT NOT NULL, port INT NOT NULL, state TEXT NOT NULL, n INT NOT NULL,
+  PRIMARY KEY(dir, peer, port, state, snap)) WITHOUT ROWID;
+
+-- Connections that appeared and went away between two captures, by peer, over the window.
+CREATE TABLE tcp_churn(
+  dir TEXT NOT NULL, peer TEXT NOT NULL, port INT NOT NULL,
+  seen INT NOT NULL,           -- distinct connections
+  opened INT NOT NULL,         -- not there at the first capture
+  closed INT NOT NULL,         -- gone (or in TIME-WAIT) before the last
+  peak INT NOT NULL,           -- most at one capture
+  life_p50_s REAL,             -- lower bound of the lifetime of those opened and closed in the window
+  PRIMARY KEY(dir, peer, port)) WITHOUT ROWID;
+
+-- Per peer and tcp_info capture: growth since the capture before, over sockets seen in both or opened since.
+CREATE TABLE tcp_flow(
+  snap INT NOT NULL, dir TEXT NOT NULL, peer TEXT NOT NULL, port INT NOT NULL,
+  n INT NOT NULL,              -- sockets, not TIME-WAIT
+  bytes_sent INT, bytes_received INT, segs_out INT, segs_in INT, retrans INT,  -- NULL on the first capture
+  rtt_min_ns INT, rtt_mean_ns INT, rtt_max_ns INT, rto_max_ns INT,
+  recvq_bytes INT, sendq_bytes INT, unacked INT, lost INT, cwnd_min INT,
+  rwnd_limited_ns INT, busy_ns INT,
+  PRIMARY KEY(dir, peer, port, snap)) WITHOUT ROWID;
+
+-- Listeners as ss -ltnm shows them, each tick, when something about them changed (and first and last).
+-- The same numbers are series: source 'listener', entity 'ADDR:PORT', names queue, backlog, drops.
+CREATE TABLE listener(
+  snap INT NOT NULL, addr TEXT NOT NULL, port INT NOT NULL,
+  pid INT, comm TEXT,          -- from ss -tanp at the first and last tick; NULL = unknown
+  queue INT NOT NULL,          -- connections waiting for accept(); full = queue > backlog
+  backlog INT NOT NULL,        -- limit: min(listen(2) argument, somaxconn)
+  drops INT,                   -- packets dropped at this listener since it listens; NULL before 4.7
+  PRIMARY KEY(addr, port, snap)) WITHOUT ROWID;
+
+-- Single sockets of the tcp_info captures: the worst 500 a snapshot by retransmits, queues and rtt.
+-- Columns after `cong`: see analyze/sock.def, same names and units.
+CREATE TABLE tcp_socket(
+  snap INT NOT NULL, state TEXT NOT NULL, local TEXT NOT NULL, lport INT NOT NULL,
+  peer TEXT NOT NULL, pport INT NOT NULL, comm TEXT, timer TEXT, cong TEXT,
+  @SOCK_COLUMNS@);
+
+-- linkerd's histograms, one row a frozen minute; values in the unit of the metric's name (request_latency_ms: ms).
+CREATE TABLE window(
+  router TEXT NOT NULL, scope TEXT NOT NULL,   -- scope: client | server | service | '' (jvm, ...)
+  id TEXT NOT NULL,            -- '#/io.l5d.fs/web', '0.0.0.0/4140', 'svc/web'
+  service TEXT NOT NULL,       -- of client/ID/service/SVC, else ''
+  metric TEXT NOT NULL,
+  w INT NOT NULL,              -- number of the minute, 0 = the one before the window began
+  snap INT NOT NULL,           -- first snapshot that shows it
+  t0 REAL NOT NULL, t1 REAL NOT NULL,          -- monotonic seconds; t1 = when first seen, t0 = t1 - 60
+  n INT NOT NULL, p50 REAL, p90 REAL, p95 REAL, p99 REAL, p999 REAL, p9999 REAL,
+  min REAL, max REAL, avg REAL, sum REAL,
+  PRIMARY KEY(router, scope, id, service, metric, w)) WITHOUT ROWID;
+
+-- client -> addresses, from client_state.json (last capture wins).
+CREATE TABLE endpoint(router TEXT NOT NULL, client TEXT NOT NULL, peer TEXT NOT NULL, port INT NOT NULL,
+  PRIMARY KEY(router, client, peer, port)) WITHOUT ROWID;
+
+-- What an IRQ belongs to.  nic NULL = no NIC's; its counts are series: source 'interrupts', entity 'cpuN', name irq.
+CREATE TABLE irq(irq TEXT PRIMARY KEY, nic TEXT, queue TEXT, name TEXT NOT NULL, affinity TEXT) WITHOUT ROWID;
+
+-- What the rules found, filled in the order of their after:.  explained_by = rule id of the root cause.
+CREATE TABLE finding(
+  rule TEXT NOT NULL, version INT NOT NULL, level TEXT NOT NULL,  -- info | warn | crit
+  entity TEXT NOT NULL, at INT, first_at INT, last_at INT, votes INT,
+  message TEXT NOT NULL, explained_by TEXT, explains_entity TEXT, suppressed TEXT,
+  PRIMARY KEY(rule, entity)) WITHOUT ROWID;
+
+-- Views that read like English.
+CREATE VIEW counter AS
+  SELECT source, entity, name, unit, increase, increase * 1.0 / nullif(span, 0) AS per_s, peak_per_s, peak_snap,
+         p50 AS p50_per_s, active, first_active, last_active, intervals, span, resets, first, last
+    FROM series WHERE kind IN ('counter', 'counter32');
+CREATE VIEW gauge AS
+  SELECT source, entity, name, unit, first, last, lo, hi, mean, p50, p95, peak_snap AS hi_snap, n
+    FROM series WHERE kind = 'gauge';
+CREATE VIEW setting AS
+  SELECT name, first AS value, last, first IS NOT last AS changed FROM series WHERE source = 'sysctl' AND entity = '';
+CREATE VIEW metric AS
+  SELECT s.source, s.entity, s.name, x.at, m.snap, m.value, m.delta, m.delta / nullif(m.dt, 0) AS per_s
+    FROM sample m JOIN series s ON s.id = m.series JOIN snapshot x ON x.snap = m.snap;
+CREATE VIEW softnet AS
+  SELECT entity AS cpu,
+         max(CASE WHEN name = 'processed'    THEN increase END) AS processed,
+         max(CASE WHEN name = 'dropped'      THEN increase END) AS dropped,
+         max(CASE WHEN name = 'time_squeeze' THEN increase END) AS time_squeeze,
+         max(CASE WHEN name = 'received_rps' THEN increase END) AS received_rps,
+         max(CASE WHEN name = 'flow_limit'   THEN increase END) AS flow_limit,
+         max(CASE WHEN name = 'backlog_len'  THEN hi END)       AS backlog_max,
+         max(CASE WHEN name = 'processed'    THEN span END)     AS span
+    FROM series WHERE source = 'softnet' GROUP BY entity;
+CREATE VIEW nic AS
+  SELECT entity AS nic,
+         max(CASE WHEN name = 'rx_bytes'   THEN increase END) AS rx_bytes,
+         max(CASE WHEN name = 'rx_packets' THEN increase END) AS rx_packets,
+         max(CASE WHEN name = 'rx_errs'    THEN increase END) AS rx_errs,
+         max(CASE WHEN name = 'rx_drop'    THEN increase END) AS rx_drop,
+         max(CASE WHEN name = 'rx_fifo'    THEN increase END) AS rx_fifo,
+         max(CASE WHEN name = 'rx_frame'   THEN increase END) AS rx_frame,
+         max(CASE WHEN name = 'tx_bytes'   THEN increase END) AS tx_bytes,
+         max(CASE WHEN name = 'tx_packets' THEN increase END) AS tx_packets,
+         max(CASE WHEN name = 'tx_errs'    THEN increase END) AS tx_errs,
+         max(CASE WHEN name = 'tx_drop'    THEN increase END) AS tx_drop,
+         max(CASE WHEN name = 'tx_fifo'    THEN increase END) AS tx_fifo,
+         max(CASE WHEN name = 'tx_colls'   THEN increase END) AS tx_colls,
+         max(CASE WHEN name = 'tx_carrier' THEN increase END) AS tx_carrier,
+         max(span) AS span
+    FROM series WHERE source = 'netdev' GROUP BY entity;
+CREATE VIEW irq_share AS  -- interrupts of each NIC by CPU over the window
+  SELECT i.nic, s.entity AS cpu, sum(s.increase) AS irqs, max(s.span) AS span,
+         sum(s.increase) * 100.0 / nullif((SELECT sum(s2.increase) FROM series s2 JOIN irq i2 ON i2.irq = s2.name
+                                            WHERE s2.source = 'interrupts' AND i2.nic = i.nic), 0) AS pct
+    FROM series s JOIN irq i ON i.irq = s.name
+   WHERE s.source = 'interrupts' AND i.nic IS NOT NULL GROUP BY i.nic, s.entity;
+CREATE VIEW tcp AS  -- MIB counters of snmp and netstat that moved
+  SELECT source, name, increase, increase * 1.0 / nullif(span, 0) AS per_s, peak_per_s, peak_snap, active, intervals
+    FROM series WHERE source IN ('snmp', 'netstat') AND entity = '' AND increase > 0;
+CREATE VIEW linkerd_client AS
+  SELECT substr(entity, 1, instr(entity, '|client|') - 1) AS router, substr(entity, instr(entity, '|client|') + 8) AS client, entity,
+         max(CASE WHEN name = 'requests' THEN increase END) AS requests,
+         max(CASE WHEN name = 'success'  THEN increase END) AS success,
+         max(CASE WHEN name = 'failures' THEN increase END) AS failures,
+         max(CASE WHEN name = 'connects' THEN increase END) AS connects,
+         max(CASE WHEN name = 'connections' THEN p50 END)   AS connections,
+         max(CASE WHEN name = 'pending' THEN p50 END)       AS pending,
+         max(CASE WHEN name = 'pending' THEN hi END)        AS pending_max,
+         min(CASE WHEN name = 'loadbalancer/size' THEN p50 END)      AS pool_size,
+         min(CASE WHEN name = 'loadbalancer/available' THEN lo END)  AS available_min,
+         max(CASE WHEN name = 'requests' THEN span END)     AS span
+    FROM series WHERE source = 'linkerd' AND instr(entity, '|client|') > 0 AND instr(entity, '|service|') = 0 GROUP BY entity;
+CREATE VIEW linkerd_server AS
+  SELECT substr(entity, 1, instr(entity, '|server|') - 1) AS router, substr(entity, instr(entity, '|server|') + 8) AS server, entity,
+         max(CASE WHEN name = 'requests' THEN increase END) AS requests,
+         max(CASE WHEN name = 'success'  THEN increase END) AS success,
+         max(CASE WHEN name = 'failures' THEN increase END) AS failures,
+         max(CASE WHEN name = 'connects' THEN increase END) AS connects,
+         max(CASE WHEN name = 'connections' THEN p50 END)   AS connections,
+         max(CASE WHEN name = 'pending' THEN p50 END)       AS pending,
+         max(CASE WHEN name = 'pending' THEN hi END)        AS pending_max,
+         max(CASE WHEN name = 'requests' THEN span END)     AS span
+    FROM series WHERE source = 'linkerd' AND instr(entity, '|server|') > 0 GROUP BY entity;

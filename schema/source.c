@@ -1,0 +1,97 @@
+#include "schema/source.h"
+
+#include "schema/buf.h"
+#include "schema/bundle.h"
+#include "schema/unit.h"
+
+#define SOURCE(id_, how_, what_, when_, pace_, cap_, deadline_, on_, only_)                          \
+	{.id = (id_),                                                                              \
+	 .how = SOURCE_##how_,                                                                     \
+	 .what = (what_),                                                                          \
+	 .when = SOURCE_##when_,                                                                   \
+	 .pace_s = (pace_),                                                                        \
+	 .cap = (cap_),                                                                            \
+	 .deadline_ms = (deadline_),                                                               \
+	 .on = (on_),                                                                              \
+	 .only = (only_)},
+
+const struct source sources[] = {
+#include "schema/source.def"
+};
+const size_t sources_count = sizeof(sources) / sizeof(sources[0]);
+
+const char *source_how_name(enum source_how how)
+{
+	static const char *const names[SOURCE_HOW_COUNT] = {
+		[SOURCE_FILE] = "file",
+		[SOURCE_TASK] = "task",
+		[SOURCE_TOOL] = "tool",
+		[SOURCE_HTTP] = "http",
+	};
+
+	return names[how];
+}
+
+const char *source_when_name(enum source_when when)
+{
+	static const char *const names[SOURCE_WHEN_COUNT] = {
+		[SOURCE_ONCE] = "once",
+		[SOURCE_ENDS] = "ends",
+		[SOURCE_TICK] = "tick",
+		[SOURCE_EDGE] = "edge",
+	};
+
+	return names[when];
+}
+
+bool source_wants(const struct source *s, struct span name)
+{
+	struct span words = span_of(s->only), word;
+
+	while (span_word(&words, &word))
+		if (span_match(name, word, NULL))
+			return true;
+	return s->only == NULL;
+}
+
+/* The glob of a source's member paths: "/proc/%t/stat" gives "proc/STAR/stat". */
+static void member_pattern(const struct source *s, struct buf *b)
+{
+	struct span what = span_of(s->what), head;
+
+	if (s->how == SOURCE_HTTP)
+		buf_str(b, "http/*");
+	if (s->how == SOURCE_FILE || s->how == SOURCE_TASK)
+		(void)span_skip(&what, SPAN("/"));
+	if (s->how == SOURCE_TOOL)
+		buf_str(b, "cmd/");
+	while (span_cut(&what, '%', &head)) {
+		if (s->how == SOURCE_TOOL)
+			command_name_put(b, head);
+		else
+			buf_put(b, head);
+		buf_char(b, '*');
+		what = span_sub(what, 1, what.n);
+	}
+	if (s->how == SOURCE_TOOL)
+		command_name_put(b, what);
+	else
+		buf_put(b, what);
+}
+
+const struct source *source_by_member(struct span path)
+{
+	for (size_t i = 0; i < sources_count; i++) {
+		char text[128];
+		struct buf b = BUF_OVER(text);
+		struct span name = path, folder;
+
+		member_pattern(&sources[i], &b);
+		if (!span_match(path, buf_span(&b), NULL))
+			continue;
+		(void)span_rcut(&name, '/', &folder);
+		if (source_wants(&sources[i], name))
+			return &sources[i];
+	}
+	return NULL;
+}

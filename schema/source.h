@@ -1,0 +1,43 @@
+/* The source table, shared so that the analyzer can say what a bundle could have held. */
+#ifndef SCHEMA_SOURCE_H
+#define SCHEMA_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "schema/span.h"
+
+enum source_how { SOURCE_FILE, SOURCE_TASK, SOURCE_TOOL, SOURCE_HTTP, SOURCE_HOW_COUNT };
+enum source_when { SOURCE_ONCE, SOURCE_ENDS, SOURCE_TICK, SOURCE_EDGE, SOURCE_WHEN_COUNT };
+
+struct source {
+	const char *id;
+	enum source_how how;
+	const char *what; /* path, command or URL path */
+	enum source_when when;
+	unsigned pace_s; /* 0 = every tick */
+	size_t cap;      /* bytes of one member */
+	unsigned deadline_ms;
+	bool on; /* by default */
+	/*
+	 * FILE with stars: only these last components are taken, blank-separated;
+	 * NULL = all.  A folder such as /proc/sys/kernel holds far more than a
+	 * diagnosis uses.
+	 */
+	const char *only;
+};
+
+extern const struct source sources[];
+extern const size_t sources_count;
+
+/* "file", "task", "tool", "http"; "once", "ends", "tick", "edge". */
+const char *source_how_name(enum source_how how);
+const char *source_when_name(enum source_when when);
+
+/* True when `name` matches one of the blank-separated words of `only` (globs), or only is NULL. */
+bool source_wants(const struct source *s, struct span name);
+
+/* The source whose members have such a path ("proc/net/dev", "cmd/ethtool_-S_eth0"), or NULL. */
+const struct source *source_by_member(struct span path);
+
+#endif
