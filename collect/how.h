@@ -1,0 +1,31 @@
+/* How a source is read: one function a kind (how_file.c, how_task.c, how_tool.c, how_http.c). */
+#ifndef COLLECT_HOW_H
+#define COLLECT_HOW_H
+
+#include "collect/job.h"
+
+/*
+ * Runs j->source once and appends its captures, also the failed ones; never
+ * fails itself.  May block up to the source's deadline and longer only when it
+ * has one (it then runs in a guard's thread).
+ */
+void how_file(struct job *j);
+void how_task(struct job *j);
+void how_tool(struct job *j);
+void how_http(struct job *j);
+
+/*
+ * A tool that this program stands in for.  Appends the tool's text to the capture
+ * that how_tool has begun and returns its status; *error and note (of size
+ * sizeof(((struct capture *)0)->note)) say more.  `args` is the command behind its
+ * first word: "-S eth0".  With j->host->root set it reads the dump's files only.
+ */
+typedef enum capture_status tool(struct job *j, struct span args, int *error, struct buf *note);
+
+tool tool_ss;       /* -tan -ltnm -tanmieo -tanp -s */
+tool tool_ethtool;  /* IFACE, and -S -i -g -k -c -l -a IFACE */
+tool tool_ifconfig; /* -a */
+tool tool_tc;       /* -s qdisc */
+tool tool_ls;       /* a folder's names, one a line, sorted */
+
+#endif

@@ -1,0 +1,72 @@
+/*
+ * One run of one source: the text it yields and what is to be said of it.  A how_*
+ * or a tool appends captures to a job; the tick (snap.c) writes them to the sink
+ * afterwards, good or bad.  Nothing here touches the bundle.
+ */
+#ifndef COLLECT_JOB_H
+#define COLLECT_JOB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "schema/buf.h"
+#include "schema/bundle.h"
+#include "schema/err.h"
+#include "schema/source.h"
+
+/* A file, interface or URL that one run of a source came upon. */
+struct capture {
+	char member[BUNDLE_NAME_MAX]; /* below host/, snap/N/ or last/: "proc/net/dev" */
+	size_t at, n;                 /* its text in job.text, bytes */
+	int64_t t0_ns, t1_ns;         /* CLOCK_MONOTONIC before and after the read */
+	enum capture_status status;
+	int error;      /* errno, or 0 */
+	char note[128]; /* how a fallback was made, why an error is one; or "" */
+};
+
+/* A process whose own counters are taken: ksoftirqd, --pid, --comm, linkerd. */
+struct task {
+	int pid;
+	char comm[16];
+};
+
+/* What a source may know of its host; lives as long as the program. */
+struct host {
+	const char *root;         /* "" = live, else a dump's folder: ask the kernel nothing */
+	const struct task *tasks;
+	size_t tasks_n;
+	const char *const *urls; /* --metrics, as given; NULL at the end */
+	bool unasked_url;        /* urls is the default that is only tried */
+};
+
+struct job {
+	const struct source *source;
+	const struct host *host;
+	struct buf text; /* grows up to the caps of the captures; owned */
+	struct capture *captures;
+	size_t n, cap;
+};
+
+/* Both may be called again; job_free takes a zeroed job. */
+void job_reset(struct job *j, const struct source *s, const struct host *h);
+void job_free(struct job *j);
+
+/* Starts a capture (its clock too).  The member is what stands below the place. */
+struct capture *job_begin(struct job *j, struct span member);
+/*
+ * Room for `n` more bytes of the capture begun: the job's text, never moved until
+ * the next call.  NULL when the source's cap is reached (the capture is then cut:
+ * finish it with CAPTURE_CUT) or memory is short (CAPTURE_ERROR, ENOMEM).
+ */
+struct buf *job_room(struct job *j, size_t n);
+/* Ends it: stops its clock.  `error` is an errno or 0; note NULL or a short remark. */
+void job_end(struct job *j, enum capture_status status, int error, const char *note);
+
+/* The status that an errno means: ENOENT is absent, EPERM denied, ETIMEDOUT timeout ... */
+enum capture_status status_of_errno(int error);
+
+/* CLOCK_MONOTONIC in ns. */
+int64_t now_ns(void);
+
+#endif
