@@ -21,7 +21,7 @@ zlib.h             collect/compress.c
 curl/curl.h        collect/how_http.c
 sha256.h           collect/digest.c analyze/bundle_read.c
 sha2.h             collect/digest.c analyze/bundle_read.c
-sqlite3.h          analyze/stmt.h analyze/stmt.c analyze/store.c analyze/rule_run.c
+sqlite3.h          analyze/stmt.h analyze/stmt.c analyze/store.c analyze/rule_run.c analyze/rule_sql.c
 jansson.h          analyze/parse/metrics.c analyze/parse/client_state.c analyze/parse/server_info.c analyze/record.c analyze/report/json.c analyze/report/jsonl.c
 '
 # what no file of a room may include: the floor does no I/O, parsers see bytes alone
