@@ -7,46 +7,54 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_BYTES ((size_t)64 * 1024)
+#define BLOCK_BYTES   ((size_t)64 * 1024)
+#define ALIGN         _Alignof(max_align_t)
+#define STATUS_FAILED 3 /* of the program: it could not do its work */
 
 struct arena_block {
 	struct arena_block *next;
 	size_t used, cap;
-	max_align_t bytes[];
+	_Alignas(max_align_t) char bytes[];
 };
 
-static struct arena_block *new_block(size_t bytes, struct arena_block *next)
+static struct arena_block *block_new(size_t n, struct arena_block *next)
 {
-	struct arena_block *b = NULL;
+	size_t cap = n > BLOCK_BYTES ? n : BLOCK_BYTES;
+	struct arena_block *b = calloc(1, sizeof(*b) + cap);
 
-	if (bytes <= SIZE_MAX - sizeof(*b))
-		b = calloc(1, sizeof(*b) + bytes);
 	if (!b)
-		errx(3, "out of memory");
+		err(STATUS_FAILED, "%zu bytes of memory", cap);
 	b->next = next;
-	b->cap = bytes;
+	b->cap = cap;
 	return b;
 }
 
-void *arena_alloc(struct arena *a, size_t bytes)
+void *arena_take(struct arena *a, size_t n)
 {
-	const size_t align = sizeof(max_align_t);
-	size_t n;
-	char *p;
+	void *p;
 
-	if (bytes > SIZE_MAX - align)
-		errx(3, "out of memory");
-	n = (bytes + align - 1) / align * align;
+	if (n > SIZE_MAX / 2)
+		errx(STATUS_FAILED, "%zu bytes of memory", n);
+	n = (n + ALIGN - 1) / ALIGN * ALIGN;
 	if (!a->head || a->head->cap - a->head->used < n)
-		a->head = new_block(n > BLOCK_BYTES ? n : BLOCK_BYTES, a->head);
-	p = (char *)a->head->bytes + a->head->used;
+		a->head = block_new(n, a->head);
+	p = a->head->bytes + a->head->used;
 	a->head->used += n;
 	return p;
 }
 
+void *arena_array(struct arena *a, size_t n, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(n, size, &bytes))
+		errx(STATUS_FAILED, "%zu times %zu bytes of memory", n, size);
+	return arena_take(a, bytes);
+}
+
 char *arena_text(struct arena *a, struct span s)
 {
-	char *p = arena_alloc(a, s.n + 1);
+	char *p = arena_take(a, s.n + 1);
 
 	if (s.n)
 		memcpy(p, s.p, s.n);
@@ -55,19 +63,19 @@ char *arena_text(struct arena *a, struct span s)
 
 char *arena_fmt(struct arena *a, const char *format, ...)
 {
-	va_list args;
+	va_list ap, again;
 	char *p;
 	int n;
 
-	va_start(args, format);
-	n = vsnprintf(NULL, 0, format, args);
-	va_end(args);
+	va_start(ap, format);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, format, ap);
+	va_end(ap);
 	if (n < 0)
-		return arena_text(a, (struct span){0});
-	p = arena_alloc(a, (size_t)n + 1);
-	va_start(args, format);
-	(void)vsnprintf(p, (size_t)n + 1, format, args);
-	va_end(args);
+		errx(STATUS_FAILED, "a format of ours: %s", format);
+	p = arena_take(a, (size_t)n + 1);
+	(void)vsnprintf(p, (size_t)n + 1, format, again);
+	va_end(again);
 	return p;
 }
 
@@ -77,15 +85,13 @@ void *arena_more(struct arena *a, void *v, size_t n, size_t size)
 
 	if (n & (n - 1))
 		return v;
-	if (n > SIZE_MAX / 2 / size)
-		errx(3, "out of memory");
-	larger = arena_alloc(a, (n ? 2 * n : 1) * size);
+	larger = arena_array(a, n ? 2 * n : 1, size);
 	if (n)
 		memcpy(larger, v, n * size);
 	return larger;
 }
 
-void arena_done(struct arena *a)
+void arena_free(struct arena *a)
 {
 	while (a->head) {
 		struct arena_block *next = a->head->next;
