@@ -44,17 +44,17 @@ struct cell {
 
 /* How a number is said: the suffix of a column's name decides (see section.h). */
 enum measure {
-	MEASURE_PLAIN,      /* 12,345 */
-	MEASURE_BYTES,      /* _bytes: 12.3 GiB */
+	MEASURE_PLAIN,       /* 12,345 */
+	MEASURE_BYTES,       /* _bytes: 12.3 GiB */
 	MEASURE_BYTES_PER_S, /* _bytes_per_s */
-	MEASURE_PER_S,      /* _per_s */
-	MEASURE_NS,         /* _ns: 12.3 ms */
-	MEASURE_SECONDS,    /* _s */
-	MEASURE_MS,         /* _ms */
-	MEASURE_PCT,        /* _pct */
-	MEASURE_BIT_PER_S,  /* _bit_per_s: 10 Gbit/s */
+	MEASURE_PER_S,       /* _per_s */
+	MEASURE_NS,          /* _ns: 12.3 ms */
+	MEASURE_SECONDS,     /* _s */
+	MEASURE_MS,          /* _ms */
+	MEASURE_PCT,         /* _pct */
+	MEASURE_BIT_PER_S,   /* _bit_per_s: 10 Gbit/s */
 	MEASURE_TEXT,
-	MEASURE_SPARK,      /* _spark */
+	MEASURE_SPARK, /* _spark */
 	MEASURE_COUNT
 };
 
@@ -90,7 +90,7 @@ struct evidence {
 };
 
 struct finding {
-	const char *rule;  /* "softirq/backlog-drop" */
+	const char *rule; /* "softirq/backlog-drop" */
 	int version;
 	const char *title;
 	enum level level;
@@ -103,8 +103,8 @@ struct finding {
 	const struct evidence *evidence;
 	size_t evidence_n;
 	const char *meaning, *remedy, *verify, *but, *see; /* "" when the rule has none */
-	const char *explained_by;     /* rule id of the root cause that folds it, or NULL */
-	const char *suppressed;       /* reason, or NULL */
+	const char *explained_by; /* rule id of the root cause that folds it, or NULL */
+	const char *suppressed;   /* reason, or NULL */
 };
 
 enum outcome {
@@ -127,7 +127,8 @@ struct rule_result {
 
 /* A threshold that is not the rule's default. */
 struct setting {
-	const char *name, *value, *origin; /* "softirq/backlog-drop.warn_drops", "50", "--set" or the site file */
+	const char *name, *value,
+		*origin; /* "softirq/backlog-drop.warn_drops", "50", "--set" or the site file */
 };
 
 struct fact {
@@ -146,7 +147,8 @@ struct report {
 	size_t sections_n;
 	const struct setting *settings;
 	size_t settings_n;
-	size_t count[LEVEL_COUNT]; /* findings a reader sees by level; LEVEL_OK = rules that are ok */
+	size_t count[LEVEL_COUNT]; /* findings a reader sees by level; LEVEL_OK = rules that are ok
+	                            */
 	size_t not_evaluated, not_applicable, errors, folded, suppressed;
 };
 
