@@ -1,0 +1,60 @@
+/*
+ * ss -ltnm, misc/ss.c of iproute2: listeners.  Recv-Q is the accept queue now, Send-Q
+ * its limit, and d of skmem, since Linux 4.7, what this listener dropped.  When ss had
+ * to fall back to /proc/net/tcp there is no skmem, and the 0 of Send-Q means not known.
+ *
+ *   State  Recv-Q Send-Q Local Address:Port Peer Address:Port
+ *   LISTEN 2      1          192.0.2.1:8080      0.0.0.0:*
+ *   	 skmem:(r0,rb131072,t0,tb16384,f0,w0,o0,bl0,d70)
+ */
+#include "analyze/parse.h"
+#include "analyze/parse_ss.h"
+#include "schema/buf.h"
+
+static void entity_of(const struct sock *s, struct buf *b)
+{
+	bool v6 = span_find(s->local, ':') < s->local.n;
+
+	buf_str(b, v6 ? "[" : "");
+	buf_put(b, s->local);
+	buf_str(b, v6 ? "]:" : ":");
+	buf_u64(b, s->lport);
+}
+
+static void listener(const struct sock *s, struct emit *out)
+{
+	char text[SS_HOST_MAX + 16];
+	struct buf b = BUF_OVER(text);
+	struct span entity;
+
+	entity_of(s, &b);
+	entity = buf_span(&b);
+	emit_i64(out, entity, SPAN("queue"), KIND_GAUGE, UNIT_COUNT, s->v[SOCK_recvq]);
+	if (s->has & UINT64_C(1) << SOCK_sendq)
+		emit_i64(out, entity, SPAN("backlog"), KIND_GAUGE, UNIT_COUNT, s->v[SOCK_sendq]);
+	if (s->has & UINT64_C(1) << SOCK_mem_d)
+		emit_i64(out, entity, SPAN("drops"), KIND_COUNTER32, UNIT_COUNT, s->v[SOCK_mem_d]);
+}
+
+static void parse(const struct input *in, struct emit *out)
+{
+	struct ss_reader r;
+	struct sock s;
+
+	ss_open(&r, in->text);
+	while (ss_next(&r, out, &s)) {
+		if (s.state != TCP_LISTEN)
+			continue;
+		if (s.v[SOCK_sendq] == 0 && !(s.has & UINT64_C(1) << SOCK_mem_r))
+			s.has &= ~(UINT64_C(1) << SOCK_sendq);
+		out->sock(out, &s);
+		if (s.lport)
+			listener(&s, out);
+	}
+}
+
+const struct parser parser_ss_ltnm = {
+	.source = "listener",
+	.members = (const char *const[]){"cmd/ss_-ltnm", NULL},
+	.parse = parse,
+};

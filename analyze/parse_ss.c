@@ -1,0 +1,183 @@
+/*
+ * misc/ss.c of iproute2.  The layout changed often, so a row is read from its
+ * front, not by columns: state, two numbers, two addresses, options.
+ *
+ *   State      Recv-Q Send-Q      Local Address:Port        Peer Address:Port Process
+ *   LISTEN     2      1               192.0.2.1:8080             0.0.0.0:*
+ * users:(("web",pid=286,fd=3)) skmem:(r0,rb131072,t0,tb16384,f0,w0,o0,bl0,d70) cubic cwnd:10
+ * unacked:2
+ *
+ * 4.15 to 4.19 glue a wide state to Recv-Q ("FIN-WAIT-20"); addresses of v6 have no
+ * brackets before 4.13 and the scope behind the bracket since ("[fe80::1]%eth0:80").
+ */
+#include "analyze/parse_ss.h"
+
+#include "schema/buf.h"
+
+/* Families that ss shows beside TCP when it is not told -t. */
+static const struct span others[] = {
+	SPAN_INIT("udp"),   SPAN_INIT("raw"),   SPAN_INIT("u_"),   SPAN_INIT("p_"),
+	SPAN_INIT("v_"),    SPAN_INIT("nl"),    SPAN_INIT("sctp"), SPAN_INIT("dccp"),
+	SPAN_INIT("mptcp"), SPAN_INIT("icmp6"), SPAN_INIT("tipc"), SPAN_INIT("ti_"),
+	SPAN_INIT("vsock"), SPAN_INIT("xdp"),   SPAN_INIT("???"),  SPAN_INIT("unix"),
+};
+
+static bool contains(struct span s, struct span needle)
+{
+	return span_search(s, needle) < s.n;
+}
+
+/*
+ * A file never says which version wrote it.  0.0.0.0 as a wildcard came with the new
+ * meaning of '*'; any v6 without brackets, or [::] with no 0.0.0.0, is from before.
+ */
+static bool star_is_v4(struct span text)
+{
+	return !contains(text, SPAN("0.0.0.0:")) &&
+	       (contains(text, SPAN(":::")) || contains(text, SPAN("[::]:")));
+}
+
+void ss_open(struct ss_reader *r, struct span text)
+{
+	*r = (struct ss_reader){.text = text, .star_is_v4 = star_is_v4(text)};
+}
+
+static bool take_state(struct span *row, enum tcp_state *state)
+{
+	for (int i = 0; i < TCP_STATE_COUNT; i++)
+		if (span_skip(row, span_of(tcp_state_name((enum tcp_state)i)))) {
+			*state = (enum tcp_state)i;
+			return true;
+		}
+	return false;
+}
+
+static bool take_number(struct span *row, enum sock_field f, struct sock *s)
+{
+	struct span word;
+	uint64_t v;
+
+	if (!span_word(row, &word) || !span_u64(word, INT64_MAX, &v))
+		return false;
+	sock_set(s, f, (int64_t)v);
+	return true;
+}
+
+/* "[fe80::1]%eth0" and "*%eth0" need a copy; everything else is a view. */
+static struct span host_of(const struct ss_reader *r, struct span host, struct buf *copy)
+{
+	struct span scope = {0};
+	struct span bare = host;
+
+	if (span_skip(&bare, SPAN("[")) && span_cut(&bare, ']', &host))
+		scope = bare;
+	else if (r->star_is_v4 && span_starts(host, SPAN("*"))) {
+		scope = span_sub(host, 1, host.n);
+		host = SPAN("0.0.0.0");
+	}
+	if (scope.n == 0)
+		return host;
+	buf_put(copy, host);
+	buf_put(copy, scope);
+	return buf_span(copy);
+}
+
+/* "192.0.2.1:8080", "fe80::1:9002", "[::1]:*", "*:ssh": a service name is port 0 and *named. */
+static bool take_address(struct ss_reader *r, struct span *row, int side, struct span *host,
+                         unsigned *port, bool *named)
+{
+	struct buf copy = BUF_OVER(r->host[side]);
+	struct span at, word;
+	uint64_t v = 0;
+
+	if (!span_word(row, &word) || !span_rcut(&word, ':', &at) || at.n == 0 || word.n == 0)
+		return false;
+	if (!span_u64(word, UINT16_MAX, &v) && !span_eq(word, SPAN("*")))
+		*named = true;
+	*host = host_of(r, at, &copy);
+	*port = (unsigned)v;
+	return true;
+}
+
+static bool take_row(struct ss_reader *r, struct span *row, struct emit *out, struct sock *s)
+{
+	struct span line = *row;
+	bool named = false;
+	bool bare;
+
+	if (span_starts(*row, SPAN("tcp ")))
+		*row = span_sub(*row, 4, row->n);
+	*row = span_trim(*row);
+	bare = !take_state(row, &s->state);
+	if (bare && !r->no_state)
+		return false;
+	if (!take_number(row, SOCK_recvq, s) || !take_number(row, SOCK_sendq, s) ||
+	    !take_address(r, row, 0, &s->local, &s->lport, &named) ||
+	    !take_address(r, row, 1, &s->peer, &s->pport, &named))
+		return false;
+	if (bare)
+		s->state = s->pport == 0 ? TCP_LISTEN : TCP_ESTAB;
+	if (named)
+		out->note(out, r->line, "a service name in place of a port (ss without -n)", line);
+	return true;
+}
+
+static bool is_other_family(struct span row)
+{
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (span_starts(row, others[i]))
+			return true;
+	return false;
+}
+
+/* Header, blank line, another family, continuation of a row that was passed over. */
+static bool is_passed_over(struct ss_reader *r, struct span line)
+{
+	if (contains(line, SPAN("Address:Port"))) {
+		r->no_state = !contains(line, SPAN("State"));
+		return true;
+	}
+	return span_starts(line, SPAN("\t")) || span_trim(line).n == 0 || is_other_family(line);
+}
+
+static void take_continuations(struct ss_reader *r, struct emit *out, struct sock *s)
+{
+	struct span line;
+
+	while (span_starts(r->text, SPAN("\t")) && span_line(&r->text, &line)) {
+		r->line++;
+		ss_options(line, r->line, out, s);
+	}
+}
+
+bool ss_next(struct ss_reader *r, struct emit *out, struct sock *s)
+{
+	struct span line;
+
+	while (span_line(&r->text, &line)) {
+		struct span row = line;
+
+		r->line++;
+		if (is_passed_over(r, line))
+			continue;
+		*s = (struct sock){0};
+		if (!take_row(r, &row, out, s)) {
+			out->note(out, r->line, "not a row of ss", line);
+			continue;
+		}
+		ss_options(row, r->line, out, s);
+		take_continuations(r, out, s);
+		return true;
+	}
+	return false;
+}
+
+void ss_parse(const struct input *in, struct emit *out)
+{
+	struct ss_reader r;
+	struct sock s;
+
+	ss_open(&r, in->text);
+	while (ss_next(&r, out, &s))
+		out->sock(out, &s);
+}

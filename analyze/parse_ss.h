@@ -1,0 +1,42 @@
+/*
+ * The rows of ss (iproute2 2.6.31 to 6.x) for TCP, whichever options it was run
+ * with: the parsers of ss's forms differ in what they do with a row, not in how
+ * they read it.
+ */
+#ifndef ANALYZE_PARSE_SS_H
+#define ANALYZE_PARSE_SS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "analyze/emit.h"
+#include "analyze/parse.h"
+#include "schema/span.h"
+
+#define SS_HOST_MAX 128 /* "fe80::1%IFNAME" is at most 62 */
+
+struct ss_reader {
+	struct span text; /* what is still to be read */
+	size_t line;      /* number of the line read last, from 1 */
+	bool star_is_v4;  /* before 4.15 '*' was 0.0.0.0; since then it is v4 and v6 */
+	bool no_state;    /* the header has no State column: one state was asked for */
+	char host[2][SS_HOST_MAX];
+};
+
+void ss_open(struct ss_reader *r, struct span text);
+/*
+ * The next TCP socket with its continuation lines; false at the end.  What is no
+ * row is noted to `out`; other families' rows are passed over.  The spans of *s
+ * live until the next call.
+ */
+bool ss_next(struct ss_reader *r, struct emit *out, struct sock *s);
+/* Every socket of the text to out->sock: a whole parser. */
+void ss_parse(const struct input *in, struct emit *out);
+
+/*
+ * What follows the addresses ("users:((...)) timer:(...) skmem:(...) cubic rto:204")
+ * into *s; unknown words are passed over.  `line` is for notes.
+ */
+void ss_options(struct span text, size_t line, struct emit *out, struct sock *s);
+
+#endif
