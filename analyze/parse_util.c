@@ -1,0 +1,193 @@
+#include "analyze/parse_util.h"
+
+void emit_scaled(struct emit *out, struct span entity, struct span name, enum kind kind,
+                 enum unit unit, uint64_t v, uint64_t scale)
+{
+	uint64_t scaled;
+
+	if (__builtin_mul_overflow(v, scale, &scaled))
+		scaled = UINT64_MAX;
+	emit_u64(out, entity, name, kind, unit, scaled);
+}
+
+void emit_setting(struct emit *out, struct span entity, struct span name, struct span v)
+{
+	struct point p = {.entity = entity, .name = name, .kind = KIND_TEXT, .unit = UNIT_TEXT};
+
+	if (span_i64(v, &p.v.i)) {
+		p.type = VALUE_INT;
+	} else {
+		p.type = VALUE_TEXT;
+		p.v.text = v;
+	}
+	out->point(out, &p);
+}
+
+void emit_none(struct emit *out, struct span entity, struct span name, enum kind kind,
+               enum unit unit)
+{
+	out->point(out,
+	           &(struct point){.entity = entity, .name = name, .kind = kind, .unit = unit});
+}
+
+struct span path_base(struct span path)
+{
+	struct span folder;
+
+	(void)span_rcut(&path, '/', &folder);
+	return path;
+}
+
+bool amount_parse(struct span s, uint64_t *v, enum unit *unit)
+{
+	struct span number;
+	uint64_t x;
+
+	if (!span_word(&s, &number) || !span_u64(number, UINT64_MAX, &x))
+		return false;
+	s = span_trim(s);
+	if (s.n == 0) {
+		*unit = UNIT_COUNT;
+	} else if (span_eq(s, SPAN("kB"))) {
+		*unit = UNIT_BYTE;
+		if (__builtin_mul_overflow(x, (uint64_t)KIB, &x))
+			x = UINT64_MAX;
+	} else {
+		return false;
+	}
+	*v = x;
+	return true;
+}
+
+bool key_value(struct span line, struct span *key, struct span *value)
+{
+	if (!span_cut(&line, ':', key))
+		return false;
+	*key = span_trim(*key);
+	*value = span_trim(line);
+	return true;
+}
+
+size_t words_of(struct span line, struct span *words, size_t max)
+{
+	size_t n = 0;
+
+	while (n < max && span_word(&line, &words[n]))
+		n++;
+	return n;
+}
+
+bool cpu_columns_read(struct span header, struct cpu_columns *c)
+{
+	struct span word;
+	uint64_t id;
+
+	for (c->n = 0; c->n < CPUS_MAX && span_word(&header, &word); c->n++) {
+		struct buf text = BUF_OVER(c->entity[c->n].text);
+
+		if (!span_skip(&word, SPAN("CPU")) || !span_u64(word, UINT32_MAX, &id))
+			return false;
+		buf_str(&text, "cpu");
+		buf_u64(&text, id);
+		c->entity[c->n].n = (unsigned char)text.n;
+	}
+	return c->n > 0;
+}
+
+size_t cpu_row_emit(const struct cpu_columns *c, struct span name, struct span *rest,
+                    struct emit *out)
+{
+	struct point p = {.name = name,
+	                  .kind = KIND_COUNTER32,
+	                  .unit = UNIT_COUNT,
+	                  .sparse = true,
+	                  .type = VALUE_INT};
+	size_t i;
+
+	for (i = 0; i < c->n; i++) {
+		struct span behind = *rest, word;
+		uint64_t v;
+
+		if (!span_word(&behind, &word) || !span_u64(word, INT64_MAX, &v))
+			break;
+		*rest = behind;
+		if (behind.n == 0 && i + 1 < c->n)
+			break;
+		p.entity = (struct span){c->entity[i].text, c->entity[i].n};
+		p.v.i = (int64_t)v;
+		out->point(out, &p);
+	}
+	return i;
+}
+
+static void mib_value(struct emit *out, struct span name, struct span value,
+                      const struct mib_special *special, size_t n_special)
+{
+	struct mib_special as = {.kind = KIND_COUNTER, .unit = UNIT_COUNT, .scale = 1};
+	int64_t negative;
+	uint64_t v;
+
+	if (span_ends(name, SPAN("Octets")))
+		as.unit = UNIT_BYTE;
+	for (size_t i = 0; i < n_special; i++)
+		if (span_eq(name, special[i].name))
+			as = special[i];
+	if (span_u64(value, UINT64_MAX, &v))
+		emit_scaled(out, (struct span){0}, name, as.kind, as.unit, v, as.scale);
+	else if (span_i64(value, &negative))
+		emit_i64(out, (struct span){0}, name, as.kind, as.unit, negative);
+	else
+		out->note(out, 0, "not a number", name);
+}
+
+/* False when there are more names than values, or fewer. */
+static bool mib_pair(struct emit *out, struct span prefix, struct span names, struct span values,
+                     const struct mib_special *special, size_t n_special)
+{
+	struct span name, value;
+	char joined[128];
+
+	for (;;) {
+		struct buf b = BUF_OVER(joined);
+		bool named = span_word(&names, &name), valued = span_word(&values, &value);
+
+		if (!named || !valued)
+			return named == valued;
+		/* a number that ends its line early may have lost digits */
+		if (values.n == 0 && names.n)
+			return false;
+		buf_put(&b, prefix);
+		buf_put(&b, name);
+		mib_value(out, buf_span(&b), value, special, n_special);
+	}
+}
+
+void mib_parse(const struct input *in, struct emit *out, const struct mib_special *special,
+               size_t n_special)
+{
+	static const char *const lonely = "names without their values";
+	struct span text = in->text, line, prefix, of = {0}, names = {0};
+	size_t at = 0, names_at = 0;
+
+	while (span_line(&text, &line)) {
+		at++;
+		line = span_trim(line);
+		if (line.n == 0)
+			continue;
+		if (!span_cut(&line, ':', &prefix)) {
+			out->note(out, at, "no 'Prefix:'", line);
+		} else if (names_at && span_eq(prefix, of)) {
+			if (!mib_pair(out, prefix, names, line, special, n_special))
+				out->note(out, at, "names and values differ in number", prefix);
+			names_at = 0;
+		} else {
+			if (names_at)
+				out->note(out, names_at, lonely, of);
+			of = prefix;
+			names = line;
+			names_at = at;
+		}
+	}
+	if (names_at)
+		out->note(out, names_at, lonely, of);
+}

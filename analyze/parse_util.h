@@ -1,0 +1,65 @@
+/*
+ * What several formats of /proc and /sys have in common.  Parsers may include
+ * this beside parse.h; like them it does no I/O and keeps nothing.
+ */
+#ifndef ANALYZE_PARSE_UTIL_H
+#define ANALYZE_PARSE_UTIL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analyze/parse.h"
+
+/* v * scale in the base unit; what does not fit is NULL and a note, as with emit_u64. */
+void emit_scaled(struct emit *out, struct span entity, struct span name, enum kind kind,
+                 enum unit unit, uint64_t v, uint64_t scale);
+/* A setting: kind text, but a value that is one whole number is kept as INT. */
+void emit_setting(struct emit *out, struct span entity, struct span name, struct span v);
+/* The series is there but says "no limit" or "unknown": NULL. */
+void emit_none(struct emit *out, struct span entity, struct span name, enum kind kind,
+               enum unit unit);
+
+/* Everything behind the last '/', or the whole path. */
+struct span path_base(struct span path);
+/* "12345" or "12345 kB" into *v bytes or a count; *unit says which.  False for anything else. */
+bool amount_parse(struct span s, uint64_t *v, enum unit *unit);
+/* "KEY<blanks>:<blanks>VALUE", both trimmed.  False without a colon. */
+bool key_value(struct span line, struct span *key, struct span *value);
+/* The words of a line, at most `max`; how many there are. */
+size_t words_of(struct span line, struct span *words, size_t max);
+
+/* Tables whose columns are CPUs: /proc/interrupts, /proc/softirqs. */
+#define CPUS_MAX 8192 /* NR_CPUS of the largest kernels */
+
+struct cpu_columns {
+	size_t n;
+	struct {
+		char text[15]; /* "cpu3" */
+		unsigned char n;
+	} entity[CPUS_MAX];
+};
+
+/* "CPU0 CPU2 ...": the columns' CPUs.  False when the line is no such header. */
+bool cpu_columns_read(struct span header, struct cpu_columns *c);
+/*
+ * Emits the counts at the front of *rest as sparse counter32 `name` of their CPUs and
+ * returns how many there were; *rest goes on behind them.  A last count that ends the
+ * row before the last CPU is left out: it may be cut in the middle.
+ */
+size_t cpu_row_emit(const struct cpu_columns *c, struct span name, struct span *rest,
+                    struct emit *out);
+
+/* Pairs of lines "Prefix: NAMES" and "Prefix: VALUES": /proc/net/snmp, /proc/net/netstat. */
+struct mib_special {
+	struct span name; /* "TcpCurrEstab" */
+	enum kind kind;
+	enum unit unit;
+	uint64_t scale; /* of the base unit */
+};
+
+/* Everything not in `special` is a counter; *Octets are bytes. */
+void mib_parse(const struct input *in, struct emit *out, const struct mib_special *special,
+               size_t n_special);
+
+#endif
