@@ -88,11 +88,12 @@ static void histogram(struct emit *e, const struct histogram *h)
 	put(f, h->metric);
 	(void)fprintf(f, " n=%" PRId64, h->count);
 	if (h->count)
-		(void)fprintf(f,
-		              " min=%.17g max=%.17g sum=%.17g avg=%.17g p50=%.17g p90=%.17g p95=%.17g "
-		              "p99=%.17g p999=%.17g p9999=%.17g",
-		              h->min, h->max, h->sum, h->avg, h->p50, h->p90, h->p95, h->p99,
-		              h->p999, h->p9999);
+		(void)fprintf(
+			f,
+			" min=%.17g max=%.17g sum=%.17g avg=%.17g p50=%.17g p90=%.17g p95=%.17g "
+			"p99=%.17g p999=%.17g p9999=%.17g",
+			h->min, h->max, h->sum, h->avg, h->p50, h->p90, h->p95, h->p99, h->p999,
+			h->p9999);
 	(void)fputc('\n', f);
 }
 
@@ -133,11 +134,11 @@ void dump_init(struct dump *d, FILE *out)
 {
 	*d = (struct dump){
 		.emit = {.point = point,
-		         .sock = sock,
-		         .histogram = histogram,
-		         .endpoint = endpoint,
-		         .irq = irq,
-		         .note = note},
+	                 .sock = sock,
+	                 .histogram = histogram,
+	                 .endpoint = endpoint,
+	                 .irq = irq,
+	                 .note = note},
 		.out = out,
 	};
 }

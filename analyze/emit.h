@@ -89,12 +89,12 @@ static inline void sock_set(struct sock *s, enum sock_field f, int64_t v)
 
 /* One linkerd histogram as it stood in this capture (one frozen minute). */
 struct histogram {
-	struct span router; /* "outgoing"; empty for jvm and the like */
-	struct span scope;  /* "client", "server", "service", or "" */
-	struct span id;     /* "#/io.l5d.fs/web", "0.0.0.0/4140", "svc/web" */
+	struct span router;  /* "outgoing"; empty for jvm and the like */
+	struct span scope;   /* "client", "server", "service", or "" */
+	struct span id;      /* "#/io.l5d.fs/web", "0.0.0.0/4140", "svc/web" */
 	struct span service; /* of client/ID/service/SVC, else empty */
-	struct span metric; /* "request_latency_ms": the unit is in the name */
-	int64_t count;      /* events of that minute; 0 = none of the below holds */
+	struct span metric;  /* "request_latency_ms": the unit is in the name */
+	int64_t count;       /* events of that minute; 0 = none of the below holds */
 	double min, max, sum, avg, p50, p90, p95, p99, p999, p9999;
 };
 
@@ -106,8 +106,8 @@ struct endpoint {
 
 /* What one IRQ of /proc/interrupts belongs to. */
 struct irq_line {
-	struct span irq;   /* "24" */
-	struct span name;  /* last name on the row: "virtio0-input.0", "eth0-TxRx-3" */
+	struct span irq;  /* "24" */
+	struct span name; /* last name on the row: "virtio0-input.0", "eth0-TxRx-3" */
 };
 
 struct emit {

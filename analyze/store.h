@@ -24,7 +24,8 @@
 struct store;
 struct sqlite3;
 
-/* path NULL = in memory; else PATH.tmp is written and renamed by store_seal.  NULL and *e on failure. */
+/* path NULL = in memory; else PATH.tmp is written and renamed by store_seal.  NULL and *e on
+ * failure. */
 struct store *store_open(const char *path, struct err *e);
 void store_close(struct store *s); /* NULL is fine; an unsealed file is removed */
 struct sqlite3 *store_db(struct store *s);
@@ -40,7 +41,8 @@ struct store_member {
 	struct span member; /* "proc/net/dev": identifies its earlier captures */
 	const char *source; /* the parser's; NULL = no parser */
 	struct span entity; /* "eth0", or empty */
-	struct span scope;  /* put before each entity with a '/': a namespace, one of several linkerds; or empty */
+	struct span scope;  /* put before each entity with a '/': a namespace, one of several
+	                       linkerds; or empty */
 	size_t bytes;       /* of its text */
 };
 
@@ -69,6 +71,8 @@ struct store_tick {
  * tick's own time.
  */
 void store_tick(struct store *s, const struct store_tick *t);
+/* What came below last/, behind the last tick: taken in at that tick's place. */
+void store_last(struct store *s);
 /* A tick that was cut off: what waited is dropped, and noted. */
 void store_drop(struct store *s, const char *why);
 

@@ -1,0 +1,99 @@
+/* What store.c, store_emit.c and store_seal.c share; nobody else includes it. */
+#ifndef ANALYZE_STORE_IMPL_H
+#define ANALYZE_STORE_IMPL_H
+
+#include "analyze/l5d_fold.h"
+#include "analyze/series.h"
+#include "analyze/stmt.h"
+#include "analyze/store.h"
+#include "analyze/table.h"
+#include "analyze/tcp_fold.h"
+
+#define ONLINE_MAX 8192 /* CPUs */
+
+/* A member and what is remembered of its captures. */
+struct member {
+	struct span name, entity; /* owned */
+	const char *source;
+	struct series **order; /* series in the order of its last capture */
+	size_t order_n, order_cap;
+	double last_t;
+	bool had_good;
+	unsigned notes;
+
+	/* in the tick that is open */
+	bool here, histograms, has_verdict;
+	size_t points_from, points_to; /* of store.pending */
+	size_t emitted, noted;         /* rows of any kind; bad lines */
+	size_t bytes;
+	struct store_capture verdict; /* its note is in note_text */
+	char note_text[96];
+};
+
+/* A value that waits for its capture's time. */
+struct pending {
+	struct series *series;
+	enum value_type type;
+	union {
+		int64_t i;
+		double r;
+		struct {
+			size_t at, n; /* of store.text */
+		} text;
+	} v;
+};
+
+/* What became of the captures of one source. */
+struct source_state {
+	const char *name;
+	int64_t good, unparsable, bad[CAPTURE_STATUS_COUNT];
+	int64_t good_snap, first_snap, last_snap; /* -1 = none */
+	double first_t, last_t;
+	char why[160]; /* the first failure, in words; or "" */
+};
+
+struct store {
+	struct emit emit; /* first: the callbacks cast back */
+	sqlite3 *db;
+	char *path, *temp; /* final name and the one it is written under, or NULL */
+	bool sealed;
+	struct err err; /* the first failure */
+
+	struct stmt put_meta, get_meta, put_snapshot, put_capture, put_note, put_sample,
+		put_endpoint, drop_endpoint, put_irq;
+	struct tcp_fold *tcp;
+	struct l5d_fold *l5d;
+	struct hash_table members, series, sources;
+	int64_t series_n;
+
+	struct member *open; /* what the emit's rows belong to */
+	size_t at;           /* next of open->order */
+	struct span scope;   /* put before its entities */
+	char scope_text[128];
+	bool endpoints_dropped;
+
+	struct pending *pending;
+	size_t pending_n, pending_cap;
+	char *text; /* text values of the tick */
+	size_t text_n, text_cap;
+	struct member **touched; /* members of the tick */
+	size_t touched_n, touched_cap;
+
+	bool any_tick;
+	int64_t mono0, offset_ns, boot, snap; /* offset: wall clock minus monotonic */
+	double t, prev_t;                     /* of the tick, monotonic seconds */
+	char boot_id[40];
+
+	unsigned online[ONLINE_MAX];
+	size_t online_n;
+};
+
+/* Keeps the first failure for store_seal. */
+void store_failed(struct store *s, int rc);
+struct source_state *store_source(struct store *s, const char *name);
+void store_emit_init(struct emit *e);
+/* A row of table sample. */
+void store_put_sample(struct store *s, const struct series *x, int64_t snap, const struct value *v,
+                      const struct sample *w);
+
+#endif
