@@ -120,6 +120,41 @@ size_t cpu_row_emit(const struct cpu_columns *c, struct span name, struct span *
 	return i;
 }
 
+bool hex_table_open(struct hex_table *t, struct span text, struct emit *out)
+{
+	struct span line = {0};
+
+	*t = (struct hex_table){.text = text, .at = 1};
+	if (span_line(&t->text, &line))
+		t->columns = words_of(line, t->name, HEX_COLUMNS_MAX);
+	if (t->columns && span_eq(t->name[0], SPAN("entries")))
+		return true;
+	out->note(out, 1, "no header of column names", line);
+	return false;
+}
+
+bool hex_table_row(struct hex_table *t, uint64_t v[HEX_COLUMNS_MAX], size_t *n, struct emit *out)
+{
+	struct span line, rest, word;
+
+	do {
+		if (!span_line(&t->text, &line))
+			return false;
+		t->at++;
+		rest = span_trim(line);
+	} while (rest.n == 0);
+	for (*n = 0; *n < t->columns && span_word(&rest, &word); ++*n) {
+		/* a number that ends its row early may have lost digits */
+		if (rest.n == 0 && *n + 1 < t->columns)
+			break;
+		if (!span_hex(word, UINT64_MAX, &v[*n]))
+			break;
+	}
+	if (*n < t->columns)
+		out->note(out, t->at, "not a number a column", line);
+	return true;
+}
+
 static void mib_value(struct emit *out, struct span name, struct span value,
                       const struct mib_special *special, size_t n_special)
 {

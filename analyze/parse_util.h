@@ -50,6 +50,22 @@ bool cpu_columns_read(struct span header, struct cpu_columns *c);
 size_t cpu_row_emit(const struct cpu_columns *c, struct span name, struct span *rest,
                     struct emit *out);
 
+/* Tables of /proc/net/stat: a header of names, "entries" first, then a row of
+ * hexadecimal numbers a possible CPU. */
+#define HEX_COLUMNS_MAX 32
+
+struct hex_table {
+	struct span text; /* what is left */
+	size_t at;        /* line */
+	size_t columns;
+	struct span name[HEX_COLUMNS_MAX];
+};
+
+/* False, and a note, when the first line is no header. */
+bool hex_table_open(struct hex_table *t, struct span text, struct emit *out);
+/* The next row; `n` says how many of its values are good (a short row is noted). */
+bool hex_table_row(struct hex_table *t, uint64_t v[HEX_COLUMNS_MAX], size_t *n, struct emit *out);
+
 /* Pairs of lines "Prefix: NAMES" and "Prefix: VALUES": /proc/net/snmp, /proc/net/netstat. */
 struct mib_special {
 	struct span name; /* "TcpCurrEstab" */
