@@ -1,0 +1,24 @@
+/* Names for the numbers in a socket's row: interfaces and control groups.  One for each dump. */
+#ifndef COLLECT_SOCK_NAMES_H
+#define COLLECT_SOCK_NAMES_H
+
+#include <stdint.h>
+
+#include "schema/span.h"
+
+struct sock_names;
+
+/* NULL when memory is short. */
+struct sock_names *sock_names_open(void);
+void sock_names_close(struct sock_names *names);
+
+/* "eth0", or "if7" when there is no such interface (any more).  Alive until the next call. */
+struct span sock_names_iface(struct sock_names *names, uint32_t index);
+/*
+ * The path of a control group in its (v2) hierarchy, "/system.slice/x.service", as
+ * ss says it: "unreachable:HEX" when it is gone or we may not look.  At most
+ * PATH_MAX bytes; alive until the next call.
+ */
+struct span sock_names_cgroup(struct sock_names *names, uint64_t id);
+
+#endif
