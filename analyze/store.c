@@ -184,6 +184,16 @@ static void take_in(struct store *s, const struct member *m, struct moment at)
 	}
 }
 
+/* a - b of clocks that a stranger wrote down. */
+static int64_t ns_between(int64_t a, int64_t b)
+{
+	int64_t d;
+
+	if (__builtin_sub_overflow(a, b, &d))
+		return a > b ? INT64_MAX : INT64_MIN;
+	return d;
+}
+
 static void put_capture(struct store *s, struct member *m, const struct store_capture *c,
                         struct moment at)
 {
@@ -199,7 +209,7 @@ static void put_capture(struct store *s, struct member *m, const struct store_ca
 		stmt_real(t, at.t - m->last_t);
 	else
 		stmt_null(t);
-	stmt_real(t, (double)(c->t1_ns - c->t0_ns) / NS_PER_S);
+	stmt_real(t, (double)ns_between(c->t1_ns, c->t0_ns) / NS_PER_S);
 	stmt_str(t, capture_status_name(c->status));
 	stmt_i64(t, c->bytes);
 	stmt_span(t, c->note);
@@ -271,13 +281,12 @@ static void judge(struct store *s, struct member *m, const struct store_capture 
 
 static double seconds(const struct store *s, int64_t mono_ns)
 {
-	return (double)(mono_ns - s->mono0) / NS_PER_S;
+	return (double)ns_between(mono_ns, s->mono0) / NS_PER_S;
 }
 
 static struct moment middle(const struct store *s, const struct store_capture *c)
 {
-	return (struct moment){.snap = s->snap,
-	                       .t = seconds(s, c->t0_ns + (c->t1_ns - c->t0_ns) / 2)};
+	return (struct moment){.snap = s->snap, .t = seconds(s, c->t0_ns / 2 + c->t1_ns / 2)};
 }
 
 /* Judged when the tick closes: its own times come first. */
@@ -333,7 +342,7 @@ static bool rebooted(struct store *s, const struct store_tick *t)
 
 static void put_snapshot(struct store *s, const struct store_tick *t, bool reboot)
 {
-	int64_t offset = t->realtime_ns - t->monotonic_ns;
+	int64_t offset = ns_between(t->realtime_ns, t->monotonic_ns);
 	struct stmt *p = &s->put_snapshot;
 	char text[40];
 	struct buf at = BUF_OVER(text);
@@ -350,7 +359,7 @@ static void put_snapshot(struct store *s, const struct store_tick *t, bool reboo
 		stmt_null(p);
 	stmt_real(p, (double)t->late_ns / NS_PER_S);
 	if (s->any_tick && !reboot)
-		stmt_real(p, (double)(offset - s->offset_ns) / NS_PER_S);
+		stmt_real(p, (double)ns_between(offset, s->offset_ns) / NS_PER_S);
 	else
 		stmt_null(p);
 	stmt_i64(p, s->boot);
@@ -376,7 +385,7 @@ void store_tick(struct store *s, const struct store_tick *t)
 	if (reboot) {
 		s->boot++;
 		unchain_all(s);
-		s->mono0 = t->monotonic_ns - (int64_t)((s->prev_t + 1) * NS_PER_S);
+		s->mono0 = ns_between(t->monotonic_ns, (int64_t)((s->prev_t + 1) * NS_PER_S));
 	}
 	s->t = seconds(s, t->monotonic_ns);
 	put_snapshot(s, t, reboot);
