@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.." || exit 1
 allow='
 schema         schema
 collect        collect schema
-analyze/parse  analyze/parse.h analyze/parse_util.h analyze/parse_ss.h analyze/emit.h schema
+analyze/parse  analyze/parse.h analyze/parse_util.h analyze/parse_ss.h analyze/parse_inet.h analyze/parse_ethtool.h analyze/emit.h schema
 analyze/report analyze/report.h analyze/humanize.h analyze/escape.h schema
 analyze        analyze schema
 '

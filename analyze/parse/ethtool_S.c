@@ -1,0 +1,104 @@
+/*
+ * ethtool -S, the driver's own counters under the driver's own names, which may hold
+ * blanks, brackets, dots and colons: the value is behind the last colon.
+ *
+ *   NIC statistics:
+ *        rx_packets: 8012
+ *        [0]: rx_ucast_packets: 5
+ *
+ * vmxnet3 repeats its names per queue below a line of their own, two columns deeper:
+ *
+ *        Tx Queue#: 0
+ *          ucast pkts tx: 5
+ */
+#include "analyze/parse.h"
+#include "schema/buf.h"
+
+#define ENTITY_MAX_BYTES 64
+
+/* Levels among the counters. */
+static const struct span gauges[] = {SPAN_INIT("_ifindex"), SPAN_INIT("_available")};
+
+struct topic {
+	char text[ENTITY_MAX_BYTES];
+	struct buf entity; /* "eth0:tx-0"; empty = none */
+	size_t indent;     /* of the line that opened it */
+};
+
+static enum kind kind_of(struct span name)
+{
+	for (size_t i = 0; i < sizeof(gauges) / sizeof(gauges[0]); i++)
+		if (span_ends(name, gauges[i]))
+			return KIND_GAUGE;
+	return KIND_COUNTER;
+}
+
+static size_t indent_of(struct span line)
+{
+	return (size_t)(span_trim(line).p - line.p);
+}
+
+/* "Tx Queue#: 0" */
+static bool open_topic(struct topic *t, struct span nic, struct span name, struct span value,
+                       size_t indent)
+{
+	bool tx = span_eq(name, SPAN("Tx Queue#"));
+
+	if (!tx && !span_eq(name, SPAN("Rx Queue#")))
+		return false;
+	t->entity = BUF_OVER(t->text);
+	t->indent = indent;
+	buf_put(&t->entity, nic);
+	buf_str(&t->entity, tx ? ":tx-" : ":rx-");
+	buf_put(&t->entity, value);
+	return true;
+}
+
+static void take_line(struct topic *t, const struct input *in, struct span line, size_t at,
+                      struct emit *out)
+{
+	struct span value = line, name;
+	uint64_t v;
+
+	if (!span_rcut(&value, ':', &name)) {
+		out->note(out, at, "not a line of ethtool -S", line);
+		return;
+	}
+	name = span_trim(name);
+	value = span_trim(value);
+	if (name.n == 0 || !span_u64(value, UINT64_MAX, &v)) {
+		out->note(out, at, "not a number", line);
+		return;
+	}
+	if (open_topic(t, in->arg, name, value, indent_of(line)))
+		return;
+	if (indent_of(line) <= t->indent)
+		t->entity.n = 0;
+	emit_u64(out, t->entity.n ? buf_span(&t->entity) : in->arg, name, kind_of(name), UNIT_OTHER,
+	         v);
+}
+
+/* Errors ("no stats available") come in place of the heading. */
+static void parse(const struct input *in, struct emit *out)
+{
+	struct span text = in->text, line;
+	struct topic t = {.indent = 0};
+	bool heading = false;
+
+	for (size_t at = 1; span_line(&text, &line); at++) {
+		if (span_starts(line, SPAN("NIC statistics:")))
+			heading = true;
+		else if (span_trim(line).n == 0)
+			continue;
+		else if (heading)
+			take_line(&t, in, line, at, out);
+		else
+			out->note(out, at, "no statistics", line);
+	}
+}
+
+const struct parser parser_ethtool_S = {
+	.source = "ethtool",
+	.members = (const char *const[]){"cmd/ethtool_-S_*", NULL},
+	.parse = parse,
+};
