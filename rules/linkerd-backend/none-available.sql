@@ -13,7 +13,7 @@
 --           endpoints are all marked dead (available 0) the balancer sends to dead ones. There is no healthy level.
 --           A request that gets no connection is not in the client's requests counter: it is in
 --           service_creation/failures, so both are counted as demand.
--- remedy:   Did discovery give an address? {size_last} endpoint(s) were known at the end of the window.
+-- remedy:   Did discovery give an address? Endpoints known at the end of the window: {size_last}.
 --             curl -s http://127.0.0.1:9990/client_state.json
 --             curl -s http://127.0.0.1:9990/bound-names.json
 --             curl -s 'http://127.0.0.1:9990/delegator.json?path=/svc/NAME'      (where the dtab ends)
@@ -90,7 +90,7 @@ SELECT CASE WHEN j.refused >= 1                                        THEN 'cri
        j.captures,
        j.demand,
        j.refused                                        AS no_brokers,
-       coalesce(j.size_last, 'an unknown number of')    AS size_last,
+       j.size_last,
        coalesce(j.first_at, CASE WHEN j.refused THEN j.at END) AS at,
        j.first_at, j.last_at
   FROM judged j JOIN p

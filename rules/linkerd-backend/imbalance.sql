@@ -1,0 +1,87 @@
+-- rule:     linkerd-backend/imbalance
+-- version:  1
+-- schema:   1
+-- title:    Endpoints of one linkerd client carry very unequal load
+-- tags:     linkerd balancing tcp
+-- requires: tcp_info >= 4, linkerd >= 1
+-- applies:  linkerd
+-- min_span: 30s
+-- param:    times_fair   times        top share over the fair share (1/endpoints)
+-- param:    share_above  ratio        and so much above the fair share
+-- param:    min_bytes    bytes        sent to the client's endpoints in the window, less is not judged
+-- param:    conn_ratio   times        most loaded endpoint's connections over the mean
+-- param:    min_conns    connections  of the client, fewer are not judged by their number
+-- message:  {client} (router {router}): {top} got {top_pct}% of {sent_bytes} bytes sent to {endpoints} endpoints (fair: {fair_pct}%) and holds {top_conns} of {conns} connections
+-- meaning:  Least-loaded balancing with two random choices keeps the endpoints' shares near 1, and within about 1.5 even with
+--           EWMA's preference for fast hosts. One endpoint with a multiple of the fair share is pinned: long-lived or h2
+--           streams, weights, or the others were removed. metrics.json has no numbers per endpoint: this is from the
+--           kernel's socket counters (bytes_sent) and linkerd's list of the client's addresses.
+-- remedy:   Compare the client's addresses with what is connected:
+--             curl -s http://127.0.0.1:9990/client_state.json
+--             ss -tino dst {top_peer}
+--           Check loadBalancer.kind, address weights (loadbalancer/meanweight is {meanweight}), hostConnectionPool, and
+--           whether long h2 streams pin callers; a restart of linkerd spreads pinned connections anew.
+-- verify:   In a new recording the top endpoint's share is below 1.5 times the fair share.
+-- but:      A few very large requests skew bytes, not requests. Zone-aware weights do this on purpose. An endpoint that two
+--           clients share is not judged, as its bytes cannot be told apart; neither are clients without an address list.
+-- see:      linkerd docs, load_balancer; linkerd-backend/pool-degraded
+WITH p AS (
+  SELECT coalesce(:times_fair, 2)      AS times_fair,
+         coalesce(:share_above, 0.2)   AS share_above,
+         coalesce(:min_bytes, 1000000) AS min_bytes,
+         coalesce(:conn_ratio, 3)      AS conn_ratio,
+         coalesce(:min_conns, 12)      AS min_conns
+), flow AS (               -- a JVM's sockets are IPv6 ones with mapped addresses
+  SELECT CASE WHEN peer LIKE '::ffff:%.%' THEN substr(peer, 8) ELSE peer END AS peer, port, snap, n, bytes_sent
+    FROM tcp_flow WHERE dir = 'out'
+), taken AS (
+  SELECT count(DISTINCT snap) AS n FROM tcp_flow
+), sums AS (
+  SELECT peer, port, sum(bytes_sent) AS sent, sum(n) AS seen FROM flow GROUP BY peer, port
+), share AS (
+  SELECT e.router, e.client, e.peer, e.port,
+         coalesce(s.sent, 0) AS sent, s.sent IS NOT NULL AS counted,
+         coalesce(s.seen, 0) * 1.0 / taken.n AS conns,
+         (SELECT count(*) FROM endpoint o WHERE o.peer = e.peer AND o.port = e.port) - 1 AS others
+    FROM endpoint e JOIN taken LEFT JOIN sums s ON s.peer = e.peer AND s.port = e.port
+   WHERE taken.n > 0
+), total AS (
+  SELECT router, client, count(*) AS endpoints, sum(sent) AS sent, sum(counted) AS counted, sum(conns) AS conns,
+         max(conns) AS conns_hi, sum(others) AS shared
+    FROM share GROUP BY router, client
+), ranked AS (             -- the endpoint that stands out: by bytes, else by connections
+  SELECT share.*, row_number() OVER (PARTITION BY router, client ORDER BY sent DESC, conns DESC, peer, port) AS r FROM share
+), judged AS (
+  SELECT t.*, r.peer, r.port, r.sent AS top_sent, r.conns AS top_conns,
+         r.sent * 1.0 / nullif(t.sent, 0) AS top_share, 1.0 / t.endpoints AS fair,
+         (SELECT f.snap FROM flow f WHERE f.peer = r.peer AND f.port = r.port ORDER BY f.bytes_sent DESC, f.snap LIMIT 1) AS at,
+         t.sent >= p.min_bytes AND t.counted > 0 AS by_bytes,
+         t.conns >= p.min_conns AS by_conns,
+         (SELECT g.p50 FROM gauge g WHERE g.source = 'linkerd' AND g.name = 'loadbalancer/meanweight'
+             AND g.entity = t.router || '|client|' || t.client) AS meanweight
+    FROM total t JOIN p JOIN ranked r ON r.router = t.router AND r.client = t.client AND r.r = 1
+)
+SELECT CASE WHEN j.endpoints < 2                         THEN 'skip'   -- nothing to compare: linkerd-backend/pool-tiny
+            WHEN j.shared > 0                            THEN 'skip'
+            WHEN NOT j.by_bytes AND NOT j.by_conns       THEN 'skip'
+            -- of two endpoints, twice the fair share would be everything
+            WHEN j.by_bytes AND j.top_share >= min(p.times_fair * j.fair, 0.9)
+             AND j.top_share - j.fair >= p.share_above   THEN 'warn'
+            WHEN j.by_conns AND j.conns_hi >= p.conn_ratio * j.conns * j.fair THEN 'warn'
+            ELSE 'ok' END                         AS level,
+       j.router || '|client|' || j.client         AS entity,
+       j.client, j.router,
+       CASE WHEN instr(j.peer, ':') > 0 THEN '[' || j.peer || ']:' ELSE j.peer || ':' END || j.port AS top,
+       j.peer                                     AS top_peer,
+       round(j.top_share * 100, 1)                AS top_pct,
+       round(j.fair * 100, 1)                     AS fair_pct,
+       j.sent                                     AS sent_bytes,
+       j.endpoints,
+       round(j.top_conns, 1)                      AS top_conns,
+       round(j.conns_hi, 1)                       AS conns_hi,
+       round(j.conns, 1)                          AS conns,
+       j.shared,
+       j.meanweight,
+       j.at
+  FROM judged j JOIN p
+ ORDER BY j.top_share / j.fair DESC, entity;
