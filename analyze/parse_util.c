@@ -77,6 +77,36 @@ size_t words_of(struct span line, struct span *words, size_t max)
 	return n;
 }
 
+static bool is_among(struct span names, struct span wanted)
+{
+	struct span name;
+
+	while (span_cut(&names, ',', &name))
+		if (span_eq(name, wanted))
+			return true;
+	return span_eq(names, wanted);
+}
+
+bool cgroup_path(struct span text, struct span *path)
+{
+	struct span line, id, controllers;
+	bool found = false;
+
+	while (span_line(&text, &line)) {
+		if (!span_cut(&line, ':', &id) || !span_cut(&line, ':', &controllers))
+			continue;
+		if (is_among(controllers, SPAN("cpu"))) {
+			*path = line;
+			return true;
+		}
+		if (span_eq(id, SPAN("0")) && controllers.n == 0) {
+			*path = line;
+			found = true;
+		}
+	}
+	return found;
+}
+
 bool cpu_columns_read(struct span header, struct cpu_columns *c)
 {
 	struct span word;

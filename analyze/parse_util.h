@@ -29,6 +29,12 @@ bool key_value(struct span line, struct span *key, struct span *value);
 /* The words of a line, at most `max`; how many there are. */
 size_t words_of(struct span line, struct span *words, size_t max);
 
+/*
+ * The group of a /proc/PID/cgroup: of the v1 hierarchy with the cpu controller, else of
+ * v2.  False when there is neither.
+ */
+bool cgroup_path(struct span text, struct span *path);
+
 /* Tables whose columns are CPUs: /proc/interrupts, /proc/softirqs. */
 #define CPUS_MAX 8192 /* NR_CPUS of the largest kernels */
 
