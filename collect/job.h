@@ -33,19 +33,34 @@ struct task {
 
 /* What a source may know of its host; lives as long as the program. */
 struct host {
-	const char *root;         /* "" = live, else a dump's folder: ask the kernel nothing */
+	const char *root; /* "" = live, else a dump's folder: ask the kernel nothing */
 	const struct task *tasks;
 	size_t tasks_n;
 	const char *const *urls; /* --metrics, as given; NULL at the end */
 	bool unasked_url;        /* urls is the default that is only tried */
 };
 
+/* What a source keeps from one run to the next: open files, what a server speaks. */
+struct kept {
+	void *p;
+	void (*free)(void *p); /* called with p when not NULL */
+};
+
 struct job {
 	const struct source *source;
 	const struct host *host;
-	struct buf text; /* grows up to the caps of the captures; owned */
+	const char *prefix; /* of its members: "" or "netns/NAME/" */
+	struct kept *kept;  /* of this source alone; never NULL in a how_* */
+	struct buf text;    /* grows up to the caps of the captures; owned */
 	struct capture *captures;
 	size_t n, cap;
+	/*
+	 * Takes what has been captured so far away, so that a source of very many
+	 * files needs little memory; NULL when that has to wait for the end.
+	 */
+	void (*drain)(struct job *j);
+	void *drain_arg;
+	int64_t cpu_ns; /* CPU time of the thread for this run; set by whoever ran it */
 };
 
 /* Both may be called again; job_free takes a zeroed job. */
@@ -63,10 +78,16 @@ struct buf *job_room(struct job *j, size_t n);
 /* Ends it: stops its clock.  `error` is an errno or 0; note NULL or a short remark. */
 void job_end(struct job *j, enum capture_status status, int error, const char *note);
 
+/* One capture that failed before there was anything to read. */
+void job_fail(struct job *j, struct span member, int error, const char *note);
+/* Hands the finished captures on when there are many and somebody takes them. */
+void job_drain(struct job *j);
+
 /* The status that an errno means: ENOENT is absent, EPERM denied, ETIMEDOUT timeout ... */
 enum capture_status status_of_errno(int error);
 
-/* CLOCK_MONOTONIC in ns. */
+/* CLOCK_MONOTONIC in ns, and the CPU time of the calling thread. */
 int64_t now_ns(void);
+int64_t thread_cpu_ns(void);
 
 #endif

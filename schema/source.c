@@ -1,10 +1,9 @@
 #include "schema/source.h"
 
-#include "schema/buf.h"
 #include "schema/bundle.h"
 #include "schema/unit.h"
 
-#define SOURCE(id_, how_, what_, when_, pace_, cap_, deadline_, on_, only_)                          \
+#define SOURCE(id_, how_, what_, when_, pace_, cap_, deadline_, on_, only_)                        \
 	{.id = (id_),                                                                              \
 	 .how = SOURCE_##how_,                                                                     \
 	 .what = (what_),                                                                          \
@@ -23,10 +22,8 @@ const size_t sources_count = sizeof(sources) / sizeof(sources[0]);
 const char *source_how_name(enum source_how how)
 {
 	static const char *const names[SOURCE_HOW_COUNT] = {
-		[SOURCE_FILE] = "file",
-		[SOURCE_TASK] = "task",
-		[SOURCE_TOOL] = "tool",
-		[SOURCE_HTTP] = "http",
+		[SOURCE_FILE] = "file", [SOURCE_TASK] = "task",       [SOURCE_TOOL] = "tool",
+		[SOURCE_HTTP] = "http", [SOURCE_COMMAND] = "command",
 	};
 
 	return names[how];
@@ -54,8 +51,7 @@ bool source_wants(const struct source *s, struct span name)
 	return s->only == NULL;
 }
 
-/* The glob of a source's member paths: "/proc/%t/stat" gives "proc/STAR/stat". */
-static void member_pattern(const struct source *s, struct buf *b)
+void source_member_put(const struct source *s, struct buf *b)
 {
 	struct span what = span_of(s->what), head;
 
@@ -86,7 +82,7 @@ const struct source *source_by_member(struct span path)
 		struct buf b = BUF_OVER(text);
 		struct span name = path, folder;
 
-		member_pattern(&sources[i], &b);
+		source_member_put(&sources[i], &b);
 		if (!span_match(path, buf_span(&b), NULL))
 			continue;
 		(void)span_rcut(&name, '/', &folder);

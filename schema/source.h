@@ -5,9 +5,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "schema/buf.h"
 #include "schema/span.h"
 
-enum source_how { SOURCE_FILE, SOURCE_TASK, SOURCE_TOOL, SOURCE_HTTP, SOURCE_HOW_COUNT };
+enum source_how {
+	SOURCE_FILE,
+	SOURCE_TASK,
+	SOURCE_TOOL,
+	SOURCE_HTTP,
+	SOURCE_COMMAND, /* not of the table: --run */
+	SOURCE_HOW_COUNT
+};
 enum source_when { SOURCE_ONCE, SOURCE_ENDS, SOURCE_TICK, SOURCE_EDGE, SOURCE_WHEN_COUNT };
 
 struct source {
@@ -30,12 +38,18 @@ struct source {
 extern const struct source sources[];
 extern const size_t sources_count;
 
-/* "file", "task", "tool", "http"; "once", "ends", "tick", "edge". */
+/* "file", "task", "tool", "http", "command"; "once", "ends", "tick", "edge". */
 const char *source_how_name(enum source_how how);
 const char *source_when_name(enum source_when when);
 
 /* True when `name` matches one of the blank-separated words of `only` (globs), or only is NULL. */
 bool source_wants(const struct source *s, struct span name);
+
+/*
+ * Appends the glob of a source's members: "proc/net/dev", "cmd/ethtool_-S_*",
+ * "http/HOST/admin/..." with a star for HOST; a record names it where no member came to be.
+ */
+void source_member_put(const struct source *s, struct buf *b);
 
 /* The source whose members have such a path ("proc/net/dev", "cmd/ethtool_-S_eth0"), or NULL. */
 const struct source *source_by_member(struct span path);

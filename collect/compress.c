@@ -1,0 +1,284 @@
+#include "collect/compress.h"
+
+#include <stdlib.h>
+#define ZLIB_CONST
+#include <zlib.h>
+#include <zstd.h>
+
+#include "schema/unit.h"
+
+#define OUT_BYTES ((size_t)128 * KIB)
+/* 1 to 16 MiB: below, the snapshot before is out of reach; above, a reader needs too much memory.
+ */
+#define WINDOW_LOG_MIN   20
+#define WINDOW_LOG_FIRST 22
+#define WINDOW_LOG_MAX   24
+#define GZIP_WBITS       (15 + 16)
+#define GZIP_LEVEL_MAX   9
+
+struct compress {
+	const struct codec *codec;
+	compress_out *out;
+	void *arg;
+	ZSTD_CCtx *zstd;
+	z_stream gzip;
+	bool gzip_open;
+	bool flushed; /* the stream begun has been flushed: a cut leaves a part of it */
+	int window_log;
+	uLong crc, flushed_crc; /* of the gzip member so far, and up to its last flush */
+	uint32_t n, flushed_n;  /* its bytes, modulo 2^32 as in its trailer */
+	unsigned char buf[OUT_BYTES];
+};
+
+enum how_far { MORE, FLUSH, END };
+
+struct codec {
+	int (*open)(struct compress *c, int level);
+	int (*put)(struct compress *c, const void *p, size_t n, enum how_far far, struct err *e);
+	/* Writes what ends a stream that was cut at its last flush. */
+	int (*mend)(struct compress *c, struct err *e);
+};
+
+bool compress_kind_of(struct span name, enum compress_kind *kind)
+{
+	static const struct {
+		struct span end;
+		enum compress_kind kind;
+	} ends[] = {
+		{SPAN_INIT(".tar.gz"), COMPRESS_GZIP      },
+                {SPAN_INIT(".tgz"),    COMPRESS_GZIP      },
+		{SPAN_INIT(".tar"),    COMPRESS_NONE      },
+                {SPAN_INIT(".xz"),     COMPRESS_KIND_COUNT},
+		{SPAN_INIT(".bz2"),    COMPRESS_KIND_COUNT},
+                {SPAN_INIT(".lz4"),    COMPRESS_KIND_COUNT},
+		{SPAN_INIT(".zip"),    COMPRESS_KIND_COUNT},
+	};
+
+	*kind = COMPRESS_ZSTD;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (span_ends(name, ends[i].end)) {
+			*kind = ends[i].kind;
+			break;
+		}
+	return *kind != COMPRESS_KIND_COUNT;
+}
+
+/* zstd, RFC 8878 */
+
+static bool zstd_set(struct compress *c, ZSTD_cParameter what, int v)
+{
+	return !ZSTD_isError(ZSTD_CCtx_setParameter(c->zstd, what, v));
+}
+
+static int zstd_open(struct compress *c, int level)
+{
+	c->zstd = ZSTD_createCCtx();
+	c->window_log = WINDOW_LOG_FIRST;
+	/* long-distance matching: the snapshot before lies further back than level 1 looks */
+	if (c->zstd && zstd_set(c, ZSTD_c_compressionLevel, level) &&
+	    zstd_set(c, ZSTD_c_enableLongDistanceMatching, 1) &&
+	    zstd_set(c, ZSTD_c_windowLog, c->window_log))
+		return 0;
+	return -1;
+}
+
+static int zstd_put(struct compress *c, const void *p, size_t n, enum how_far far, struct err *e)
+{
+	static const ZSTD_EndDirective ends[] = {
+		[MORE] = ZSTD_e_continue, [FLUSH] = ZSTD_e_flush, [END] = ZSTD_e_end};
+	ZSTD_inBuffer in = {p, n, 0};
+	size_t left;
+
+	do {
+		ZSTD_outBuffer out = {c->buf, sizeof(c->buf), 0};
+
+		left = ZSTD_compressStream2(c->zstd, &out, &in, ends[far]);
+		if (ZSTD_isError(left))
+			return err_set(e, 0, "zstd: %s", ZSTD_getErrorName(left));
+		if (out.pos && c->out(c->arg, c->buf, out.pos, e) < 0)
+			return -1;
+	} while (in.pos < in.size || (far != MORE && left));
+	return 0;
+}
+
+/* An empty raw block with the last-block bit; the frames have no checksum. */
+static int zstd_mend(struct compress *c, struct err *e)
+{
+	static const unsigned char last_block[] = {1, 0, 0};
+
+	(void)ZSTD_CCtx_reset(c->zstd, ZSTD_reset_session_only);
+	return c->flushed ? c->out(c->arg, last_block, sizeof(last_block), e) : 0;
+}
+
+/* gzip, RFC 1952 */
+
+static int gzip_open(struct compress *c, int level)
+{
+	if (level > GZIP_LEVEL_MAX)
+		level = GZIP_LEVEL_MAX;
+	if (deflateInit2(&c->gzip, level, Z_DEFLATED, GZIP_WBITS, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+		return -1;
+	c->gzip_open = true;
+	c->crc = c->flushed_crc = crc32(0, NULL, 0);
+	return 0;
+}
+
+static int gzip_run(struct compress *c, int flush, struct err *e)
+{
+	size_t n;
+
+	do {
+		c->gzip.next_out = c->buf;
+		c->gzip.avail_out = sizeof(c->buf);
+		(void)deflate(&c->gzip, flush);
+		n = sizeof(c->buf) - c->gzip.avail_out;
+		if (n && c->out(c->arg, c->buf, n, e) < 0)
+			return -1;
+	} while (c->gzip.avail_out == 0);
+	return 0;
+}
+
+static int gzip_put(struct compress *c, const void *p, size_t n, enum how_far far, struct err *e)
+{
+	static const int flushes[] = {
+		[MORE] = Z_NO_FLUSH, [FLUSH] = Z_SYNC_FLUSH, [END] = Z_FINISH};
+
+	c->gzip.next_in = p;
+	while (n) { /* zlib counts in 32 bits */
+		uInt piece = n < MIB ? (uInt)n : MIB;
+
+		c->crc = crc32(c->crc, c->gzip.next_in, piece);
+		c->n += piece;
+		c->gzip.avail_in = piece;
+		if (gzip_run(c, Z_NO_FLUSH, e) < 0)
+			return -1;
+		n -= piece;
+	}
+	if (far != MORE && gzip_run(c, flushes[far], e) < 0)
+		return -1;
+	if (far == FLUSH) {
+		c->flushed_crc = c->crc;
+		c->flushed_n = c->n;
+	}
+	if (far == END) {
+		(void)deflateReset(&c->gzip);
+		c->crc = c->flushed_crc = crc32(0, NULL, 0);
+		c->n = c->flushed_n = 0;
+	}
+	return 0;
+}
+
+static void put_le32(unsigned char *p, uint32_t v)
+{
+	for (int i = 0; i < 4; i++)
+		p[i] = (unsigned char)(v >> (8 * i));
+}
+
+/* A sync flush ends on a byte: an empty last stored block, then CRC-32 and length. */
+static int gzip_mend(struct compress *c, struct err *e)
+{
+	unsigned char end[13] = {1, 0, 0, 0xff, 0xff};
+
+	put_le32(end + 5, (uint32_t)c->flushed_crc);
+	put_le32(end + 9, c->flushed_n);
+	(void)deflateReset(&c->gzip);
+	c->crc = c->flushed_crc = crc32(0, NULL, 0);
+	c->n = c->flushed_n = 0;
+	return c->flushed ? c->out(c->arg, end, sizeof(end), e) : 0;
+}
+
+/* none */
+
+static int none_open(struct compress *c, int level)
+{
+	(void)c;
+	(void)level;
+	return 0;
+}
+
+static int none_put(struct compress *c, const void *p, size_t n, enum how_far far, struct err *e)
+{
+	(void)far;
+	return n ? c->out(c->arg, p, n, e) : 0;
+}
+
+static int none_mend(struct compress *c, struct err *e)
+{
+	(void)c;
+	(void)e;
+	return 0;
+}
+
+static const struct codec codecs[COMPRESS_KIND_COUNT] = {
+	[COMPRESS_ZSTD] = {zstd_open, zstd_put, zstd_mend},
+	[COMPRESS_GZIP] = {gzip_open, gzip_put, gzip_mend},
+	[COMPRESS_NONE] = {none_open, none_put, none_mend},
+};
+
+struct compress *compress_open(enum compress_kind kind, int level, compress_out *out, void *arg,
+                               struct err *e)
+{
+	struct compress *c = calloc(1, sizeof(*c));
+
+	if (c) {
+		c->codec = &codecs[kind];
+		c->out = out;
+		c->arg = arg;
+	}
+	if (c && c->codec->open(c, level) == 0)
+		return c;
+	compress_free(c);
+	(void)err_set(e, 0, "no memory for the compressor");
+	return NULL;
+}
+
+void compress_free(struct compress *c)
+{
+	if (!c)
+		return;
+	(void)ZSTD_freeCCtx(c->zstd);
+	if (c->gzip_open)
+		(void)deflateEnd(&c->gzip);
+	free(c);
+}
+
+int compress_put(struct compress *c, const void *p, size_t n, struct err *e)
+{
+	return c->codec->put(c, p, n, MORE, e);
+}
+
+int compress_flush(struct compress *c, struct err *e)
+{
+	c->flushed = true;
+	return c->codec->put(c, NULL, 0, FLUSH, e);
+}
+
+int compress_finish(struct compress *c, struct err *e)
+{
+	c->flushed = false;
+	return c->codec->put(c, NULL, 0, END, e);
+}
+
+int compress_restart(struct compress *c, struct err *e)
+{
+	int r = c->codec->mend(c, e);
+
+	c->flushed = false;
+	return r;
+}
+
+int compress_fit(struct compress *c, uint64_t snapshot_bytes, struct err *e)
+{
+	int log = WINDOW_LOG_MIN;
+
+	while (log < WINDOW_LOG_MAX && UINT64_C(1) << log < 2 * snapshot_bytes)
+		log++;
+	if (!c->zstd || log == c->window_log)
+		return 0;
+	if (compress_finish(c, e) < 0)
+		return -1;
+	c->window_log = log;
+	if (!zstd_set(c, ZSTD_c_windowLog, log))
+		return err_set(e, 0, "zstd: no window of 2^%d bytes", log);
+	return 0;
+}

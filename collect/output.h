@@ -1,0 +1,37 @@
+/* The file of the bundle: NAME.part while it is written, NAME and NAME.sha256 when it is whole. */
+#ifndef COLLECT_OUTPUT_H
+#define COLLECT_OUTPUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collect/digest.h"
+#include "schema/err.h"
+
+struct output;
+
+/* "-" is standard output.  NULL with *e set; without `force` also when NAME or NAME.part exists. */
+struct output *output_open(const char *name, bool force, struct err *e);
+/* Closes what is open; a .part stays. */
+void output_free(struct output *o);
+
+/* Is a compress_out: `arg` is the output. */
+int output_put(void *arg, const void *p, size_t n, struct err *e);
+/* All that was put is a readable whole: this is where output_back goes back to. */
+void output_mark(struct output *o);
+/* Cuts what was put behind the last mark off.  -1 when that cannot be done (a pipe). */
+int output_back(struct output *o);
+
+/* Keeps room for so many bytes more.  -1 only when the disk is full. */
+int output_reserve(struct output *o, uint64_t bytes);
+/* Bytes free on its file system; -1 = unknown. */
+int64_t output_room(const struct output *o);
+uint64_t output_bytes(const struct output *o);
+
+/*
+ * Renames NAME.part to NAME and writes NAME.sha256.  The digest goes to `hex` in any
+ * case, so that it can be said when there is no file for it.
+ */
+int output_finish(struct output *o, char hex[DIGEST_HEX], struct err *e);
+
+#endif

@@ -1,0 +1,181 @@
+#include "collect/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define PATH_BYTES 4096
+/* A folder with more names than this is a fault, not a host: 100,000 are 10,000 NICs with 10
+ * queues. */
+#define NAMES_MAX 100000
+
+/* A FIFO in a dump must not block, a terminal must not become ours. */
+static const int open_flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+
+static int open_in_dump(const char *root, const char *path)
+{
+	struct open_how how = {.flags = (unsigned)open_flags, .resolve = RESOLVE_IN_ROOT};
+	int dir = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC), fd, error;
+
+	if (dir < 0)
+		return -1;
+	while (*path == '/')
+		path++;
+	fd = (int)syscall(SYS_openat2, dir, *path ? path : ".", &how, sizeof(how));
+	if (fd < 0 && errno == ENOSYS) /* before Linux 5.6 */
+		fd = openat(dir, *path ? path : ".", open_flags | O_NOFOLLOW);
+	error = errno;
+	(void)close(dir);
+	errno = error;
+	return fd;
+}
+
+static int open_live(const char *path)
+{
+	char other[PATH_BYTES];
+	struct buf b = BUF_OVER(other);
+	struct span rest = span_of(path);
+
+	if (!span_skip(&rest, SPAN("/proc/net/")))
+		return open(path, open_flags);
+	/* /proc/net is the main thread's; another thread may be in another namespace */
+	buf_str(&b, "/proc/thread-self/net/");
+	buf_put(&b, rest);
+	return open(buf_cstr(&b), open_flags);
+}
+
+int host_open(const struct host *h, const char *path)
+{
+	int fd = h->root[0] ? open_in_dump(h->root, path) : open_live(path);
+	struct stat st;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) == 0 && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
+		return fd;
+	(void)close(fd);
+	errno = ENODATA;
+	return -1;
+}
+
+DIR *host_opendir(const struct host *h, const char *path)
+{
+	int fd = host_open(h, path);
+	DIR *d;
+
+	if (fd < 0)
+		return NULL;
+	d = fdopendir(fd);
+	if (!d) {
+		int error = errno;
+
+		(void)close(fd);
+		errno = error;
+	}
+	return d;
+}
+
+int host_read(const struct host *h, const char *path, char *text, size_t size)
+{
+	int fd = host_open(h, path), error = 0;
+	size_t n = 0;
+	struct span kept;
+
+	text[0] = '\0';
+	if (fd < 0)
+		return -1;
+	while (n + 1 < size) {
+		ssize_t got = read(fd, text + n, size - 1 - n);
+
+		if (got < 0)
+			error = errno;
+		if (got <= 0)
+			break;
+		n += (size_t)got;
+	}
+	(void)close(fd);
+	kept = span_trim((struct span){text, n});
+	memmove(text, kept.p, kept.n);
+	text[kept.n] = '\0';
+	errno = error;
+	return error ? -1 : 0;
+}
+
+static unsigned char type_of(int dir, const struct dirent *e)
+{
+	struct stat st;
+
+	if (e->d_type != DT_UNKNOWN)
+		return e->d_type;
+	if (fstatat(dir, e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return DT_REG; /* opening it will tell */
+	return (unsigned char)IFTODT(st.st_mode);
+}
+
+/* One character before the name holds its type, so that one array is sorted. */
+static bool add(struct names *ns, size_t *cap, int dir, const struct dirent *e)
+{
+	size_t n = strlen(e->d_name) + 1;
+	char *p;
+
+	if (ns->n == NAMES_MAX)
+		return false;
+	if (ns->n == *cap) {
+		size_t more = *cap ? *cap * 2 : 64;
+		char **v = reallocarray(ns->v, more, sizeof(*v));
+
+		if (!v)
+			return false;
+		ns->v = v;
+		*cap = more;
+	}
+	p = malloc(n + 1);
+	if (!p)
+		return false;
+	p[0] = (char)type_of(dir, e);
+	memcpy(p + 1, e->d_name, n);
+	ns->v[ns->n++] = p + 1;
+	return true;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int names_read(const struct host *h, const char *folder, struct names *out)
+{
+	DIR *d = host_opendir(h, folder);
+	const struct dirent *e;
+	size_t cap = 0;
+
+	*out = (struct names){0};
+	if (!d)
+		return -1;
+	while ((e = readdir(d)) != NULL)
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
+		    !add(out, &cap, dirfd(d), e))
+			break;
+	(void)closedir(d);
+	if (out->n)
+		qsort(out->v, out->n, sizeof(*out->v), by_name);
+	return 0;
+}
+
+unsigned char names_type(const struct names *ns, size_t i)
+{
+	return (unsigned char)ns->v[i][-1];
+}
+
+void names_free(struct names *ns)
+{
+	for (size_t i = 0; i < ns->n; i++)
+		free(ns->v[i] - 1);
+	free(ns->v);
+	*ns = (struct names){0};
+}

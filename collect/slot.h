@@ -1,0 +1,49 @@
+/* The sources of one recording: those of the table that were asked for, at their paces. */
+#ifndef COLLECT_SLOT_H
+#define COLLECT_SLOT_H
+
+#include "collect/guard.h"
+#include "collect/job.h"
+#include "collect/opts.h"
+#include "schema/err.h"
+
+/* Where a run's captures go. */
+enum place { PLACE_HOST, PLACE_SNAP, PLACE_LAST };
+
+struct slot {
+	struct source source; /* of the table, or made for --run */
+	void (*how)(struct job *j);
+	struct guard *guard; /* its runs may block, or are in another namespace; NULL = in place */
+	const char *prefix;  /* of its members: "" or "netns/NAME/" */
+	int64_t pace_ns;     /* 0 = each tick */
+	int64_t deadline_ns;
+	struct kept kept;
+
+	uint64_t taken; /* the tick it was last tried at, or PLAN_NEVER */
+	int64_t cpu_ns; /* spent since the first tick, both ends left out */
+	bool thinned;   /* at least once */
+
+	/* a run that has not returned yet */
+	struct worker *run;
+	struct job *job;
+	enum place place;
+	int64_t until_ns; /* its deadline */
+	bool late;        /* and its deadline has passed */
+
+	/* what became of it so far, for the last words */
+	uint64_t count[CAPTURE_STATUS_COUNT];
+	int error; /* of the last capture that failed */
+	char note[128];
+};
+
+struct slots {
+	struct slot *v;
+	size_t n;
+};
+
+/* -1 with *e: an --include, --exclude or --pace that names no source, a bad duration. */
+int slots_build(struct slots *s, const struct opts *o, struct guard *guard, struct err *e);
+/* Leaves what a hanging run uses to it. */
+void slots_free(struct slots *s);
+
+#endif

@@ -1,0 +1,300 @@
+#include "collect/snap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "schema/timefmt.h"
+
+/* A tick waits for threads during half of the interval; a run that takes longer ends in a later
+ * tick. */
+#define WAIT_SHARE 2
+/* And at least for this part of it, however late the tick is. */
+#define WAIT_LEAST_SHARE 50
+/* A source may cost this part of one CPU. */
+#define BUDGET_SHARE 20
+
+static const char *const places[] = {
+	[PLACE_HOST] = "host/", [PLACE_SNAP] = "", [PLACE_LAST] = "last/"};
+
+int snap_init(struct snap *s, struct err *e)
+{
+	s->job = calloc(1, sizeof(*s->job));
+	return s->job ? 0 : err_set(e, 0, "no memory");
+}
+
+static void free_job(struct job *j)
+{
+	if (j)
+		job_free(j);
+	free(j);
+}
+
+void snap_free(struct snap *s)
+{
+	free_job(s->job);
+	free_job(s->spare);
+	rows_free(&s->rows);
+	free(s->record.p);
+}
+
+static void put_member(struct snap *s, const char *folder, const char *name, struct span text,
+                       int64_t mono_ns)
+{
+	char path[BUNDLE_NAME_MAX + 64];
+	struct buf b = BUF_OVER(path);
+
+	buf_str(&b, folder);
+	buf_str(&b, name);
+	if (!s->e->text[0])
+		(void)sink_put(s->sink, buf_cstr(&b), text,
+		               s->begin.real_ns + (mono_ns - s->begin.mono_ns), s->e);
+}
+
+static void keep_reason(struct slot *slot, const struct capture *c)
+{
+	slot->count[c->status]++;
+	if (c->status == CAPTURE_OK)
+		return;
+	slot->error = c->error;
+	memcpy(slot->note, c->note, sizeof(slot->note));
+}
+
+static bool has_many(const struct source *s)
+{
+	struct span what = span_of(s->what);
+
+	return s->how == SOURCE_FILE && span_find(what, '*') < what.n;
+}
+
+static void write_one(struct snap *s, const struct job *j, const struct capture *c)
+{
+	bool good = capture_status_good(c->status);
+
+	if (good)
+		put_member(s, s->place == PLACE_SNAP ? s->folder : places[s->place], c->member,
+		           (struct span){j->text.p + c->at, c->n}, c->t0_ns);
+	keep_reason(s->slot, c);
+	if (!has_many(&s->slot->source) || c->status != CAPTURE_OK)
+		rows_capture(&s->rows, places[s->place], c, s->begin.mono_ns);
+	s->group.bytes += c->n;
+	*(good ? &s->group.ok : &s->group.failed) += 1;
+}
+
+static void write_captures(struct job *j)
+{
+	struct snap *s = j->drain_arg;
+
+	for (size_t i = 0; i < j->n; i++)
+		write_one(s, j, &j->captures[i]);
+}
+
+static void begin_group(struct snap *s, struct slot *slot, enum place place, int64_t begin_ns)
+{
+	s->slot = slot;
+	s->place = place;
+	s->group = (struct group){
+		.source = slot->source.id,
+		.place = places[place],
+		.begin_ns = begin_ns - s->begin.mono_ns,
+	};
+}
+
+static void end_group(struct snap *s, int64_t begin_ns)
+{
+	if (!has_many(&s->slot->source))
+		return;
+	s->group.cost_ns = now_ns() - begin_ns;
+	rows_group(&s->rows, &s->group);
+}
+
+/* A run that did not take place, or whose deadline passed: a row without a member. */
+static void note_status(struct snap *s, struct slot *slot, enum capture_status status,
+                        const char *note)
+{
+	struct capture c = {.t0_ns = now_ns(), .status = status};
+	struct buf member = BUF_OVER(c.member), text = BUF_OVER(c.note);
+
+	c.t1_ns = c.t0_ns;
+	buf_str(&member, slot->prefix);
+	source_member_put(&slot->source, &member);
+	(void)buf_cstr(&member);
+	buf_str(&text, note);
+	(void)buf_cstr(&text);
+	keep_reason(slot, &c);
+	rows_capture(&s->rows, places[slot->place], &c, s->begin.mono_ns);
+}
+
+static void prepare(struct snap *s, struct slot *slot, struct job *j)
+{
+	job_reset(j, &slot->source, s->host);
+	j->prefix = slot->prefix;
+	j->kept = &slot->kept;
+	j->drain = NULL;
+	j->drain_arg = s;
+}
+
+static void run_in_place(struct snap *s, struct slot *slot)
+{
+	int64_t begin_ns = now_ns(), cpu = thread_cpu_ns();
+
+	begin_group(s, slot, slot->place, begin_ns);
+	prepare(s, slot, s->job);
+	s->job->drain = write_captures;
+	slot->how(s->job);
+	slot->cpu_ns += thread_cpu_ns() - cpu;
+	write_captures(s->job);
+	end_group(s, begin_ns);
+}
+
+/* A guarded run has returned: its captures are written unless its deadline had passed. */
+static void end_run(struct snap *s, struct slot *slot)
+{
+	struct job *j = slot->job;
+
+	if (!slot->late) {
+		begin_group(s, slot, slot->place, s->begin.mono_ns);
+		slot->cpu_ns += j->cpu_ns;
+		j->drain_arg = s;
+		write_captures(j);
+		end_group(s, now_ns());
+	}
+	slot->run = NULL;
+	slot->job = NULL;
+	slot->late = false;
+	free_job(s->spare);
+	s->spare = j;
+}
+
+/* Gives a run until `until_ns`.  Its own deadline, once passed, is a timeout. */
+static void wait_for(struct snap *s, struct slot *slot, int64_t until_ns)
+{
+	if (guard_wait(slot->run, until_ns < slot->until_ns ? until_ns : slot->until_ns)) {
+		end_run(s, slot);
+	} else if (!slot->late && now_ns() >= slot->until_ns) {
+		note_status(s, slot, CAPTURE_TIMEOUT, "deadline passed");
+		slot->late = true;
+	}
+}
+
+static void sweep(struct snap *s, int64_t until_ns)
+{
+	for (size_t i = 0; i < s->slots->n; i++)
+		if (s->slots->v[i].run)
+			wait_for(s, &s->slots->v[i], until_ns);
+}
+
+static int64_t wait_limit(const struct snap *s)
+{
+	int64_t share = s->begin.mono_ns + s->plan.every_ns / WAIT_SHARE;
+	int64_t least = now_ns() + s->plan.every_ns / WAIT_LEAST_SHARE;
+
+	if (s->ending)
+		return INT64_MAX;
+	return share > least ? share : least;
+}
+
+static void run_guarded(struct snap *s, struct slot *slot)
+{
+	struct job *j = s->spare ? s->spare : calloc(1, sizeof(*j));
+
+	s->spare = NULL;
+	if (!j) {
+		note_status(s, slot, CAPTURE_ERROR, "no memory");
+		return;
+	}
+	prepare(s, slot, j);
+	slot->until_ns = now_ns() + slot->deadline_ns;
+	slot->run = guard_start(slot->guard, slot->how, j);
+	if (!slot->run) {
+		s->spare = j;
+		note_status(s, slot, CAPTURE_ERROR, "no thread to be had");
+		return;
+	}
+	slot->job = j;
+	wait_for(s, slot, wait_limit(s));
+}
+
+static void serve(struct snap *s, struct slot *slot, enum place place)
+{
+	if (slot->run) {
+		note_status(s, slot, CAPTURE_BUSY, "an earlier run has not returned");
+		return;
+	}
+	slot->place = place;
+	if (slot->guard)
+		run_guarded(s, slot);
+	else
+		run_in_place(s, slot);
+}
+
+/* Its share of a CPU is used up until time has gone by. */
+static bool over_budget(const struct snap *s, const struct slot *slot)
+{
+	return slot->cpu_ns > (s->begin.mono_ns - s->first.mono_ns) / BUDGET_SHARE;
+}
+
+static void serve_due(struct snap *s, const struct tick_record *t, struct slot *slot)
+{
+	bool edge = t->tick == 0 || t->last;
+	enum source_when when = slot->source.when;
+
+	if (!plan_due(&s->plan, when, slot->pace_ns, t->tick, slot->taken))
+		return;
+	slot->taken = t->tick;
+	if (!edge && over_budget(s, slot)) {
+		slot->place = PLACE_SNAP;
+		slot->thinned = true;
+		note_status(s, slot, CAPTURE_THINNED, "costs more than its budget");
+		return;
+	}
+	serve(s, slot, when == SOURCE_ONCE || when == SOURCE_ENDS ? PLACE_HOST : PLACE_SNAP);
+	if (edge)
+		slot->cpu_ns = 0;
+}
+
+static void begin(struct snap *s, struct err *e)
+{
+	s->begin = clocks_now();
+	s->e = e;
+	rows_reset(&s->rows);
+}
+
+int snap_take(struct snap *s, struct tick_record *t, struct err *e)
+{
+	struct buf folder = BUF_OVER(s->folder);
+	struct span text;
+
+	begin(s, e);
+	t->begin = s->begin;
+	if (t->tick == 0)
+		s->first = s->begin;
+	s->ending = t->last;
+	member_name_put_snap(&folder, t->tick);
+	(void)buf_cstr(&folder);
+	sweep(s, 0);
+	for (size_t i = 0; i < s->slots->n && !e->text[0]; i++)
+		serve_due(s, t, &s->slots->v[i]);
+	sweep(s, t->last ? INT64_MAX : 0);
+	text = record_tick(&s->record, t, &s->rows);
+	put_member(s, s->folder, "tick.json", text, s->begin.mono_ns);
+	return e->text[0] ? -1 : sink_flush(s->sink, e);
+}
+
+int snap_last(struct snap *s, struct err *e)
+{
+	begin(s, e);
+	s->ending = true;
+	for (size_t i = 0; i < s->slots->n && !e->text[0]; i++)
+		if (s->slots->v[i].source.when == SOURCE_ENDS)
+			serve(s, &s->slots->v[i], PLACE_LAST);
+	sweep(s, INT64_MAX);
+	return e->text[0] ? -1 : 0;
+}
+
+bool snap_hangs(const struct snap *s)
+{
+	for (size_t i = 0; i < s->slots->n; i++)
+		if (s->slots->v[i].run)
+			return true;
+	return false;
+}
