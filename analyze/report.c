@@ -1,7 +1,10 @@
 #include "analyze/report.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "analyze/arena.h"
 
 static const char *const levels[LEVEL_COUNT] = {
 	[LEVEL_OK] = "ok",     [LEVEL_INFO] = "info", [LEVEL_WARN] = "warn",
@@ -30,6 +33,145 @@ const char *report_fact(const struct report *r, const char *name)
 		if (strcmp(r->facts[i].name, name) == 0)
 			return r->facts[i].value;
 	return "";
+}
+
+/* What a finding is sorted by: its rule's place, then its own. */
+struct place {
+	const struct finding *f;
+	enum level worst; /* of all findings of the rule that are not folded */
+	bool cause;
+};
+
+static bool same_rule(const struct finding *a, const struct finding *b)
+{
+	return strcmp(a->rule, b->rule) == 0;
+}
+
+static bool folded(const struct finding *f)
+{
+	return f->explained_by != NULL && !f->suppressed;
+}
+
+static struct place place_of(const struct report *r, const struct finding *f)
+{
+	struct place p = {.f = f, .worst = LEVEL_OK};
+
+	for (size_t i = 0; i < r->findings_n; i++) {
+		const struct finding *g = &r->findings[i];
+
+		if (same_rule(f, g) && !g->suppressed && !folded(g) && g->level > p.worst)
+			p.worst = g->level;
+		if (g->explained_by && strcmp(g->explained_by, f->rule) == 0)
+			p.cause = true;
+	}
+	return p;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+	int rule = strcmp(x->f->rule, y->f->rule);
+
+	if (x->worst != y->worst)
+		return x->worst > y->worst ? -1 : 1;
+	if (x->cause != y->cause)
+		return x->cause ? -1 : 1;
+	if (rule)
+		return rule;
+	if (x->f->level != y->f->level)
+		return x->f->level > y->f->level ? -1 : 1;
+	return strcmp(x->f->entity, y->f->entity);
+}
+
+struct order {
+	const struct place *places;
+	size_t n;
+	struct finding *out;
+	bool *done; /* by index of places */
+	size_t out_n;
+};
+
+static void take(struct order *o, size_t i)
+{
+	o->done[i] = true;
+	o->out[o->out_n++] = *o->places[i].f;
+}
+
+/* What `cause` explains, and what that explains in turn. */
+static void take_folded(struct order *o, const char *cause)
+{
+	for (size_t i = 0; i < o->n; i++)
+		if (!o->done[i] && folded(o->places[i].f) &&
+		    strcmp(o->places[i].f->explained_by, cause) == 0) {
+			take(o, i);
+			take_folded(o, o->places[i].f->rule);
+		}
+}
+
+static void put_in_order(struct order *o)
+{
+	for (size_t i = 0; i < o->n; i++) {
+		const struct finding *f = o->places[i].f;
+
+		if (o->done[i] || folded(f) || f->suppressed)
+			continue;
+		take(o, i);
+		for (size_t j = i + 1; j < o->n && same_rule(o->places[j].f, f); j++)
+			if (!o->done[j] && !folded(o->places[j].f) && !o->places[j].f->suppressed)
+				take(o, j);
+		take_folded(o, f->rule);
+	}
+	/* explained by what was itself suppressed or is not there: not lost */
+	for (size_t i = 0; i < o->n; i++)
+		if (!o->done[i])
+			take(o, i);
+}
+
+static void count(struct report *r)
+{
+	for (size_t i = 0; i < r->findings_n; i++) {
+		if (r->findings[i].suppressed)
+			r->suppressed++;
+		else if (folded(&r->findings[i]))
+			r->folded++;
+		else
+			r->count[r->findings[i].level]++;
+	}
+	for (size_t i = 0; i < r->results_n; i++) {
+		enum outcome o = r->results[i].outcome;
+
+		r->count[LEVEL_OK] += o == OUTCOME_OK;
+		r->not_evaluated += o == OUTCOME_NOT_EVALUATED;
+		r->not_applicable += o == OUTCOME_NOT_APPLICABLE;
+		r->errors += o == OUTCOME_ERROR;
+	}
+}
+
+void report_finish(struct report *r, struct arena *a)
+{
+	struct place *places = arena_array(a, r->findings_n, sizeof(*places));
+	struct order o = {
+		.places = places,
+		.n = r->findings_n,
+		.out = arena_array(a, r->findings_n, sizeof(*o.out)),
+		.done = arena_array(a, r->findings_n, sizeof(*o.done)),
+	};
+
+	for (size_t i = 0; i < r->findings_n; i++)
+		places[i] = place_of(r, &r->findings[i]);
+	qsort(places, r->findings_n, sizeof(*places), by_place);
+	put_in_order(&o);
+	r->findings = o.out;
+	count(r);
+}
+
+bool report_reaches(const struct report *r, enum level level)
+{
+	for (size_t i = 0; i < r->findings_n; i++)
+		if (!r->findings[i].suppressed && r->findings[i].level != LEVEL_SKIP &&
+		    r->findings[i].level >= level)
+			return true;
+	return false;
 }
 
 #define RENDERER(name) extern const struct renderer renderer_##name;

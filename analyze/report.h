@@ -66,7 +66,7 @@ struct column {
 
 struct table {
 	const char *caption; /* or "" */
-	bool list;           /* two columns, key and value, one pair a line */
+	bool list;           /* one row, shown as lines of heading and value */
 	const struct column *columns;
 	size_t columns_n;
 	const struct cell *cells; /* rows_n * columns_n */
@@ -137,7 +137,8 @@ struct fact {
 
 struct report {
 	const char *tool_version;
-	const struct fact *facts; /* of meta: host, kernel, window_s, ... by their keys */
+	const struct fact
+		*facts; /* of meta: host, kernel, window_s, ... by their keys; see facts.h */
 	size_t facts_n;
 	const struct finding *findings; /* causes before symptoms, worst first */
 	size_t findings_n;
@@ -155,10 +156,20 @@ struct report {
 /* Value of meta's key, or "". */
 const char *report_fact(const struct report *r, const char *name);
 
+struct arena;
+
+/*
+ * Puts r->findings in the order of reading (worst rule first, causes before what
+ * they explain, each explained one behind its cause) and counts.
+ */
+void report_finish(struct report *r, struct arena *a);
+/* A finding that is not suppressed is at least that bad (LEVEL_COUNT: never). */
+bool report_reaches(const struct report *r, enum level level);
+
 struct style {
 	unsigned width; /* columns of a line */
 	bool colour, utf8, all;
-	const char *section; /* only this one, or NULL */
+	const char *section; /* only this one, in capitals, or NULL */
 };
 
 struct renderer {

@@ -1,0 +1,19 @@
+/* What a report says of the bundle and the host before any section: meta, and sentences made of it.
+ */
+#ifndef ANALYZE_FACTS_H
+#define ANALYZE_FACTS_H
+
+#include "analyze/arena.h"
+#include "analyze/report.h"
+#include "schema/err.h"
+
+struct sqlite3;
+
+/*
+ * Fills r->facts from a sealed store (sqlfunc_register'ed): every key of meta, and
+ * when, window, ticks, machine, evidence, privileges, end, linkerd as words to print.
+ */
+int facts_read(struct sqlite3 *db, struct arena *a, struct report *r, struct err *e)
+	__attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,341 @@
+#include "analyze/layout.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "analyze/escape.h"
+#include "analyze/humanize.h"
+#include "schema/buf.h"
+
+#define INDENT      2
+#define GUTTER      2
+#define COLUMNS_MAX 64
+/* Escaped text of one cell; longer ones are cut, as they are on any screen. */
+#define CELL_BYTES 1024
+/* What a column is narrowed to before columns are left out. */
+#define SPARK_LEAST       10
+#define TEXT_LEAST        12
+#define LIST_HEADING_MOST 24
+
+static const char *const colours[PAINT_COUNT] = {
+	[PAINT_NONE] = "",
+	[PAINT_HEAD] = "\033[1m",
+	[PAINT_FAINT] = "\033[2m",
+	[PAINT_LEVEL + LEVEL_OK] = "\033[32m",
+	[PAINT_LEVEL + LEVEL_INFO] = "\033[36m",
+	[PAINT_LEVEL + LEVEL_WARN] = "\033[1;33m",
+	[PAINT_LEVEL + LEVEL_CRIT] = "\033[1;31m",
+	[PAINT_LEVEL + LEVEL_SKIP] = "\033[2m",
+};
+
+void layout_paint(const struct layout *l, enum paint p, const char *text)
+{
+	if (l->style->colour && p != PAINT_NONE)
+		(void)fprintf(l->out, "%s%s\033[0m", colours[p], text);
+	else
+		(void)fputs(text, l->out);
+}
+
+static void put(const struct layout *l, struct span s)
+{
+	(void)fwrite(s.p, 1, s.n, l->out);
+}
+
+static void blanks(const struct layout *l, size_t n)
+{
+	(void)fprintf(l->out, "%*s", (int)n, "");
+}
+
+/* Words of one line, folded at the width; the line at hand is filled up to `at`. */
+static void fold_line(const struct layout *l, struct span line, size_t hang, size_t at)
+{
+	size_t width = l->style->width, lead = 0;
+	struct span word;
+	bool first = true;
+
+	while (lead < line.n && line.p[lead] == ' ')
+		lead++;
+	hang += lead < width / 4 ? lead : width / 4;
+	if (hang > at) {
+		blanks(l, hang - at);
+		at = hang;
+	}
+	while (span_word(&line, &word)) {
+		char text[CELL_BYTES];
+		struct buf b = BUF_OVER(text);
+		struct span rest;
+
+		escape_put(&b, word, l->style->utf8);
+		rest = buf_span(&b);
+		if (!first && at + 1 + text_columns(rest) > width) {
+			(void)fputc('\n', l->out);
+			blanks(l, hang);
+			at = hang;
+		} else if (!first) {
+			(void)fputc(' ', l->out);
+			at++;
+		}
+		first = false;
+		/* a word longer than a line is broken wherever the line ends */
+		while (at + text_columns(rest) > width && at < width) {
+			struct span head = text_front(rest, width - at);
+
+			if (head.n == 0)
+				break;
+			put(l, head);
+			rest = span_sub(rest, head.n, rest.n);
+			(void)fputc('\n', l->out);
+			blanks(l, hang);
+			at = hang;
+		}
+		put(l, rest);
+		at += text_columns(rest);
+	}
+	(void)fputc('\n', l->out);
+}
+
+void layout_more(const struct layout *l, size_t at, size_t hang, struct span text)
+{
+	struct span line;
+
+	if (text.n == 0)
+		(void)fputc('\n', l->out);
+	while (span_line(&text, &line)) {
+		fold_line(l, line, hang, at);
+		at = 0;
+	}
+}
+
+void layout_text(const struct layout *l, size_t indent, const char *label, size_t hang,
+                 struct span text)
+{
+	if (span_trim(text).n == 0)
+		return;
+	blanks(l, indent);
+	(void)fputs(label, l->out);
+	layout_more(l, indent + text_columns(span_of(label)), hang, text);
+}
+
+/* The worst of each slice, for fewer columns than cells. */
+static float slice_of(const struct cell *c, size_t columns, size_t column)
+{
+	size_t from = column * c->v.spark.n / columns, to = (column + 1) * c->v.spark.n / columns;
+	float worst = NAN;
+
+	for (size_t i = from; i < to; i++)
+		worst = fmaxf(worst, c->v.spark.v[i]);
+	return worst;
+}
+
+void layout_spark(const struct layout *l, const struct cell *c, size_t columns)
+{
+	static const char *const bars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+	static const char ascii[] = " .:-=+*#";
+	float most = 0;
+
+	if (columns > c->v.spark.n)
+		columns = c->v.spark.n;
+	for (size_t i = 0; i < c->v.spark.n; i++)
+		most = fmaxf(most, c->v.spark.v[i]);
+	for (size_t i = 0; i < columns; i++) {
+		float v = slice_of(c, columns, i);
+		size_t level = v > 0 && most > 0 ? 1 + (size_t)(v / most * 6.49F) : 0;
+
+		if (isnan(v))
+			(void)fputc(' ', l->out);
+		else if (l->style->utf8)
+			(void)fputs(bars[level], l->out);
+		else
+			(void)fputc(ascii[level], l->out);
+	}
+}
+
+/* A table's columns as they fit on a line. */
+struct grid {
+	const struct table *t;
+	size_t width[COLUMNS_MAX];
+	bool right[COLUMNS_MAX]; /* numbers stand right */
+	bool spark[COLUMNS_MAX];
+	size_t n; /* columns shown */
+};
+
+/* What a cell shows; an empty one a dash, so that no column looks shifted. */
+static struct span cell_text(const struct layout *l, const struct cell *c, enum measure m,
+                             struct buf *b)
+{
+	humanize(b, c, m, true, l->style->utf8);
+	if (b->n == 0 && c->type != CELL_SPARK)
+		buf_char(b, '-');
+	return buf_span(b);
+}
+
+static size_t cell_columns(const struct layout *l, const struct table *t, size_t row, size_t column)
+{
+	const struct cell *c = &t->cells[row * t->columns_n + column];
+	char text[CELL_BYTES];
+	struct buf b = BUF_OVER(text);
+
+	if (c->type == CELL_SPARK)
+		return c->v.spark.n;
+	return text_columns(cell_text(l, c, t->columns[column].measure, &b));
+}
+
+static void measure_columns(const struct layout *l, struct grid *g)
+{
+	for (size_t c = 0; c < g->n; c++) {
+		g->width[c] = text_columns(span_of(g->t->columns[c].heading));
+		g->right[c] = true;
+		g->spark[c] = g->t->columns[c].measure == MEASURE_SPARK;
+		for (size_t r = 0; r < g->t->rows_n; r++) {
+			size_t n = cell_columns(l, g->t, r, c);
+
+			if (n > g->width[c])
+				g->width[c] = n;
+			if (g->t->cells[r * g->t->columns_n + c].type == CELL_TEXT || g->spark[c])
+				g->right[c] = false;
+		}
+	}
+}
+
+static size_t line_columns(const struct grid *g)
+{
+	size_t sum = INDENT;
+
+	for (size_t c = 0; c < g->n; c++)
+		sum += g->width[c] + (c ? GUTTER : 0);
+	return sum;
+}
+
+/* The widest column of texts, or of sparks, that is wider than `least`; g->n = none. */
+static size_t widest(const struct grid *g, bool spark, size_t least)
+{
+	size_t best = g->n;
+
+	for (size_t c = 0; c < g->n; c++)
+		if (!g->right[c] && g->spark[c] == spark && g->width[c] > least &&
+		    (best == g->n || g->width[c] > g->width[best]))
+			best = c;
+	return best;
+}
+
+/* Sparks become shorter, then texts; then the last columns go. */
+static void fit(const struct layout *l, struct grid *g)
+{
+	while (line_columns(g) > l->style->width) {
+		size_t c = widest(g, true, SPARK_LEAST);
+
+		if (c == g->n)
+			c = widest(g, false, TEXT_LEAST);
+		if (c < g->n)
+			g->width[c]--;
+		else if (g->n > 1)
+			g->n--;
+		else
+			g->width[0] = l->style->width - INDENT;
+	}
+}
+
+/* The text in a field; what does not fit ends in a mark. */
+static void put_field(const struct layout *l, struct span s, size_t width, bool right, bool last)
+{
+	size_t n = text_columns(s);
+
+	if (n > width) {
+		put(l, text_front(s, width - 1));
+		(void)fputs(l->style->utf8 ? "…" : "~", l->out);
+		return;
+	}
+	if (right)
+		blanks(l, width - n);
+	put(l, s);
+	if (!right && !last)
+		blanks(l, width - n);
+}
+
+static void put_heading(const struct layout *l, const struct grid *g)
+{
+	if (l->style->colour)
+		(void)fputs(colours[PAINT_FAINT], l->out);
+	blanks(l, INDENT);
+	for (size_t c = 0; c < g->n; c++) {
+		blanks(l, c ? GUTTER : 0);
+		put_field(l, span_of(g->t->columns[c].heading), g->width[c], g->right[c],
+		          c + 1 == g->n);
+	}
+	(void)fputs(l->style->colour ? "\033[0m\n" : "\n", l->out);
+}
+
+static void put_row(const struct layout *l, const struct grid *g, size_t row)
+{
+	size_t owed = INDENT; /* blanks that are only printed when something follows */
+
+	for (size_t c = 0; c < g->n; c++) {
+		const struct cell *cell = &g->t->cells[row * g->t->columns_n + c];
+		size_t n = cell->v.spark.n;
+		char text[CELL_BYTES];
+		struct buf b = BUF_OVER(text);
+
+		owed += c ? GUTTER : 0;
+		if (g->spark[c] && cell->type == CELL_SPARK) {
+			blanks(l, owed);
+			layout_spark(l, cell, g->width[c]);
+			owed = g->width[c] - (n < g->width[c] ? n : g->width[c]);
+			continue;
+		}
+		blanks(l, owed);
+		put_field(l, cell_text(l, cell, g->t->columns[c].measure, &b), g->width[c],
+		          g->right[c], c + 1 == g->n);
+		owed = 0;
+	}
+	(void)fputc('\n', l->out);
+}
+
+static void put_list(const struct layout *l, const struct table *t)
+{
+	size_t hang = 0;
+
+	for (size_t c = 0; c < t->columns_n; c++) {
+		size_t n = text_columns(span_of(t->columns[c].heading));
+
+		if (n > hang)
+			hang = n;
+	}
+	hang = INDENT + GUTTER + (hang < LIST_HEADING_MOST ? hang : LIST_HEADING_MOST);
+	for (size_t i = 0; i < t->rows_n * t->columns_n; i++) {
+		const struct column *column = &t->columns[i % t->columns_n];
+		const struct cell *c = &t->cells[i];
+		char text[CELL_BYTES];
+		struct buf b = BUF_OVER(text);
+
+		if (c->type == CELL_TEXT)
+			buf_str(&b, c->v.text);
+		else
+			humanize(&b, c, column->measure, false, l->style->utf8);
+		layout_text(l, INDENT, column->heading, hang, buf_span(&b));
+	}
+}
+
+void layout_table(const struct layout *l, const struct table *t)
+{
+	struct grid g = {.t = t, .n = t->columns_n < COLUMNS_MAX ? t->columns_n : COLUMNS_MAX};
+
+	if (t->caption[0]) {
+		blanks(l, INDENT);
+		layout_paint(l, PAINT_HEAD, t->caption);
+		(void)fputc('\n', l->out);
+	}
+	if (t->list) {
+		put_list(l, t);
+		return;
+	}
+	measure_columns(l, &g);
+	fit(l, &g);
+	put_heading(l, &g);
+	for (size_t r = 0; r < t->rows_n; r++)
+		put_row(l, &g, r);
+	if (t->more)
+		(void)fprintf(l->out, "  +%zu more\n", t->more);
+	if (g.n < t->columns_n)
+		(void)fprintf(l->out, "  (%zu columns more with a larger --width)\n",
+		              t->columns_n - g.n);
+}

@@ -1,0 +1,48 @@
+/*
+ * Text on lines of a given width: paragraphs, tables, sparklines.  No line is ever
+ * longer than the style's width, so that no terminal folds one.
+ */
+#ifndef ANALYZE_LAYOUT_H
+#define ANALYZE_LAYOUT_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "analyze/report.h"
+#include "schema/span.h"
+
+struct layout {
+	FILE *out;
+	const struct style *style;
+};
+
+enum paint {
+	PAINT_NONE,
+	PAINT_HEAD, /* a section's name */
+	PAINT_FAINT,
+	PAINT_LEVEL, /* + enum level */
+	PAINT_COUNT = PAINT_LEVEL + LEVEL_COUNT
+};
+
+/* Text in a colour; without style->colour just the text. */
+void layout_paint(const struct layout *l, enum paint p, const char *text);
+
+/*
+ * `label` at column `indent`, then the text from column `hang` on, folded between
+ * words and escaped.  Lines of the text stay lines; their own leading blanks are
+ * kept, so that commands stand as written.  An empty text prints nothing.
+ */
+void layout_text(const struct layout *l, size_t indent, const char *label, size_t hang,
+                 struct span text);
+
+/* The same without a label, behind `at` columns that stand on the line already. */
+void layout_more(const struct layout *l, size_t at, size_t hang, struct span text);
+
+/* Caption, heading and rows, or for a list its pairs, indented by two. */
+void layout_table(const struct layout *l, const struct table *t);
+
+/* One character a cell, scaled to the largest, at most `columns` of them: the worst of each slice.
+ */
+void layout_spark(const struct layout *l, const struct cell *c, size_t columns);
+
+#endif

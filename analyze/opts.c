@@ -1,0 +1,210 @@
+#include "analyze/opts.h"
+
+#include <getopt.h>
+#include <string.h>
+
+#include "schema/buf.h"
+#include "schema/span.h"
+
+#define WIDTH_MIN 40
+#define WIDTH_MAX 1000
+/* getopt's values of options without a letter start here */
+#define LONG_ONLY 256
+
+enum type {
+	TYPE_FLAG,   /* a bool becomes true */
+	TYPE_TEXT,   /* a string */
+	TYPE_APPEND, /* a string, again and again */
+	TYPE_MODE,   /* another thing to do; with an argument when `arg` says so */
+};
+
+static const struct option_row {
+	const char *name; /* NULL: a heading of --help */
+	const char *arg;  /* what help calls its argument, or NULL */
+	const char *help;
+	size_t at; /* offset in struct opts */
+	enum type type;
+	enum mode mode;
+	char letter; /* or 0 */
+} rows[] = {
+#define GROUP(help_) {.help = (help_)},
+#define OPT(name_, letter_, arg_, field_, type_, mode_, help_)                                     \
+	{                                                                                          \
+		.name = (name_),                                                                   \
+		.arg = (arg_),                                                                     \
+		.help = (help_),                                                                   \
+		.at = offsetof(struct opts, field_),                                               \
+		.type = TYPE_##type_,                                                              \
+		.mode = MODE_##mode_,                                                              \
+		.letter = (letter_),                                                               \
+	},
+#include "analyze/opts.def"
+#undef OPT
+#undef GROUP
+};
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+/* The table in getopt's two forms. */
+static void getopt_tables(struct option longs[ROWS + 1], char letters[2 * ROWS + 2])
+{
+	size_t n = 0;
+
+	*letters++ = ':'; /* a missing argument is told from an unknown option */
+	for (size_t i = 0; i < ROWS; i++) {
+		if (!rows[i].name)
+			continue;
+		longs[n++] = (struct option){
+			.name = rows[i].name,
+			.has_arg = rows[i].arg ? required_argument : no_argument,
+			.val = (int)(LONG_ONLY + i),
+		};
+		if (rows[i].letter) {
+			*letters++ = rows[i].letter;
+			if (rows[i].arg)
+				*letters++ = ':';
+		}
+	}
+	longs[n] = (struct option){0};
+	*letters = '\0';
+}
+
+static const struct option_row *row_of(int got)
+{
+	if (got >= LONG_ONLY)
+		return &rows[got - LONG_ONLY];
+	for (size_t i = 0; i < ROWS; i++)
+		if (rows[i].letter && rows[i].letter == got)
+			return &rows[i];
+	return NULL;
+}
+
+static void take(struct opts *o, const struct option_row *r, const char *value,
+                 const char **scratch)
+{
+	char *field = (char *)o + r->at;
+
+	switch (r->type) {
+	case TYPE_FLAG:
+		*(bool *)(void *)field = true;
+		break;
+	case TYPE_APPEND:
+		scratch[o->sets_n++] = value;
+		break;
+	case TYPE_MODE:
+		/* --help and --version win over whatever stands beside them */
+		if (o->mode != MODE_HELP && o->mode != MODE_VERSION)
+			o->mode = r->mode;
+		if (!r->arg)
+			break;
+		/* fall through */
+	case TYPE_TEXT:
+		*(const char **)(void *)field = value;
+		break;
+	}
+}
+
+static int check_format(const struct opts *o, struct err *e)
+{
+	for (size_t i = 0; i < renderers_count; i++)
+		if (strcmp(renderers[i].format, o->format) == 0)
+			return 0;
+	return err_set(e, 0, "--format %s: there is no such format, see --help", o->format);
+}
+
+static int check_width(struct opts *o, struct err *e)
+{
+	uint64_t n = 0;
+
+	if (o->width && (!span_u64(span_of(o->width), WIDTH_MAX, &n) || n < WIDTH_MIN))
+		return err_set(e, 0, "--width %s: not a number from %d to %d", o->width, WIDTH_MIN,
+		               WIDTH_MAX);
+	o->width_n = (unsigned)n;
+	return 0;
+}
+
+static int check_fail_on(struct opts *o, struct err *e)
+{
+	if (strcmp(o->fail_on, "never") == 0)
+		o->fail_level = LEVEL_COUNT;
+	else if (!level_parse(span_of(o->fail_on), &o->fail_level) ||
+	         (o->fail_level != LEVEL_WARN && o->fail_level != LEVEL_CRIT))
+		return err_set(e, 0, "--fail-on %s: not warn, crit or never", o->fail_on);
+	return 0;
+}
+
+static int check_args(const struct opts *o, struct err *e)
+{
+	static const struct {
+		size_t least, most;
+		const char *what;
+	} wants[MODE_COUNT] = {
+		[MODE_REPORT] = {1, 1,        "one bundle: a file, a folder, or - for standard input"},
+		[MODE_HELP] = {0, SIZE_MAX, ""						     },
+		[MODE_VERSION] = {0, SIZE_MAX, ""						     },
+		[MODE_DUMP] = {0, 0,        "no file besides that of --dump"                       },
+		[MODE_LIST_RULES] = {0, 0,        "no file with --list-rules"                            },
+		[MODE_EXPLAIN] = {0, 0,        "no file besides the rule of --explain"                },
+		[MODE_TEST_RULES] = {0, 1,        "one folder of rules at most"                          },
+		[MODE_LINT_RULES] = {0, 1,        "one folder of rules at most"                          },
+	};
+
+	if (o->args_n < wants[o->mode].least || o->args_n > wants[o->mode].most)
+		return err_set(e, 0, "expected %s, got %zu arguments", wants[o->mode].what,
+		               o->args_n);
+	return 0;
+}
+
+int opts_parse(struct opts *o, int argc, char **argv, const char **scratch, struct err *e)
+{
+	struct option longs[ROWS + 1];
+	char letters[2 * ROWS + 2];
+	int got;
+
+	*o = (struct opts){.format = "text", .fail_on = "warn", .sets = scratch};
+	getopt_tables(longs, letters);
+	opterr = 0;
+	optind = 0; /* from the start, also for a second call */
+	while ((got = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		if (got == ':')
+			return err_set(e, 0, "%s needs an argument", argv[optind - 1]);
+		if (got == '?')
+			return err_set(e, 0, "%s: there is no such option, see --help",
+			               argv[optind - 1]);
+		take(o, row_of(got), optarg, scratch);
+	}
+	o->args = (const char *const *)(argv + optind);
+	o->args_n = (size_t)(argc - optind);
+	if (o->mode == MODE_HELP || o->mode == MODE_VERSION)
+		return 0;
+	if (check_format(o, e) || check_width(o, e) || check_fail_on(o, e))
+		return -1;
+	return check_args(o, e);
+}
+
+void opts_help(FILE *out)
+{
+	(void)fputs(
+		"usage: nettape-analyze [OPTION]... BUNDLE\n"
+		"Reads what nettape-collect recorded ('-': from standard input), runs the rules,\n"
+		"prints a diagnosis.  Exit status: 0 nothing found, 1 findings, 2 usage, 3 "
+	        "failed.\n",
+		out);
+	for (const struct option_row *r = rows; r < rows + ROWS; r++) {
+		char left[64];
+		struct buf b = BUF_OVER(left);
+
+		if (!r->name) {
+			(void)fprintf(out, "\n%s:\n", r->help);
+			continue;
+		}
+		if (r->letter)
+			buf_fmt(&b, "-%c, ", r->letter);
+		buf_fmt(&b, "--%s%s%s", r->name, r->arg ? " " : "", r->arg ? r->arg : "");
+		(void)fprintf(out, "  %-27s %s", buf_cstr(&b), r->help);
+		for (size_t i = 0; r->at == offsetof(struct opts, format) && i < renderers_count;
+		     i++)
+			(void)fprintf(out, "%s%s", i ? ", " : "", renderers[i].format);
+		(void)fputc('\n', out);
+	}
+	(void)fputs("\nmanual: nettape-analyze(1), nettape-rules(5)\n", out);
+}

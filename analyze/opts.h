@@ -1,0 +1,58 @@
+/* The command line: one table drives what is understood and what --help says. */
+#ifndef ANALYZE_OPTS_H
+#define ANALYZE_OPTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "analyze/report.h"
+#include "schema/err.h"
+
+/* What is asked for; the report of a bundle unless an option says otherwise. */
+enum mode {
+	MODE_REPORT,
+	MODE_HELP,
+	MODE_VERSION,
+	MODE_DUMP,
+	MODE_LIST_RULES,
+	MODE_EXPLAIN,
+	MODE_TEST_RULES,
+	MODE_LINT_RULES,
+	MODE_COUNT
+};
+
+/* Strings are argv's own. */
+struct opts {
+	enum mode mode;
+	const char *format;      /* a renderer's name */
+	const char *output;      /* file, or NULL = standard output */
+	const char *section;     /* this one only, or NULL */
+	const char *width;       /* as written; width_n is the number, 0 = the terminal's */
+	const char *db;          /* file to keep the store in, or NULL */
+	const char *sql;         /* SELECT to answer in place of the report, or NULL */
+	const char *dump;        /* file for MODE_DUMP */
+	const char *as;          /* its format, or NULL = by its path */
+	const char *rules;       /* folder of further rules, or NULL */
+	const char *site;        /* file of settings and suppressions, or NULL */
+	const char *explain;     /* rule id for MODE_EXPLAIN */
+	const char *fail_on;     /* "warn", "crit", "never" */
+	const char *const *sets; /* RULE.PARAM=VALUE, in their order */
+	size_t sets_n;
+	bool all, no_color, no_pager, timing, strict;
+
+	unsigned width_n;
+	enum level fail_level;   /* LEVEL_COUNT = never */
+	const char *const *args; /* what is no option: bundles, or the folder of rules */
+	size_t args_n;
+};
+
+/*
+ * Reads the command line; `scratch` (argc pointers) holds the repeatable options
+ * and must outlive o.  0, or -1 and *e: a usage error.
+ */
+int opts_parse(struct opts *o, int argc, char **argv, const char **scratch, struct err *e)
+	__attribute__((warn_unused_result));
+void opts_help(FILE *out);
+
+#endif

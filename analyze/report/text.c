@@ -1,0 +1,382 @@
+/*
+ * --format text: the verdict and the findings first, then one block a section in the
+ * manner of xsos, then what could not be judged.
+ */
+#include <string.h>
+
+#include "analyze/escape.h"
+#include "analyze/humanize.h"
+#include "analyze/layout.h"
+#include "analyze/report.h"
+#include "schema/buf.h"
+
+#define TEXT_BYTES    8192
+#define MARK_COLUMNS  5 /* "[C] " and one more for a folded finding */
+#define LABEL_COLUMNS 12
+
+static const char *const marks[LEVEL_COUNT] = {
+	[LEVEL_OK] = "[ok]",  [LEVEL_INFO] = "[i]",  [LEVEL_WARN] = "[W]",
+	[LEVEL_CRIT] = "[C]", [LEVEL_SKIP] = "[--]",
+};
+
+static void put_mark(const struct layout *l, enum level level)
+{
+	layout_paint(l, (enum paint)((int)PAINT_LEVEL + (int)level), marks[level]);
+}
+
+/* NAME  text */
+static void put_head(const struct layout *l, const char *name, const char *about)
+{
+	(void)fputc('\n', l->out);
+	layout_paint(l, PAINT_HEAD, name);
+	layout_more(l, strlen(name), strlen(name) + 2, span_of(about));
+}
+
+/* Facts by name, those that are not empty, with `between` between them. */
+static void put_facts(const struct layout *l, const struct report *r, const char *label,
+                      const char *const *names)
+{
+	char text[TEXT_BYTES];
+	struct buf b = BUF_OVER(text);
+
+	for (; *names; names++) {
+		const char *v = report_fact(r, *names);
+
+		if (!v[0])
+			continue;
+		buf_str(&b, b.n ? ", " : "");
+		buf_str(&b, v);
+	}
+	layout_text(l, 0, label, LABEL_COLUMNS - 2, buf_span(&b));
+}
+
+static void put_count(struct buf *b, size_t n, const char *what)
+{
+	if (n == 0)
+		return;
+	buf_str(b, b->n ? ", " : "");
+	buf_u64(b, n);
+	buf_char(b, ' ');
+	buf_str(b, what);
+}
+
+static void put_verdict(const struct layout *l, const struct report *r)
+{
+	enum level worst = r->count[LEVEL_CRIT]   ? LEVEL_CRIT
+	                   : r->count[LEVEL_WARN] ? LEVEL_WARN
+	                   : r->count[LEVEL_INFO] ? LEVEL_INFO
+	                                          : LEVEL_OK;
+	char text[256];
+	struct buf b = BUF_OVER(text);
+
+	put_count(&b, r->count[LEVEL_CRIT], "crit");
+	put_count(&b, r->count[LEVEL_WARN], "warn");
+	put_count(&b, r->count[LEVEL_INFO], "info");
+	put_count(&b, r->folded, "folded under their cause");
+	put_count(&b, r->count[LEVEL_OK], "ok");
+	put_count(&b, r->not_evaluated, "not evaluated");
+	put_count(&b, r->not_applicable, "not applicable");
+	put_count(&b, r->errors, "failed");
+	put_count(&b, r->suppressed, "suppressed");
+	if (r->results_n == 0)
+		buf_str(&b, "no rule was run");
+	layout_paint(l, PAINT_HEAD, "verdict");
+	(void)fputs("   ", l->out);
+	if (r->results_n == 0)
+		worst = LEVEL_SKIP;
+	put_mark(l, worst);
+	layout_more(l, LABEL_COLUMNS - 2 + strlen(marks[worst]), LABEL_COLUMNS + 3, buf_span(&b));
+}
+
+static void put_header(const struct layout *l, const struct report *r)
+{
+	static const char *const when[] = {"when", "window", "ticks", NULL};
+	static const char *const what[] = {"kernel", "machine", "os", "linkerd", NULL};
+	static const char *const how[] = {"evidence", "privileges", "end", NULL};
+	static const char *const note[] = {"note", NULL};
+
+	layout_paint(l, PAINT_HEAD, "nettape");
+	layout_more(l, strlen("nettape"), LABEL_COLUMNS - 2, span_of(report_fact(r, "host")));
+	put_facts(l, r, "window", when);
+	put_facts(l, r, "host", what);
+	put_facts(l, r, "evidence", how);
+	put_facts(l, r, "note", note);
+	put_verdict(l, r);
+}
+
+/* "drops 413, drops 6.9/s, max backlog 1,000" */
+static void put_evidence(const struct layout *l, const struct finding *f, size_t indent)
+{
+	char text[TEXT_BYTES];
+	struct buf b = BUF_OVER(text);
+
+	for (size_t i = 0; i < f->evidence_n; i++) {
+		const struct evidence *e = &f->evidence[i];
+		struct span stem = measure_stem(span_of(e->name));
+
+		if (e->value.type == CELL_EMPTY || e->value.type == CELL_SPARK)
+			continue;
+		buf_str(&b, b.n ? ", " : "");
+		for (size_t j = 0; j < stem.n; j++)
+			buf_char(&b, stem.p[j] == '_' ? ' ' : stem.p[j]);
+		buf_char(&b, ' ');
+		if (e->value.type == CELL_TEXT)
+			buf_str(&b, e->value.v.text);
+		else
+			humanize(&b, &e->value, e->measure, false, l->style->utf8);
+	}
+	layout_text(l, indent, "numbers", indent + LABEL_COLUMNS - 2, buf_span(&b));
+}
+
+/* When it was worst, from when to when it lasted, which file shows it. */
+static void put_when(const struct layout *l, const struct finding *f, size_t indent)
+{
+	char text[1024];
+	struct buf b = BUF_OVER(text);
+
+	if (f->at >= 0) {
+		buf_str(&b, f->at_text);
+		buf_fmt(&b, "%ssnapshot ", b.n ? ", " : "");
+		buf_i64(&b, f->at);
+	}
+	if (f->first_at >= 0 && f->last_at > f->first_at) {
+		buf_fmt(&b, "%sseen from ", b.n ? "; " : "");
+		buf_i64(&b, f->first_at);
+		buf_str(&b, " to ");
+		buf_i64(&b, f->last_at);
+	}
+	layout_text(l, indent, "worst", indent + LABEL_COLUMNS - 2, buf_span(&b));
+	layout_text(l, indent, "file", indent + LABEL_COLUMNS - 2, span_of(f->member));
+}
+
+/* "entity: message", unless the message begins with the entity. */
+static void put_message(const struct layout *l, const struct finding *f, size_t indent)
+{
+	char text[TEXT_BYTES];
+	struct buf b = BUF_OVER(text);
+
+	if (f->entity[0] && !span_starts(span_of(f->message), span_of(f->entity)))
+		buf_fmt(&b, "%s: ", f->entity);
+	buf_str(&b, f->message[0] ? f->message : f->title);
+	layout_text(l, indent, "", indent, buf_span(&b));
+}
+
+static void put_advice(const struct layout *l, const struct finding *f, size_t indent)
+{
+	const struct {
+		const char *label, *text;
+	} lines[] = {
+		{"meaning", f->meaning},
+                {"but",     f->but    },
+                {"do:",     f->remedy },
+		{"verify:", f->verify },
+                {"see",     f->see    },
+	};
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		layout_text(l, indent, lines[i].label, indent + LABEL_COLUMNS - 2,
+		            span_of(lines[i].text));
+}
+
+static bool same_rule(const struct finding *a, const struct finding *b)
+{
+	return strcmp(a->rule, b->rule) == 0;
+}
+
+/* The text may hold the entity's own numbers. */
+static bool same_advice(const struct finding *a, const struct finding *b)
+{
+	return strcmp(a->remedy, b->remedy) == 0 && strcmp(a->verify, b->verify) == 0;
+}
+
+static const char *confidence(int votes)
+{
+	return votes >= 3 ? "confidence high" : votes == 2 ? "confidence medium" : "confidence low";
+}
+
+/* The rule's line, once for all entities it found. */
+static void put_rule(const struct layout *l, const struct finding *f)
+{
+	char text[512];
+	struct buf b = BUF_OVER(text);
+
+	(void)fputc('\n', l->out);
+	put_mark(l, f->level);
+	(void)fputc(' ', l->out);
+	layout_paint(l, PAINT_HEAD, f->rule);
+	buf_str(&b, f->title);
+	if (f->votes > 0)
+		buf_fmt(&b, "  (%s)", confidence(f->votes));
+	layout_more(l, strlen(marks[f->level]) + 1 + strlen(f->rule),
+	            strlen(marks[f->level]) + 3 + strlen(f->rule), buf_span(&b));
+}
+
+/* A symptom of the finding before it: one line, or with --all everything. */
+static void put_folded(const struct layout *l, const struct finding *f)
+{
+	(void)fputs("    ", l->out);
+	put_mark(l, f->level);
+	(void)fprintf(l->out, " %s\n", f->rule);
+	put_message(l, f, 8);
+	if (l->style->all) {
+		put_evidence(l, f, 8);
+		put_when(l, f, 8);
+		put_advice(l, f, 8);
+	}
+}
+
+static void put_findings(const struct layout *l, const struct report *r)
+{
+	const struct finding *end = r->findings + r->findings_n;
+	bool explained = false;
+
+	for (const struct finding *f = r->findings; f < end; f++) {
+		bool first = f == r->findings || !same_rule(f, f - 1);
+		bool last = f + 1 == end || !same_rule(f, f + 1) || !same_advice(f, f + 1);
+
+		if (f->suppressed)
+			continue;
+		if (f->explained_by) {
+			if (!explained)
+				(void)fputs("    explains\n", l->out);
+			explained = true;
+			put_folded(l, f);
+			continue;
+		}
+		explained = false;
+		if (first)
+			put_rule(l, f);
+		put_message(l, f, 4);
+		put_evidence(l, f, 6);
+		put_when(l, f, 6);
+		if (last)
+			put_advice(l, f, 4);
+	}
+}
+
+static void put_section(const struct layout *l, const struct section *s)
+{
+	put_head(l, s->name, s->about);
+	for (size_t i = 0; i < s->tables_n; i++)
+		layout_table(l, &s->tables[i]);
+	if (s->empty)
+		layout_text(l, 2, "", 2, span_of(s->empty));
+}
+
+static bool same_why(const struct rule_result *a, const struct rule_result *b)
+{
+	return a->outcome == b->outcome && strcmp(a->why, b->why) == 0;
+}
+
+/* Rules of one outcome, those with the same cause on one line. */
+static void put_results(const struct layout *l, const struct report *r, enum outcome outcome,
+                        const char *head, const char *about)
+{
+	bool begun = false;
+
+	for (size_t i = 0; i < r->results_n; i++) {
+		char text[TEXT_BYTES];
+		struct buf b = BUF_OVER(text);
+		size_t before = 0;
+
+		while (before < i && !same_why(&r->results[before], &r->results[i]))
+			before++;
+		if (r->results[i].outcome != outcome || before < i)
+			continue;
+		if (!begun)
+			put_head(l, head, about);
+		begun = true;
+		for (size_t j = i; j < r->results_n; j++)
+			if (same_why(&r->results[j], &r->results[i]))
+				buf_fmt(&b, "%s%s", b.n ? ", " : "", r->results[j].rule);
+		layout_text(l, 2, "", 2, span_of(r->results[i].why));
+		layout_text(l, 4, "", 4, buf_span(&b));
+	}
+}
+
+static void put_ok(const struct layout *l, const struct report *r)
+{
+	bool begun = false;
+
+	for (size_t i = 0; i < r->results_n; i++) {
+		const struct rule_result *one = &r->results[i];
+		char text[512];
+		struct buf b = BUF_OVER(text);
+
+		if (one->outcome != OUTCOME_OK)
+			continue;
+		if (!begun)
+			put_head(l, "OK", "checked, and nothing found");
+		begun = true;
+		buf_fmt(&b, "%s  %s", one->rule, one->title);
+		if (one->ok > 1)
+			buf_fmt(&b, " (%zu checked)", one->ok);
+		layout_text(l, 2, "", 6, buf_span(&b));
+	}
+}
+
+static void put_suppressed(const struct layout *l, const struct report *r)
+{
+	bool begun = false;
+
+	for (size_t i = 0; i < r->findings_n; i++) {
+		const struct finding *f = &r->findings[i];
+		char text[1024];
+		struct buf b = BUF_OVER(text);
+
+		if (!f->suppressed)
+			continue;
+		if (!begun)
+			put_head(l, "SUPPRESSED", "found, but the site file says not to count it");
+		begun = true;
+		buf_fmt(&b, "%s %s %s: %s", marks[f->level], f->rule, f->entity, f->suppressed);
+		layout_text(l, 2, "", 6, buf_span(&b));
+	}
+}
+
+static void put_settings(const struct layout *l, const struct report *r)
+{
+	if (r->settings_n)
+		put_head(l, "PARAMETERS", "that are not the rules' own");
+	for (size_t i = 0; i < r->settings_n; i++) {
+		const struct setting *s = &r->settings[i];
+		char text[512];
+		struct buf b = BUF_OVER(text);
+
+		buf_fmt(&b, "%s = %s  (%s)", s->name, s->value, s->origin);
+		layout_text(l, 2, "", 6, buf_span(&b));
+	}
+}
+
+static void put_rest(const struct layout *l, const struct report *r)
+{
+	put_results(l, r, OUTCOME_NOT_EVALUATED, "NOT EVALUATED", "by cause; this is not \"ok\"");
+	put_results(l, r, OUTCOME_ERROR, "RULES THAT FAILED",
+	            "a fault of the rule, not of the host");
+	if (l->style->all) {
+		put_results(l, r, OUTCOME_NOT_APPLICABLE, "NOT APPLICABLE",
+		            "the host has nothing that these are about");
+		put_results(l, r, OUTCOME_OFF, "OFF", "the site file turned these off");
+		put_ok(l, r);
+	}
+	put_suppressed(l, r);
+	put_settings(l, r);
+}
+
+static int render(const struct report *r, const struct style *s, FILE *out, struct err *e)
+{
+	const struct layout l = {.out = out, .style = s};
+
+	(void)e;
+	if (!s->section || strcmp(s->section, "FINDINGS") == 0) {
+		put_header(&l, r);
+		put_findings(&l, r);
+	}
+	for (size_t i = 0; i < r->sections_n; i++)
+		put_section(&l, &r->sections[i]);
+	if (!s->section)
+		put_rest(&l, r);
+	return 0;
+}
+
+const struct renderer renderer_text = {.render = render};

@@ -1,0 +1,368 @@
+#include "analyze/section.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "analyze/humanize.h"
+#include "analyze/stmt.h"
+#include "schema/buf.h"
+
+#define COLUMNS_MAX 64
+#define ROWS_MAX    10000
+#define TABLES_MAX  16
+
+/* One `-- table:` of a file. */
+struct query {
+	struct span caption, always, sql;
+	uint64_t top; /* 0 = all */
+	bool list;
+};
+
+struct file {
+	struct span name, about, source, empty;
+	uint64_t order;
+	struct query queries[TABLES_MAX];
+	size_t queries_n;
+};
+
+static const struct built_in {
+	const char *name;
+	const char *text;
+	size_t n;
+} built_in[] = {
+#include "sections.inc"
+};
+#define BUILT_IN (sizeof(built_in) / sizeof(built_in[0]))
+
+/* "-- key: value", key without blanks. */
+static bool header_line(struct span line, struct span *key, struct span *value)
+{
+	if (!span_skip(&line, SPAN("-- ")) || !span_cut(&line, ':', key) ||
+	    span_find(*key, ' ') < key->n)
+		return false;
+	*value = span_trim(line);
+	return true;
+}
+
+static bool file_key(struct file *f, struct span key, struct span value)
+{
+	const struct {
+		struct span key;
+		struct span *to;
+	} texts[] = {
+		{SPAN("section"), &f->name  },
+		{SPAN("about"),   &f->about },
+		{SPAN("source"),  &f->source},
+		{SPAN("empty"),   &f->empty },
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (span_eq(key, texts[i].key)) {
+			*texts[i].to = value;
+			return true;
+		}
+	return span_eq(key, SPAN("order")) && span_u64(value, UINT16_MAX, &f->order);
+}
+
+static bool query_key(struct query *q, struct span key, struct span value)
+{
+	if (span_eq(key, SPAN("always")))
+		q->always = value;
+	else if (span_eq(key, SPAN("layout")))
+		q->list = span_eq(value, SPAN("list"));
+	else if (!span_eq(key, SPAN("top")) || !span_u64(value, ROWS_MAX, &q->top))
+		return false;
+	return true;
+}
+
+/* Takes a header line or a line of SQL into f. */
+static int take_line(struct file *f, struct span line, struct err *e)
+{
+	struct query *q = f->queries_n ? &f->queries[f->queries_n - 1] : NULL;
+	struct span key, value;
+	bool header = header_line(line, &key, &value);
+
+	if (header && span_eq(key, SPAN("table"))) {
+		if (f->queries_n == TABLES_MAX)
+			return err_set(e, 0, "more than %d tables", TABLES_MAX);
+		f->queries[f->queries_n++] = (struct query){.caption = value};
+	} else if (q && (!header || q->sql.n)) {
+		/* lines of one file are neighbours: the SQL grows to the end of this one */
+		if (!q->sql.n)
+			q->sql.p = line.p;
+		q->sql.n = (size_t)(line.p - q->sql.p) + line.n;
+	} else if (header ? !(q ? query_key(q, key, value) : file_key(f, key, value))
+	                  : span_trim(line).n > 0) {
+		return err_set(e, 0, "not understood: %.*s", (int)line.n, line.p);
+	}
+	return 0;
+}
+
+static int read_file(struct file *f, struct span text, struct err *e)
+{
+	struct span line;
+
+	*f = (struct file){0};
+	while (span_line(&text, &line))
+		if (take_line(f, line, e))
+			return -1;
+	if (!f->name.n || !f->about.n || !f->queries_n)
+		return err_set(e, 0, "a section needs section:, about: and one table:");
+	return 0;
+}
+
+static const char *heading_of(struct arena *a, struct span column, enum measure m)
+{
+	struct span stem = measure_stem(column);
+	char *h = arena_fmt(a, "%.*s%s", (int)stem.n, stem.p, measure_mark(m));
+
+	for (char *p = h; *p; p++)
+		if (*p == '_')
+			*p = ' ';
+	return h;
+}
+
+static struct cell cell_of(struct stmt *q, struct arena *a, int column)
+{
+	struct cell c = {.type = CELL_EMPTY};
+
+	switch (sqlite3_column_type(q->s, column)) {
+	case SQLITE_INTEGER:
+		c = (struct cell){.type = CELL_INT, .v.i = stmt_get_i64(q, column)};
+		break;
+	case SQLITE_FLOAT:
+		c = (struct cell){.type = CELL_REAL, .v.r = stmt_get_real(q, column)};
+		break;
+	case SQLITE_TEXT:
+		c = (struct cell){.type = CELL_TEXT,
+		                  .v.text = arena_text(a, stmt_get_span(q, column))};
+		break;
+	case SQLITE_BLOB:
+		c.type = CELL_SPARK;
+		c.v.spark.n = (size_t)sqlite3_column_bytes(q->s, column) / sizeof(float);
+		if (c.v.spark.n > SPARK_CELLS)
+			c.v.spark.n = SPARK_CELLS;
+		memcpy(c.v.spark.v, sqlite3_column_blob(q->s, column), c.v.spark.n * sizeof(float));
+		break;
+	default:
+		break;
+	}
+	return c;
+}
+
+static bool spark_says_something(const struct cell *c)
+{
+	for (size_t i = 0; i < c->v.spark.n; i++)
+		if (c->v.spark.v[i] > 0)
+			return true;
+	return false;
+}
+
+/* Worth a column; a list drops only what is not known. */
+static bool says_something(const struct cell *c, bool list)
+{
+	switch (c->type) {
+	case CELL_INT:
+		return list || c->v.i != 0;
+	case CELL_REAL:
+		return list || c->v.r < 0 || c->v.r > 0;
+	case CELL_TEXT:
+		return c->v.text[0] != '\0';
+	case CELL_SPARK:
+		return spark_says_something(c);
+	default:
+		return false;
+	}
+}
+
+static bool listed(struct span names, const char *name)
+{
+	struct span one;
+
+	while (span_cut(&names, ',', &one))
+		if (span_eq(span_trim(one), span_of(name)))
+			return true;
+	return span_eq(span_trim(names), span_of(name));
+}
+
+/* Leaves out the columns in which no row says anything. */
+static void drop_columns(struct table *t, struct column *columns, struct cell *cells,
+                         struct span always)
+{
+	size_t had = t->columns_n, keep[COLUMNS_MAX], n = 0;
+
+	for (size_t c = 0; c < had; c++) {
+		bool worth = (c == 0 && !t->list) || listed(always, columns[c].name);
+
+		for (size_t r = 0; r < t->rows_n && !worth; r++)
+			worth = says_something(&cells[r * had + c], t->list);
+		if (worth)
+			keep[n++] = c;
+	}
+	for (size_t c = 0; c < n; c++)
+		columns[c] = columns[keep[c]];
+	for (size_t r = 0; r < t->rows_n; r++)
+		for (size_t c = 0; c < n; c++)
+			cells[r * n + c] = cells[r * had + keep[c]];
+	t->columns_n = n;
+}
+
+/* Steps through the rows: as many as wanted are kept, all are counted. */
+static int take_rows(struct stmt *st, struct arena *a, size_t most, struct table *t,
+                     struct cell **kept, struct err *e)
+{
+	size_t width = t->columns_n;
+	struct cell *cells = NULL;
+	int rc;
+
+	while ((rc = stmt_row(st, e)) == 1) {
+		if (t->rows_n == most) {
+			t->more++;
+			continue;
+		}
+		for (size_t c = 0; c < width; c++) {
+			cells = arena_more(a, cells, t->rows_n * width + c, sizeof(*cells));
+			cells[t->rows_n * width + c] = cell_of(st, a, (int)c);
+		}
+		t->rows_n++;
+	}
+	*kept = cells;
+	t->cells = cells;
+	return rc;
+}
+
+static int run_query(sqlite3 *db, struct arena *a, const struct query *q, bool all, struct table *t,
+                     struct err *e)
+{
+	struct stmt st;
+	struct column *columns;
+	struct cell *cells = NULL;
+	int rc, n;
+
+	*t = (struct table){.caption = arena_text(a, q->caption), .list = q->list};
+	if (stmt_prepare(&st, db, arena_text(a, q->sql), e))
+		return -1;
+	n = sqlite3_column_count(st.s);
+	if (n < 1 || n > COLUMNS_MAX || !sqlite3_stmt_readonly(st.s)) {
+		stmt_done(&st);
+		return err_set(e, 0, "not one SELECT of at most %d columns", COLUMNS_MAX);
+	}
+	t->columns_n = (size_t)n;
+	columns = arena_array(a, t->columns_n, sizeof(*columns));
+	t->columns = columns;
+	for (int i = 0; i < n; i++) {
+		const char *name = arena_text(a, span_of(sqlite3_column_name(st.s, i)));
+		enum measure m = measure_of(span_of(name));
+
+		columns[i] = (struct column){name, heading_of(a, span_of(name), m), m};
+	}
+	rc = take_rows(&st, a, q->top && !all ? q->top : ROWS_MAX, t, &cells, e);
+	stmt_done(&st);
+	if (t->rows_n)
+		drop_columns(t, columns, cells, q->always);
+	return rc;
+}
+
+/* Why there is nothing: each source that was not captured well says so, else the section's word. */
+static const char *why_empty(sqlite3 *db, struct arena *a, const struct file *f)
+{
+	char text[400];
+	struct buf b = BUF_OVER(text);
+	struct span sources = f->source, one;
+	struct err ignored = {0};
+	struct stmt q;
+
+	if (stmt_prepare(&q, db, "SELECT state, note FROM source WHERE source = ? AND good = 0",
+	                 &ignored))
+		return ignored.text[0] ? arena_text(a, span_of(ignored.text)) : "";
+	while (span_word(&sources, &one)) {
+		stmt_span(&q, one);
+		if (stmt_row(&q, &ignored) == 1) {
+			buf_str(&b, b.n ? "; " : "");
+			buf_put(&b, one);
+			buf_fmt(&b, ": %s", stmt_get_str(&q, 0));
+			if (stmt_get_span(&q, 1).n)
+				buf_fmt(&b, " (%s)", stmt_get_str(&q, 1));
+			stmt_reset(&q);
+		}
+	}
+	stmt_done(&q);
+	if (b.n)
+		return arena_text(a, buf_span(&b));
+	return arena_text(a, f->empty.n ? f->empty : SPAN("nothing to show"));
+}
+
+int section_run(sqlite3 *db, struct arena *a, struct span text, bool all, struct section *s,
+                struct err *e)
+{
+	struct file f;
+	struct table *tables;
+
+	if (read_file(&f, text, e))
+		return -1;
+	tables = arena_array(a, f.queries_n, sizeof(*tables));
+	*s = (struct section){
+		.name = arena_text(a, f.name), .about = arena_text(a, f.about), .tables = tables};
+	for (size_t i = 0; i < f.queries_n; i++) {
+		struct err failed = {0};
+
+		if (run_query(db, a, &f.queries[i], all, &tables[s->tables_n], &failed))
+			s->empty = arena_fmt(a, "failed: %s", failed.text);
+		else if (tables[s->tables_n].rows_n)
+			s->tables_n++;
+	}
+	if (!s->tables_n && !s->empty)
+		s->empty = why_empty(db, a, &f);
+	return 0;
+}
+
+struct place {
+	uint64_t order;
+	const struct built_in *file;
+};
+
+static int by_order(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	if (x->order != y->order)
+		return x->order < y->order ? -1 : 1;
+	return strcmp(x->file->name, y->file->name);
+}
+
+bool section_known(const char *name)
+{
+	for (size_t i = 0; i < BUILT_IN; i++)
+		if (strcasecmp(built_in[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+int sections_run(sqlite3 *db, struct arena *a, const char *only, bool all, struct report *r,
+                 struct err *e)
+{
+	struct place places[BUILT_IN + 1];
+	struct section *sections = arena_array(a, BUILT_IN + 1, sizeof(*sections));
+	size_t n = 0;
+
+	for (const struct built_in *b = built_in; b < built_in + BUILT_IN; b++) {
+		struct file f;
+
+		if (only && strcasecmp(b->name, only) != 0)
+			continue;
+		if (read_file(&f, (struct span){b->text, b->n}, e))
+			return err_set(e, 0, "section %s", b->name);
+		places[n++] = (struct place){f.order, b};
+	}
+	qsort(places, n, sizeof(places[0]), by_order);
+	for (size_t i = 0; i < n; i++) {
+		struct span text = {places[i].file->text, places[i].file->n};
+
+		if (section_run(db, a, text, all, &sections[i], e))
+			return -1;
+	}
+	r->sections = sections;
+	r->sections_n = n;
+	return 0;
+}

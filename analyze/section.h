@@ -1,0 +1,46 @@
+/*
+ * Sections are data: analyze/section/NAME.sql, built in by the Makefile.
+ *
+ *	-- section: SOFTNET
+ *	-- order: 50
+ *	-- about: what each CPU's backlog took and lost
+ *	-- source: softnet              whose absence explains an empty section
+ *	-- empty: no packet was received
+ *	-- table: per CPU               a caption, or nothing; one SELECT follows
+ *	-- layout: list                 one row, its columns one below the other
+ *	-- top: 20                      rows shown; the rest is counted
+ *	-- always: cpu, dropped         columns kept though all of them are zero
+ *	SELECT ...
+ *
+ * A column's name says its unit by its end (humanize.h) and is its heading: "rx_bytes_per_s"
+ * stands as "rx/s" over "12.3 MiB".  Columns without a value that is not zero are left out,
+ * but for the first one.
+ */
+#ifndef ANALYZE_SECTION_H
+#define ANALYZE_SECTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "analyze/arena.h"
+#include "analyze/report.h"
+#include "schema/err.h"
+#include "schema/span.h"
+
+struct sqlite3;
+
+/*
+ * Runs one section's file on a sealed store (sqlfunc_register'ed).  SQL that fails
+ * is said in s->empty; -1 only for a file against the grammar above.  Everything
+ * lives in the arena.  `all`: every row, whatever top says.
+ */
+int section_run(struct sqlite3 *db, struct arena *a, struct span text, bool all, struct section *s,
+                struct err *e) __attribute__((warn_unused_result));
+
+/* All that are built in, in their order; `only` one of them by name unless NULL. */
+int sections_run(struct sqlite3 *db, struct arena *a, const char *only, bool all, struct report *r,
+                 struct err *e) __attribute__((warn_unused_result));
+/* True when there is a section of that name, upper or lower case. */
+bool section_known(const char *name);
+
+#endif

@@ -1,0 +1,33 @@
+-- section: HOST
+-- order: 10
+-- about: what the host is, and how loaded it was
+-- source: stat loadavg meminfo
+-- table:
+-- layout: list
+SELECT (SELECT v FROM meta WHERE k = 'host') AS host,
+       (SELECT v FROM meta WHERE k = 'kernel') || coalesce(' ' || (SELECT v FROM meta WHERE k = 'arch'), '') AS kernel,
+       (SELECT v FROM meta WHERE k = 'os') AS os,
+       (SELECT group_concat(v, ' ') FROM (SELECT v FROM (SELECT name, first AS v FROM series WHERE source IN ('host', 'dmi') AND name IN ('sys_vendor', 'product_name')) ORDER BY name DESC)) AS hardware,
+       (SELECT first FROM series WHERE source = 'cpuinfo' AND entity = '' AND name = 'model') AS processor,
+       (SELECT v FROM meta WHERE k = 'cpus') AS cpus,
+       (SELECT v FROM meta WHERE k = 'mem_total_bytes') AS memory_bytes,
+       (SELECT first FROM series WHERE source = 'host' AND name = 'uptime_s') AS up_s,
+       (SELECT group_concat(name || ' ' || first, ', ') FROM series WHERE source = 'host' AND name LIKE '%clocksource') AS clock,
+       (SELECT v FROM meta WHERE k = 'netns') AS namespace;
+-- table: load over the window
+SELECT CASE name WHEN 'load1' THEN 'load average, 1 min' WHEN 'running' THEN 'threads that can run'
+            WHEN 'procs_running' THEN 'threads that run or wait for a CPU' WHEN 'procs_blocked' THEN 'threads blocked on I/O'
+            WHEN 'ctxt' THEN 'context switches/s' ELSE 'new processes/s' END AS what,
+       lo AS min, p50 AS med, hi AS max, spark(id) AS over_time_spark
+  FROM series
+ WHERE (source = 'loadavg' AND name = 'load1')
+    OR (source = 'stat' AND entity = '' AND name IN ('procs_running', 'procs_blocked', 'ctxt', 'processes'))
+ ORDER BY source, kind DESC, name DESC;
+-- table: pressure stall
+SELECT entity AS resource,
+       max(CASE WHEN name = 'some_total' THEN increase END) / 1e7 / max(span) AS some_pct,
+       max(CASE WHEN name = 'some_total' THEN peak_per_s END) / 1e7 AS some_worst_pct,
+       max(CASE WHEN name = 'full_total' THEN increase END) / 1e7 / max(span) AS full_pct,
+       max(CASE WHEN name = 'full_total' THEN peak_per_s END) / 1e7 AS full_worst_pct,
+       spark(max(CASE WHEN name = 'some_total' THEN id END)) AS some_spark
+  FROM series WHERE source = 'pressure' AND kind = 'counter' GROUP BY entity ORDER BY entity;

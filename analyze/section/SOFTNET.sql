@@ -1,0 +1,27 @@
+-- section: SOFTNET
+-- order: 50
+-- about: packets through each CPU's backlog, from softnet_stat; growth over the window
+-- source: softnet
+-- empty: no packet was processed in the window
+-- table: per CPU
+-- always: dropped, time_squeeze
+-- top: 32
+SELECT s.entity AS cpu,
+       max(CASE WHEN name = 'processed' THEN increase * 1.0 / nullif(span, 0) END) AS processed_per_s,
+       max(CASE WHEN name = 'processed' THEN peak_per_s END) AS max_per_s,
+       max(CASE WHEN name = 'dropped' THEN increase END) AS dropped,
+       max(CASE WHEN name = 'dropped' THEN peak_per_s END) AS dropped_max_per_s,
+       max(CASE WHEN name = 'time_squeeze' THEN increase END) AS time_squeeze,
+       max(CASE WHEN name = 'received_rps' THEN increase * 1.0 / nullif(span, 0) END) AS rps_per_s,
+       max(CASE WHEN name = 'flow_limit' THEN increase END) AS flow_limit,
+       max(CASE WHEN name = 'backlog_len' THEN hi END) AS backlog_max,
+       (SELECT r.increase * 1.0 / nullif(r.span, 0) FROM series r WHERE r.source = 'softirqs' AND r.entity = s.entity AND r.name = 'NET_RX') AS net_rx_per_s,
+       spark(max(CASE WHEN name = 'processed' THEN id END)) AS processed_spark
+  FROM series s WHERE source = 'softnet'
+ GROUP BY s.entity ORDER BY max(CASE WHEN name = 'dropped' THEN increase END) DESC,
+                            max(CASE WHEN name = 'processed' THEN increase END) DESC, s.entity;
+-- table: what limits it
+SELECT name AS sysctl, value, CASE WHEN changed THEN last END AS changed_to FROM setting
+ WHERE name IN ('net.core.netdev_max_backlog', 'net.core.netdev_budget', 'net.core.netdev_budget_usecs', 'net.core.dev_weight',
+                'net.core.flow_limit_cpu_bitmap', 'net.core.rps_sock_flow_entries')
+ ORDER BY name;
