@@ -70,7 +70,6 @@ rules       := $(sort $(wildcard rules/*/*.sql))
 sections    := $(sort $(wildcard analyze/section/*.sql))
 
 obj = $(patsubst %.c,$(O)/%.o,$(1))
-lib = $(call obj,$(src_schema) $(filter-out %/main.c,$(src_collect) $(src_analyze)))
 
 parsers   := $(basename $(notdir $(wildcard analyze/parse/*.c)))
 renderers := $(basename $(notdir $(wildcard analyze/report/*.c)))
@@ -124,9 +123,13 @@ FORCE:
 unit  := $(patsubst %.c,$(B)/%,$(src_unit))
 tools := $(patsubst tests/%.c,$(B)/tests/%,$(src_tool))
 
-$(unit): $(B)/%: $(O)/%.o $(lib)
-	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(_CFLAGS) $(_LDFLAGS) $^ $(libs_test) -o $@
-$(tools): $(B)/tests/%: $(O)/tests/%.o $(lib)
+# A test is linked with the rooms it includes: the two programs may use the same names.
+needs_collect := $(shell grep -ls '^\#include "collect/' $(src_unit) $(src_tool))
+needs_analyze := $(shell grep -ls '^\#include "analyze/' $(src_unit) $(src_tool))
+rooms = $(call obj,$(src_schema) $(filter-out %/main.c,$(if $(filter $(1),$(needs_collect)),$(src_collect)) \
+        $(if $(filter $(1),$(needs_analyze)),$(src_analyze))))
+$(foreach t,$(src_unit) $(src_tool),$(eval $(B)/$(t:.c=): $(O)/$(t:.c=.o) $(call rooms,$(t))))
+$(unit) $(tools):
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(_CFLAGS) $(_LDFLAGS) $^ $(libs_test) -o $@
 
 tests: all $(unit) $(tools) ## build every test, run none
