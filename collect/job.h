@@ -28,6 +28,7 @@ struct capture {
 /* A process whose own counters are taken: ksoftirqd, --pid, --comm, linkerd. */
 struct task {
 	int pid;
+	int dir; /* its /proc/PID, held open; -1 = there was none */
 	char comm[16];
 };
 

@@ -22,9 +22,12 @@
 #include "collect/opts.h"
 #include "collect/output.h"
 #include "collect/record.h"
+#include "collect/watch.h"
 #include "collect/window.h"
 #include "schema/timefmt.h"
 #include "version.h"
+
+#define WATCH_PACE_NS ((int64_t)10 * NS_PER_S)
 
 enum exit_status { EXIT_COMPLETE, EXIT_EARLY, EXIT_USAGE, EXIT_NO_BUNDLE };
 
@@ -35,6 +38,8 @@ struct recording {
 	struct facts facts;
 	struct slots slots;
 	struct guard *guard;
+	struct watch watch;
+	int64_t watched_ns; /* when it was looked for processes */
 	struct output *output;
 	struct compress *compress;
 	struct snap snap;
@@ -135,12 +140,29 @@ static int put_bundle_record(struct recording *r, const struct clocks *start, in
 	return sink_put(r->snap.sink, "bundle.json", text, start->real_ns, e);
 }
 
+/* After each tick: new processes of a watched name, every so often. */
+static void after_tick(const struct window *w, void *arg)
+{
+	struct recording *r = arg;
+	int64_t now = now_ns();
+
+	(void)w;
+	if (now - r->watched_ns < WATCH_PACE_NS)
+		return;
+	r->watched_ns = now;
+	watch_again(&r->watch);
+	r->host.tasks_n = r->watch.n;
+}
+
 static int record(struct recording *r, int argc, char *const *argv, struct err *e)
 {
 	struct clocks start = clocks_now();
 
 	r->host.root = r->opts.root;
 	r->host.urls = r->opts.urls.v;
+	r->host.tasks = r->watch.tasks;
+	r->host.tasks_n = r->watch.n;
+	r->watched_ns = now_ns();
 	facts_read(&r->facts, &r->host);
 	r->snap.slots = &r->slots;
 	r->snap.host = &r->host;
@@ -152,6 +174,8 @@ static int record(struct recording *r, int argc, char *const *argv, struct err *
 		.output = r->output,
 		.compress = r->compress,
 		.max_bytes = r->opts.max_size,
+		.progress = after_tick,
+		.progress_arg = r,
 	};
 	if (window_run(&r->window, e) < 0)
 		return -1;
@@ -166,6 +190,7 @@ static void close_all(struct recording *r)
 	output_free(r->output);
 	slots_free(&r->slots);
 	guard_free(r->guard);
+	watch_free(&r->watch);
 }
 
 static void say_done(const struct recording *r)
@@ -209,7 +234,8 @@ int main(int argc, char *argv[])
 	(void)out;
 	block_signals();
 	r.guard = guard_open(-1);
-	if (!r.guard || slots_build(&r.slots, &r.opts, r.guard, &e) < 0) {
+	if (!r.guard || slots_build(&r.slots, &r.opts, r.guard, &e) < 0 ||
+	    watch_open(&r.watch, &r.opts, &e) < 0) {
 		fprintf(stderr, "nettape-collect: %s\n", e.text);
 		return EXIT_USAGE;
 	}

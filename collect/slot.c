@@ -8,6 +8,8 @@
 
 static void (*const hows[SOURCE_HOW_COUNT])(struct job *j) = {
 	[SOURCE_FILE] = how_file,
+	[SOURCE_TASK] = how_task,
+	[SOURCE_TOOL] = how_tool,
 };
 
 static bool listed(const struct opts_list *l, const struct source *s)

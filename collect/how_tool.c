@@ -1,0 +1,113 @@
+/*
+ * Text in the form of a tool of the host's, made natively: `what` is the command,
+ * %i in it stands for each network interface.
+ */
+#include <errno.h>
+#include <net/if.h>
+
+#include "collect/how.h"
+#include "collect/path.h"
+
+static const struct {
+	struct span name;
+	tool *make;
+} tools[] = {
+	{SPAN_INIT("ss"),       tool_ss      },
+	{SPAN_INIT("ethtool"),  tool_ethtool },
+	{SPAN_INIT("ifconfig"), tool_ifconfig},
+	{SPAN_INIT("ls"),       tool_ls      },
+};
+
+static tool *find(struct span name)
+{
+	for (size_t i = 0; i < sizeof(tools) / sizeof(tools[0]); i++)
+		if (span_eq(name, tools[i].name))
+			return tools[i].make;
+	return NULL;
+}
+
+static void run(struct job *j, struct span command)
+{
+	char name[BUNDLE_NAME_MAX], why[sizeof(j->captures->note)];
+	struct buf member = BUF_OVER(name), note = BUF_OVER(why);
+	enum capture_status status = CAPTURE_ERROR;
+	struct span args = command, word = {0};
+	tool *make;
+	int error = 0;
+
+	buf_str(&member, "cmd/");
+	command_name_put(&member, command);
+	(void)job_begin(j, buf_span(&member));
+	(void)span_word(&args, &word);
+	make = find(word);
+	if (make)
+		status = make(j, span_trim(args), &error, &note);
+	else
+		buf_str(&note, "no such tool");
+	job_end(j, status, error, buf_cstr(&note));
+}
+
+/* The command with the interface's name in place of %i. */
+static void run_for(struct job *j, const char *interface)
+{
+	char text[BUNDLE_NAME_MAX];
+	struct buf b = BUF_OVER(text);
+	struct span command = span_of(j->source->what), head;
+
+	while (span_cut(&command, '%', &head)) {
+		buf_put(&b, head);
+		buf_str(&b, interface);
+		(void)span_skip(&command, SPAN("i"));
+	}
+	buf_put(&b, command);
+	if (!b.cut)
+		run(j, buf_span(&b));
+}
+
+static void fail(struct job *j, int error)
+{
+	char name[BUNDLE_NAME_MAX];
+	struct buf member = BUF_OVER(name);
+
+	source_member_put(j->source, &member);
+	job_fail(j, buf_span(&member), error, "cannot list the network interfaces");
+}
+
+static void run_for_dump(struct job *j)
+{
+	struct names ns;
+
+	if (names_read(j->host, "/sys/class/net", &ns) != 0) {
+		fail(j, errno);
+		return;
+	}
+	for (size_t i = 0; i < ns.n; i++)
+		if (names_type(&ns, i) != DT_REG) /* bonding_masters */
+			run_for(j, ns.v[i]);
+	names_free(&ns);
+}
+
+static void run_for_each(struct job *j)
+{
+	struct if_nameindex *all = if_nameindex();
+
+	if (!all) {
+		fail(j, errno);
+		return;
+	}
+	for (size_t i = 0; all[i].if_index; i++)
+		run_for(j, all[i].if_name);
+	if_freenameindex(all);
+}
+
+void how_tool(struct job *j)
+{
+	struct span what = span_of(j->source->what);
+
+	if (span_search(what, SPAN("%i")) == what.n)
+		run(j, what);
+	else if (j->host->root[0])
+		run_for_dump(j);
+	else
+		run_for_each(j);
+}

@@ -1,0 +1,176 @@
+/* proc(5): /proc/PID/comm is "ksoftirqd/3". */
+#include "collect/watch.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "collect/owners.h"
+#include "collect/path.h"
+#include "collect/proc_tcp.h"
+#include "collect/sock_diag.h"
+
+/* A few listeners may share a port (SO_REUSEPORT). */
+#define LISTENERS_MAX 64
+
+static const uint16_t l5d_ports[] = {4140, 9990};
+
+static bool known(const struct watch *w, int pid)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (w->tasks[i].pid == pid)
+			return true;
+	return false;
+}
+
+/* The folder is kept open: it stays that process's even when its number is given away again. */
+static void add(struct watch *w, int pid, const char *comm)
+{
+	char path[32];
+	struct buf p = BUF_OVER(path), name;
+	struct task *t = &w->tasks[w->n];
+
+	if (w->n == WATCH_MAX || known(w, pid))
+		return;
+	buf_fmt(&p, "/proc/%d", pid);
+	*t = (struct task){.pid = pid};
+	t->dir = open(buf_cstr(&p), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	name = BUF_OVER(t->comm);
+	buf_str(&name, comm);
+	(void)buf_cstr(&name);
+	w->n++;
+}
+
+static bool wanted(const struct watch *w, struct span comm, bool threads)
+{
+	if (threads && span_starts(comm, SPAN("ksoftirqd/")))
+		return true;
+	for (size_t i = 0; i < w->comms->n; i++)
+		if (span_match(comm, span_of(w->comms->v[i]), NULL))
+			return true;
+	return false;
+}
+
+/* Walks /proc once: every process's name is read. */
+static void walk(struct watch *w, bool threads)
+{
+	static const struct host live = {.root = ""};
+	struct names ns;
+
+	if (names_read(&live, "/proc", &ns) != 0)
+		return;
+	for (size_t i = 0; i < ns.n; i++) {
+		char path[64], comm[64];
+		struct buf b = BUF_OVER(path);
+		uint64_t pid;
+
+		if (!span_u64(span_of(ns.v[i]), INT32_MAX, &pid))
+			continue;
+		buf_fmt(&b, "/proc/%d/comm", (int)pid);
+		if (host_read(&live, buf_cstr(&b), comm, sizeof(comm)) == 0 &&
+		    wanted(w, span_of(comm), threads))
+			add(w, (int)pid, comm);
+	}
+	names_free(&ns);
+}
+
+struct listeners {
+	uint32_t inodes[LISTENERS_MAX];
+	size_t n;
+	bool any; /* also those whose inode is hidden */
+};
+
+static bool take_listener(void *arg, const struct inet_diag_msg *m, const struct attr *attrs)
+{
+	struct listeners *l = arg;
+
+	(void)attrs;
+	for (size_t i = 0; i < sizeof(l5d_ports) / sizeof(l5d_ports[0]); i++) {
+		if (ntohs(m->id.idiag_sport) != l5d_ports[i])
+			continue;
+		l->any = true;
+		if (m->idiag_inode && l->n < LISTENERS_MAX)
+			l->inodes[l->n++] = m->idiag_inode;
+	}
+	return true;
+}
+
+/* Who listens where a linkerd does; the walk for the owner is not made for nothing. */
+static void add_listeners(struct watch *w, bool all)
+{
+	struct listeners l = {0};
+	struct owners o = {0};
+	bool interrupted;
+	unsigned bad;
+
+	if (sock_diag_tcp(1U << SOCK_LISTEN, 0, take_listener, &l, &interrupted) != 0)
+		(void)proc_tcp("", 1U << SOCK_LISTEN, take_listener, &l, &bad);
+	w->listener = l.any;
+	if (!all || l.n == 0)
+		return;
+	(void)owners_walk(&o);
+	for (size_t i = 0; i < l.n; i++) {
+		size_t n;
+		const struct owner *of = owners_find(&o, l.inodes[i], &n);
+
+		for (size_t k = 0; k < n; k++) {
+			char comm[sizeof(of->comm)];
+			struct buf b = BUF_OVER(comm);
+
+			buf_put(&b, (struct span){of[k].comm, of[k].comm_n});
+			add(w, of[k].pid, buf_cstr(&b));
+		}
+	}
+	owners_free(&o);
+}
+
+static int add_pids(struct watch *w, const struct opts_list *pids, struct err *e)
+{
+	static const struct host live = {.root = ""};
+
+	for (size_t i = 0; i < pids->n; i++) {
+		char path[64], comm[64];
+		struct buf b = BUF_OVER(path);
+		uint64_t pid;
+
+		if (!span_u64(span_of(pids->v[i]), INT32_MAX, &pid) || pid == 0)
+			return err_set(e, 0, "--pid: not a process number: %s", pids->v[i]);
+		buf_fmt(&b, "/proc/%d/comm", (int)pid);
+		(void)host_read(&live, buf_cstr(&b), comm, sizeof(comm));
+		add(w, (int)pid, comm);
+	}
+	return 0;
+}
+
+int watch_open(struct watch *w, const struct opts *o, struct err *e)
+{
+	*w = (struct watch){.comms = &o->comms};
+	if (o->root[0])
+		return 0;
+	w->tasks = calloc(WATCH_MAX, sizeof(*w->tasks));
+	if (!w->tasks)
+		return err_set(e, ENOMEM, "watched processes");
+	if (add_pids(w, &o->pids, e) < 0)
+		return -1;
+	walk(w, true);
+	add_listeners(w, o->pids.n == 0 && o->comms.n == 0);
+	return 0;
+}
+
+void watch_free(struct watch *w)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (w->tasks[i].dir >= 0)
+			(void)close(w->tasks[i].dir);
+	free(w->tasks);
+	*w = (struct watch){0};
+}
+
+void watch_again(struct watch *w)
+{
+	if (w->comms && w->comms->n)
+		walk(w, false);
+}

@@ -1,0 +1,28 @@
+/* Which processes are watched: ksoftirqd, --pid, --comm, and by default a linkerd. */
+#ifndef COLLECT_WATCH_H
+#define COLLECT_WATCH_H
+
+#include "collect/job.h"
+#include "collect/opts.h"
+#include "schema/err.h"
+
+/* More are left out: 1,024 ksoftirqd threads and as many others. */
+#define WATCH_MAX 2048
+
+struct watch {
+	struct task *tasks; /* owned; only ever appended to */
+	size_t n;
+	const struct opts_list *comms;
+	bool listener; /* something listens on 4140 or 9990 */
+};
+
+/*
+ * Finds them.  -1 with *e: a --pid that is no number (usage) or memory.  A --pid
+ * that is not there is kept, so that its captures say so.
+ */
+int watch_open(struct watch *w, const struct opts *o, struct err *e);
+void watch_free(struct watch *w);
+/* Adds the processes that have a --comm name since. */
+void watch_again(struct watch *w);
+
+#endif
