@@ -1,6 +1,7 @@
 #include "analyze/store.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -385,7 +386,8 @@ void store_tick(struct store *s, const struct store_tick *t)
 	if (reboot) {
 		s->boot++;
 		unchain_all(s);
-		s->mono0 = ns_between(t->monotonic_ns, (int64_t)((s->prev_t + 1) * NS_PER_S));
+		s->mono0 =
+			ns_between(t->monotonic_ns, (int64_t)(fmin(s->prev_t + 1, 9e9) * NS_PER_S));
 	}
 	s->t = seconds(s, t->monotonic_ns);
 	put_snapshot(s, t, reboot);
