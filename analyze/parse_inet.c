@@ -16,22 +16,44 @@ static bool word_parse(struct span hex, uint8_t bytes[WORD_BYTES])
 	return true;
 }
 
+bool inet_host_parse(struct span hex, struct inet_address *a)
+{
+	*a = (struct inet_address){0};
+	if (hex.n != WORD_DIGITS && hex.n != (size_t)2 * INET_BYTES)
+		return false;
+	a->v6 = hex.n != WORD_DIGITS;
+	for (size_t i = 0; i < hex.n / WORD_DIGITS; i++)
+		if (!word_parse(span_sub(hex, i * WORD_DIGITS, WORD_DIGITS),
+		                a->ip + i * WORD_BYTES))
+			return false;
+	return true;
+}
+
 bool inet_address_parse(struct span word, struct inet_address *a)
 {
 	struct span hex;
 	uint64_t port;
 
 	*a = (struct inet_address){0};
-	if (!span_cut(&word, ':', &hex) || !span_hex(word, UINT16_MAX, &port))
+	if (!span_cut(&word, ':', &hex) || !span_hex(word, UINT16_MAX, &port) ||
+	    !inet_host_parse(hex, a))
 		return false;
-	if (hex.n != WORD_DIGITS && hex.n != (size_t)2 * INET_BYTES)
-		return false;
-	a->v6 = hex.n != WORD_DIGITS;
 	a->port = (uint16_t)port;
-	for (size_t i = 0; i < hex.n / WORD_DIGITS; i++)
-		if (!word_parse(span_sub(hex, i * WORD_DIGITS, WORD_DIGITS),
-		                a->ip + i * WORD_BYTES))
+	return true;
+}
+
+bool inet_net6_parse(struct span hex, struct inet_address *a)
+{
+	uint64_t byte;
+
+	*a = (struct inet_address){.v6 = true};
+	if (hex.n != (size_t)2 * INET_BYTES)
+		return false;
+	for (size_t i = 0; i < INET_BYTES; i++) {
+		if (!span_hex(span_sub(hex, 2 * i, 2), UINT8_MAX, &byte))
 			return false;
+		a->ip[i] = (uint8_t)byte;
+	}
 	return true;
 }
 

@@ -21,6 +21,10 @@ struct inet_address {
  * taken to be little-endian, and the port.  32 digits are v6.
  */
 bool inet_address_parse(struct span word, struct inet_address *a);
+/* The same without a port, "010200C0" (/proc/net/route). */
+bool inet_host_parse(struct span hex, struct inet_address *a);
+/* 32 digits in network order (/proc/net/if_inet6, ipv6_route). */
+bool inet_net6_parse(struct span hex, struct inet_address *a);
 /* "127.0.0.1", "::1": the address alone, appended. */
 void inet_address_put(struct buf *b, const struct inet_address *a);
 /* "00000000:0000002A": two hexadecimal numbers. */

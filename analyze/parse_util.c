@@ -77,6 +77,15 @@ size_t words_of(struct span line, struct span *words, size_t max)
 	return n;
 }
 
+size_t column_of(struct span name, const struct span *header, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && !span_eq(name, header[i]))
+		i++;
+	return i;
+}
+
 static bool is_among(struct span names, struct span wanted)
 {
 	struct span name;
@@ -105,6 +114,19 @@ bool cgroup_path(struct span text, struct span *path)
 		}
 	}
 	return found;
+}
+
+struct tally_row *tally_at(struct tally *t, struct span key)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (span_eq(key, t->row[i].key))
+			return &t->row[i];
+	if (t->n == TALLY_KEYS_MAX) {
+		t->left_out++;
+		return NULL;
+	}
+	t->row[t->n] = (struct tally_row){.key = key};
+	return &t->row[t->n++];
 }
 
 bool cpu_columns_read(struct span header, struct cpu_columns *c)

@@ -28,12 +28,31 @@ bool amount_parse(struct span s, uint64_t *v, enum unit *unit);
 bool key_value(struct span line, struct span *key, struct span *value);
 /* The words of a line, at most `max`; how many there are. */
 size_t words_of(struct span line, struct span *words, size_t max);
+/* The index of `name` among the words of a header; n when it is not there. */
+size_t column_of(struct span name, const struct span *header, size_t n);
 
 /*
  * The group of a /proc/PID/cgroup: of the v1 hierarchy with the cpu controller, else of
  * v2.  False when there is neither.
  */
 bool cgroup_path(struct span text, struct span *path);
+
+/* Counts by a key of the file, in the order in which the keys came. */
+#define TALLY_KEYS_MAX 256
+#define TALLY_COUNTS   4
+
+struct tally {
+	size_t n;
+	uint64_t left_out; /* rows of further keys */
+	struct tally_row {
+		struct span key;
+		uint64_t count[TALLY_COUNTS];
+		struct span text; /* the caller's; empty at first */
+	} row[TALLY_KEYS_MAX];
+};
+
+/* The row of a key, made when it is new; NULL (and counted) when there is no room. */
+struct tally_row *tally_at(struct tally *t, struct span key);
 
 /* Tables whose columns are CPUs: /proc/interrupts, /proc/softirqs. */
 #define CPUS_MAX 8192 /* NR_CPUS of the largest kernels */

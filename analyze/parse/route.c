@@ -1,0 +1,85 @@
+/*
+ * /proc/net/route, net/ipv4/fib_trie.c: the main table, a header and a row a route,
+ * addresses in hexadecimal as the host (here taken to be little-endian) stores them.
+ *
+ *   Iface	Destination	Gateway 	Flags	RefCnt	Use	Metric	Mask
+ * MTU	Window	IRTT
+ *   eth0	00000000	010200C0	0003	0	0	0	00000000	0	0
+ * 0
+ */
+#include "analyze/parse_inet.h"
+#include "analyze/parse_util.h"
+
+#define RTF_GATEWAY 0x2
+
+enum column { IFACE, DESTINATION, GATEWAY, FLAGS, MASK, COLUMNS };
+
+static const struct span names[COLUMNS] = {
+	[IFACE] = SPAN_INIT("Iface"),     [DESTINATION] = SPAN_INIT("Destination"),
+	[GATEWAY] = SPAN_INIT("Gateway"), [FLAGS] = SPAN_INIT("Flags"),
+	[MASK] = SPAN_INIT("Mask"),
+};
+
+static bool take(struct span const *words, const size_t *at, size_t n, struct tally *tally)
+{
+	uint64_t v[COLUMNS];
+	struct tally_row *row;
+
+	for (size_t c = 0; c < COLUMNS; c++)
+		if (at[c] >= n || (c != IFACE && !span_hex(words[at[c]], UINT32_MAX, &v[c])))
+			return false;
+	row = tally_at(tally, words[at[IFACE]]);
+	if (!row)
+		return true;
+	row->count[0]++;
+	if (v[DESTINATION] == 0 && v[MASK] == 0 && v[FLAGS] & RTF_GATEWAY && row->text.n == 0)
+		row->text = words[at[GATEWAY]];
+	return true;
+}
+
+static void put(const struct tally *tally, struct emit *out)
+{
+	for (size_t i = 0; i < tally->n; i++) {
+		const struct tally_row *row = &tally->row[i];
+		struct inet_address gateway;
+		char text[64];
+		struct buf b = BUF_OVER(text);
+
+		emit_u64(out, row->key, SPAN("routes"), KIND_GAUGE, UNIT_COUNT, row->count[0]);
+		if (row->text.n && inet_host_parse(row->text, &gateway)) {
+			inet_address_put(&b, &gateway);
+			emit_text(out, row->key, SPAN("default_gateway"), buf_span(&b));
+		}
+	}
+	if (tally->left_out)
+		out->note(out, 0, "routes of further interfaces are not counted", SPAN("route"));
+}
+
+static void parse(const struct input *in, struct emit *out)
+{
+	struct span text = in->text, line = {0}, words[16];
+	struct tally tally = {.n = 0};
+	size_t at[COLUMNS], n;
+
+	(void)span_line(&text, &line);
+	n = words_of(line, words, sizeof(words) / sizeof(words[0]));
+	for (size_t c = 0; c < COLUMNS; c++) {
+		at[c] = column_of(names[c], words, n);
+		if (at[c] == n) {
+			out->note(out, 1, "no such column", names[c]);
+			return;
+		}
+	}
+	for (size_t row = 2; span_line(&text, &line); row++) {
+		n = words_of(line, words, sizeof(words) / sizeof(words[0]));
+		if (n && !take(words, at, n, &tally))
+			out->note(out, row, "not a route", line);
+	}
+	put(&tally, out);
+}
+
+const struct parser parser_route = {
+	.source = "net_config",
+	.members = (const char *const[]){"proc/net/route", NULL},
+	.parse = parse,
+};
