@@ -1,0 +1,96 @@
+-- rule:     linkerd-backend/p999-200ms
+-- version:  1
+-- schema:   1
+-- title:    The p999 of a client sits on a multiple of 200 ms
+-- tags:     linkerd latency tcp loss
+-- requires: linkerd >= 4
+-- wants:    netstat, tcp_info
+-- applies:  linkerd
+-- min_span: 60s
+-- param:    min_n       requests  in a minute; below, p999 is just the slowest request
+-- param:    minutes     minutes   with such a p999
+-- param:    share_pct   percent   of the judged minutes
+-- param:    times_p90   times     p999 over p90 of a minute: the rest of the distribution is fast
+-- param:    p50_ms      ms        p50 of such a minute is below this
+-- param:    stalls_pct  percent   probes and timeouts over requests in such a minute that support loss
+-- message:  {client} (router {router}): p999 is {p999_ms} ms (p90 {p90_ms} ms), on a multiple of 200 ms in {hit_minutes} of {minutes} minutes; {stalls} tail probes and timeouts for {requests} requests in these minutes; {reading}
+-- meaning:  Linux waits at least 200 ms (TCP_RTO_MIN) before it sends a lost last segment again, so loss shows as steps near 200,
+--           400, 600 ms and not as a smooth tail. They are no exact multiples: with one segment in flight it is the tail loss probe
+--           that fires, after about 200 ms + 2 round trips. A loss of 0.05% of the segments is enough to put the p999 of one-segment
+--           requests there. A backend that really takes 200 ms gives the same p999, but no probes: the kernel's counters
+--           tell them apart. linkerd freezes quantiles once a minute, so both are compared minute by minute.
+-- remedy:   With probes: root-cause/loss-tail-200ms says in which direction packets get lost; find where. Only as a mitigation, on a
+--           route inside one network: ip route change ... rto_min 20ms, or net.ipv4.tcp_rto_min_us (6.11 and later; now {rto_min_us}).
+--           Without probes: look for a sleep, a poll or a retry timer of 200 ms in the backend or between it and its own backends.
+-- verify:   The p999 leaves the band 200 ms to 200 ms + 3 round trips in a new recording.
+-- but:      Loss on the backend's own outgoing segments is repaired there, so its probes are not in this host's counters: then
+--           the same is to be recorded on the backend. Delayed acknowledgements of 200 ms (Windows, BSD) look like this too.
+-- see:      ip-sysctl tcp_rto_min_us; RFC 8985 (tail loss probe); tcp-retransmit/tail
+WITH p AS (
+  SELECT coalesce(:min_n, 1000)       AS min_n,
+         coalesce(:minutes, 2)        AS minutes,
+         coalesce(:share_pct, 40)     AS share_pct,
+         coalesce(:times_p90, 5)      AS times_p90,
+         coalesce(:p50_ms, 100)       AS p50_ms,
+         coalesce(:stalls_pct, 0.05)  AS stalls_pct
+), wire AS (               -- a JVM's sockets are IPv6 ones with mapped addresses
+  SELECT e.router, e.client, avg(f.rtt_mean_ns) / 1e6 AS rtt_ms
+    FROM endpoint e JOIN tcp_flow f ON f.dir = 'out' AND f.port = e.port AND f.peer IN (e.peer, '::ffff:' || e.peer)
+   GROUP BY e.router, e.client
+), minute AS (
+  SELECT w.router, w.id, w.w, w.snap, w.t0, w.t1, w.n, w.p50, w.p90, w.p999,
+         coalesce(wire.rtt_ms, 1) AS rtt_ms, cast((w.p999 + 5) / 200 AS INT) AS k
+    FROM window w JOIN p LEFT JOIN wire ON wire.router = w.router AND wire.client = w.id
+   WHERE w.scope = 'client' AND w.service = '' AND w.metric = 'request_latency_ms' AND w.n >= p.min_n
+), mark AS (               -- the band: 5 ms of bucket error below, 10 ms + 3 round trips + 2% above
+  SELECT m.*, m.k BETWEEN 1 AND 4 AND m.p999 <= 200 * m.k + 10 + 3 * m.rtt_ms + 0.02 * m.p999
+              AND m.p50 < p.p50_ms AND m.p999 >= p.times_p90 * m.p90 AS hit
+    FROM minute m JOIN p
+), stall AS (              -- of the kernel in each such minute; NULL: not counted then.  w 0 ended before the window
+  SELECT m.router, m.id, m.w,
+         (SELECT sum(v.delta) FROM series s JOIN sample v ON v.series = s.id JOIN snapshot x ON x.snap = v.snap
+           WHERE s.source = 'netstat' AND s.entity = '' AND s.name IN ('TcpExtTCPLossProbes', 'TcpExtTCPTimeouts')
+             AND x.mono > m.t0 AND x.mono <= m.t1) AS n
+    FROM mark m WHERE m.hit AND m.w > 0
+), tally AS (
+  SELECT m.router, m.id, count(*) AS minutes, sum(m.hit) AS hit,
+         sum(CASE WHEN m.hit THEN m.p999 END) / nullif(sum(m.hit), 0) AS p999,
+         sum(CASE WHEN m.hit THEN m.p90 END) / nullif(sum(m.hit), 0) AS p90,
+         max(m.rtt_ms) AS rtt_ms,
+         sum(CASE WHEN m.hit AND m.w > 0 THEN m.n END) AS n,
+         sum(s.n) AS stalls,
+         sum(coalesce(s.n, 0) * 100.0 >= p.stalls_pct * m.n AND s.n > 0) AS supported,
+         min(CASE WHEN m.hit THEN m.snap END) AS first_at, max(CASE WHEN m.hit THEN m.snap END) AS last_at
+    FROM mark m JOIN p LEFT JOIN stall s ON s.router = m.router AND s.id = m.id AND s.w = m.w
+   GROUP BY m.router, m.id
+), client AS (
+  SELECT DISTINCT router, id FROM window WHERE scope = 'client' AND service = '' AND metric = 'request_latency_ms'
+), kernel AS (
+  SELECT count(*) > 0 AS known FROM counter
+   WHERE source = 'netstat' AND entity = '' AND name = 'TcpExtTCPLossProbes' AND intervals > 0
+)
+SELECT CASE WHEN coalesce(t.minutes, 0) < p.minutes              THEN 'skip'
+            WHEN t.hit < p.minutes
+              OR t.hit * 100.0 < p.share_pct * t.minutes         THEN 'ok'
+            WHEN t.supported > 0                                 THEN 'warn'
+            ELSE 'info' END                    AS level,
+       c.router || '|client|' || c.id          AS entity,
+       c.id                                    AS client,
+       c.router,
+       round(t.p999, 1)                        AS p999_ms,
+       round(t.p90, 1)                         AS p90_ms,
+       round(t.rtt_ms, 2)                      AS rtt_ms,
+       t.hit                                   AS hit_minutes,
+       coalesce(t.minutes, 0)                  AS minutes,
+       CASE WHEN kernel.known THEN coalesce(t.stalls, 0) END AS stalls,
+       t.n                                     AS requests,
+       t.supported                             AS supported_minutes,
+       CASE WHEN NOT kernel.known THEN 'no kernel counters to tell loss from a slow backend'
+            WHEN t.supported > 0 THEN 'enough to explain it by loss'
+            ELSE 'too few to explain it by loss seen from here' END AS reading,
+       (SELECT value FROM setting WHERE name = 'net.ipv4.tcp_rto_min_us') AS rto_min_us,
+       t.first_at AS at,
+       t.first_at, t.last_at
+  FROM client c JOIN p JOIN kernel
+  LEFT JOIN tally t ON t.router = c.router AND t.id = c.id
+ ORDER BY t.supported DESC, t.hit DESC, entity;
