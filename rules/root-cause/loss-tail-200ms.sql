@@ -1,0 +1,118 @@
+-- rule:     root-cause/loss-tail-200ms
+-- version:  1
+-- schema:   1
+-- title:    Packet loss makes the tail of a linkerd client
+-- tags:     root-cause linkerd tcp loss latency
+-- requires: linkerd >= 4, netstat >= 4
+-- wants:    tcp_info, snmp
+-- applies:  linkerd
+-- after:    linkerd-backend/p999-200ms, tcp-retransmit/*
+-- explains: linkerd-backend/p999-200ms, tcp-retransmit/tail, tcp-retransmit/ratio
+-- min_span: 120s
+-- param:    min_n       requests  in a minute; below, p999 is just the slowest request
+-- param:    minutes     minutes   with such a p999 and with enough loss to explain it
+-- param:    share_pct   percent   of the judged minutes
+-- param:    times_p90   times     p999 over p90 of a minute
+-- param:    p50_ms      ms        p50 of such a minute is below this
+-- param:    stalls_pct  percent   probes and timeouts over requests in the same minute that explain a p999
+-- message:  {client} (router {router}): p999 is {p999_ms} ms in {hit_minutes} of {minutes} minutes, and in {explained_minutes} of them this host sent {stalls} tail probes and timeouts for {requests} requests; {retrans_pct}% of all segments were retransmits; {direction}{worst_peer}
+-- meaning:  The steps at 200 and 400 ms come from lost last segments: about 0.1% of the requests being hit puts the p999 there. From linkerd
+--           alone loss and a slow backend look the same; the kernel tells them apart: a backend that sleeps 200 ms causes no probes,
+--           and lost packets towards this client's addresses do. Where packets get lost shows in what answers the probe: a share near 1
+--           of TCPLossProbeRecovery ({forward_share} here) means the way out loses, near 1 of TCPDSACKRecv ({reverse_share} here) the way back.
+-- remedy:   Follow the loss: retransmits by peer and the findings nic-drops/*, softirq/* and tcp-retransmit/*. Out of this host: tc -s qdisc,
+--           the NIC's tx counters, the switch. Back to it: rx drops, ring, softnet of this host, then the backend's side.
+--             ss -tino state established     (retrans of the client's addresses)
+--           As a mitigation only, on a route inside one network: ip route change ... rto_min 20ms.
+-- verify:   The p999 leaves the band and retransmits are below 0.01% of segments sent.
+-- but:      MIB counters are of the whole host: when the sockets to this client's addresses were seen and had no retransmits, the
+--           loss is elsewhere and this is not reported. Loss of the backend's answers is repaired by the backend: record there.
+-- see:      RFC 8985; snmp_counter.rst (TCPLossProbes, TCPLossProbeRecovery, TCPDSACKRecv); linkerd-backend/p999-200ms
+WITH p AS (
+  SELECT coalesce(:min_n, 1000)       AS min_n,
+         coalesce(:minutes, 2)        AS minutes,
+         coalesce(:share_pct, 40)     AS share_pct,
+         coalesce(:times_p90, 5)      AS times_p90,
+         coalesce(:p50_ms, 100)       AS p50_ms,
+         coalesce(:stalls_pct, 0.05)  AS stalls_pct
+), wire AS (               -- a JVM's sockets are IPv6 ones with mapped addresses
+  SELECT e.router, e.client, e.peer, e.port, avg(f.rtt_mean_ns) / 1e6 AS rtt_ms, sum(f.segs_out) AS segs, sum(f.retrans) AS retrans
+    FROM endpoint e JOIN tcp_flow f ON f.dir = 'out' AND f.port = e.port AND f.peer IN (e.peer, '::ffff:' || e.peer)
+   GROUP BY e.router, e.client, e.peer, e.port
+), wires AS (
+  SELECT router, client, avg(rtt_ms) AS rtt_ms, sum(segs) AS segs, sum(retrans) AS retrans FROM wire GROUP BY router, client
+), minute AS (             -- at least half of it inside the window
+  SELECT w.router, w.id, w.w, w.snap, w.t0, w.t1, w.n, w.p50, w.p90, w.p999,
+         coalesce(x.rtt_ms, 1) AS rtt_ms, cast((w.p999 + 5) / 200 AS INT) AS k,
+         (w.t1 - max(w.t0, 0)) / nullif(w.t1 - w.t0, 0) AS covered
+    FROM window w JOIN p LEFT JOIN wires x ON x.router = w.router AND x.client = w.id
+   WHERE w.scope = 'client' AND w.service = '' AND w.metric = 'request_latency_ms' AND w.n >= p.min_n
+     AND w.w > 0 AND w.t1 - max(w.t0, 0) >= 0.5 * (w.t1 - w.t0)
+), mark AS (               -- the band: 5 ms of bucket error below, 10 ms + 3 round trips + 2% above
+  SELECT m.*, m.k BETWEEN 1 AND 4 AND m.p999 <= 200 * m.k + 10 + 3 * m.rtt_ms + 0.02 * m.p999
+              AND m.p50 < p.p50_ms AND m.p999 >= p.times_p90 * m.p90 AS hit
+    FROM minute m JOIN p
+), stall AS (
+  SELECT m.*, (SELECT coalesce(sum(v.delta), 0) FROM series s JOIN sample v ON v.series = s.id JOIN snapshot x ON x.snap = v.snap
+                WHERE s.source = 'netstat' AND s.entity = '' AND s.name IN ('TcpExtTCPLossProbes', 'TcpExtTCPTimeouts')
+                  AND x.mono > m.t0 AND x.mono <= m.t1) AS stalls
+    FROM mark m
+), tally AS (
+  SELECT s.router, s.id, count(*) AS minutes, sum(s.hit) AS hit,
+         sum(s.hit AND s.stalls * 100.0 >= p.stalls_pct * s.n * s.covered) AS explained,
+         sum(CASE WHEN s.hit THEN s.p999 END) / nullif(sum(s.hit), 0) AS p999,
+         sum(CASE WHEN s.hit THEN s.stalls END) AS stalls, sum(CASE WHEN s.hit THEN s.n END) AS n,
+         min(CASE WHEN s.hit THEN s.snap END) AS first_at, max(CASE WHEN s.hit THEN s.snap END) AS last_at,
+         max(CASE WHEN s.hit THEN s.stalls END) AS worst
+    FROM stall s JOIN p GROUP BY s.router, s.id
+), mib AS (
+  SELECT max(CASE WHEN name = 'TcpExtTCPLossProbes' THEN increase END)        AS probes,
+         max(CASE WHEN name = 'TcpExtTCPLossProbeRecovery' THEN increase END) AS recovered,
+         max(CASE WHEN name = 'TcpExtTCPDSACKRecv' THEN increase END)         AS dsack,
+         max(CASE WHEN name = 'TcpRetransSegs' THEN increase END)             AS retrans,
+         max(CASE WHEN name = 'TcpOutSegs' THEN increase END)                 AS sent
+    FROM counter WHERE source IN ('netstat', 'snmp') AND entity = ''
+), client AS (
+  SELECT DISTINCT router, id FROM window WHERE scope = 'client' AND service = '' AND metric = 'request_latency_ms'
+), judged AS (
+  SELECT c.router, c.id, t.minutes, t.hit, t.explained, t.p999, t.stalls, t.n, t.first_at, t.last_at,
+         x.segs, x.retrans, mib.recovered * 1.0 / nullif(mib.probes, 0) AS forward, mib.dsack * 1.0 / nullif(mib.probes, 0) AS reverse,
+         mib.retrans * 100.0 / nullif(mib.sent, 0) AS retrans_pct,
+         (SELECT s.snap FROM stall s WHERE s.router = t.router AND s.id = t.id AND s.hit AND s.stalls = t.worst ORDER BY s.snap LIMIT 1) AS at,
+         (SELECT '; most retransmits towards ' || CASE WHEN instr(peer, ':') > 0 THEN '[' || peer || ']' ELSE peer END || ':' || port || ' (' || wire.retrans || ' of ' || x.retrans || ')'
+            FROM wire WHERE wire.router = c.router AND wire.client = c.id AND wire.retrans > 0
+           ORDER BY wire.retrans DESC, peer LIMIT 1) AS worst_peer
+    FROM client c JOIN mib
+    LEFT JOIN tally t ON t.router = c.router AND t.id = c.id
+    LEFT JOIN wires x ON x.router = c.router AND x.client = c.id
+)
+SELECT CASE WHEN coalesce(j.minutes, 0) < p.minutes            THEN 'skip'
+            WHEN j.explained < p.minutes
+              OR j.explained * 100.0 < p.share_pct * j.minutes THEN 'ok'
+            WHEN j.segs > 0 AND j.retrans = 0                  THEN 'ok'   -- its own connections lose nothing
+            ELSE 'crit' END                      AS level,
+       j.router || '|client|' || j.id            AS entity,
+       ''                                        AS explains_entity,
+       j.id                                      AS client,
+       j.router,
+       round(j.p999, 1)                          AS p999_ms,
+       j.hit                                     AS hit_minutes,
+       coalesce(j.minutes, 0)                    AS minutes,
+       j.explained                               AS explained_minutes,
+       j.stalls,
+       j.n                                       AS requests,
+       round(j.retrans_pct, 3)                   AS retrans_pct,
+       round(j.forward, 2)                       AS forward_share,
+       round(j.reverse, 2)                       AS reverse_share,
+       j.segs                                    AS client_segs_out,
+       j.retrans                                 AS client_retrans,
+       CASE WHEN j.forward >= 0.7 AND coalesce(j.reverse, 0) < 0.3 THEN 'packets from this host get lost'
+            WHEN j.reverse >= 0.7 AND coalesce(j.forward, 0) < 0.3 THEN 'packets towards this host get lost'
+            WHEN j.forward >= 0.2 AND j.reverse >= 0.2             THEN 'packets get lost in both directions'
+            ELSE 'in which direction is not clear' END AS direction,
+       coalesce(j.worst_peer, '')                AS worst_peer,
+       -- the minutes agree; the host's retransmits do; this client's own sockets do
+       1 + coalesce(j.retrans_pct >= 0.02, 0) + coalesce(j.retrans > 0, 0) AS votes,
+       j.at, j.first_at, j.last_at
+  FROM judged j JOIN p
+ ORDER BY j.explained DESC, entity;

@@ -1,0 +1,71 @@
+-- rule:     sockets/ephemeral-ports
+-- version:  1
+-- schema:   1
+-- title:    Local ports towards one destination are nearly used up
+-- tags:     tcp sockets connect
+-- requires: tcp >= 1, sysctl >= 1
+-- wants:    linkerd
+-- param:    info_pct  percent  of the range: connect() begins to search long
+-- param:    warn_pct  percent  of the range
+-- param:    crit_pct  percent  of the range
+-- message:  {entity}: {ports} of {range_ports} local ports in use at worst ({used_pct}%), {timewait} of them in TIME-WAIT; {bind_failures} binds failed
+-- meaning:  Each connection to one address and port needs a local port of its own, also for the minute that it is in TIME-WAIT. When
+--           the range is used up connect() fails with EADDRNOTAVAIL, in linkerd a BindException. Before that it gets slow: half of
+--           the ports (one parity) is for connect(), so above 50% each search scans the other half. With tcp_tw_reuse = 1 (2: loopback
+--           only) connect() takes over TIME-WAIT ports after a second, so these do not count then.
+-- remedy:   Keep connections open (linkerd-pool/client-no-reuse): that is the cause. As a stopgap:
+--             sysctl -w net.ipv4.ip_local_port_range="10240 65535"     (now {port_range})
+--             sysctl -w net.ipv4.tcp_tw_reuse=1                        (now {tw_reuse}; needs tcp_timestamps, now {timestamps})
+--           More source addresses or more backend addresses multiply the range.
+-- verify:   Less than 50% in a new recording.
+-- but:      Sockets are counted by destination; with several local addresses each has the range of its own, and the share is
+--           lower. Ports in net.ipv4.ip_local_reserved_ports are not taken off the range.
+-- see:      ip-sysctl ip_local_port_range, tcp_tw_reuse; vincent.bernat.ch, Coping with the TCP TIME-WAIT state
+WITH p AS (
+  SELECT coalesce(:info_pct, 50) AS info_pct,
+         coalesce(:warn_pct, 70) AS warn_pct,
+         coalesce(:crit_pct, 90) AS crit_pct
+), knob AS (
+  SELECT max(CASE WHEN name = 'net.ipv4.ip_local_port_range' THEN value END)         AS port_range,
+         max(CASE WHEN name = 'net.ipv4.tcp_tw_reuse' THEN cast(value AS INT) END)   AS tw_reuse,
+         max(CASE WHEN name = 'net.ipv4.tcp_timestamps' THEN cast(value AS INT) END) AS timestamps
+    FROM setting
+), range AS (              -- '32768 60999', with a tab or a blank between
+  SELECT *, cast(substr(port_range, instr(replace(port_range, char(9), ' '), ' ') + 1) AS INT) - cast(port_range AS INT) + 1 AS ports
+    FROM knob WHERE port_range IS NOT NULL
+), step AS (
+  SELECT peer, port, snap, sum(n) AS n, sum(CASE WHEN state = 'TIME-WAIT' THEN n ELSE 0 END) AS tw,
+         peer LIKE '127.%' OR peer IN ('::1', '::ffff:127.0.0.1') AS loopback
+    FROM tcp_peer WHERE dir = 'out' AND peer <> '*' AND state <> 'LISTEN' GROUP BY peer, port, snap
+), worst AS (
+  SELECT step.*, row_number() OVER (PARTITION BY peer, port ORDER BY n DESC, snap) AS r FROM step
+), judged AS (             -- what connect() cannot take
+  SELECT CASE WHEN instr(w.peer, ':') > 0 THEN '[' || w.peer || ']:' ELSE w.peer || ':' END || w.port AS entity,
+         w.n, w.tw, w.snap AS at, range.ports,
+         w.n * 100.0 / nullif(range.ports, 0) AS used_pct,
+         CASE WHEN coalesce(range.timestamps, 1) <> 0 AND (range.tw_reuse = 1 OR (range.tw_reuse = 2 AND w.loopback))
+              THEN w.n - w.tw ELSE w.n END * 100.0 / nullif(range.ports, 0) AS held_pct,
+         NULL AS bind_failures
+    FROM worst w JOIN range WHERE w.r = 1
+   UNION ALL               -- the proof from linkerd; an exception counts under several names: the greatest
+  SELECT entity, NULL, NULL, peak_snap, range.ports, NULL, NULL, max(increase)
+    FROM counter JOIN range
+   WHERE source = 'linkerd' AND name LIKE '%BindException%'
+     AND increase > 0 GROUP BY entity
+)
+SELECT CASE WHEN j.bind_failures > 0                     THEN 'crit'
+            WHEN j.held_pct >= p.crit_pct                THEN 'crit'
+            WHEN j.held_pct >= p.warn_pct                THEN 'warn'
+            WHEN j.used_pct >= p.info_pct                THEN 'info'
+            ELSE 'ok' END                  AS level,
+       j.entity,
+       j.n                                 AS ports,
+       j.ports                             AS range_ports,
+       round(j.used_pct, 1)                AS used_pct,
+       round(j.held_pct, 1)                AS held_pct,
+       j.tw                                AS timewait,
+       coalesce(j.bind_failures, 0)        AS bind_failures,
+       range.port_range, range.tw_reuse, range.timestamps,
+       j.at
+  FROM judged j JOIN p JOIN range
+ ORDER BY j.bind_failures DESC, j.held_pct DESC, j.entity;
