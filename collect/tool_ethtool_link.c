@@ -455,5 +455,6 @@ enum capture_status ethtool_link(const struct ethtool *e)
 		return CAPTURE_OK;
 	int error =
 		ethtool_ask(e, &d); /* tells a device that is not there from one without answers */
-	return tool_fail(e->error, error ? error : EOPNOTSUPP, e->note, error ? "" : "no data available");
+	return tool_fail(e->error, error ? error : EOPNOTSUPP, e->note,
+	                 error ? "" : "no data available");
 }

@@ -13,7 +13,6 @@
  * which net-tools 2.10 prints zeros; the IPv4 aliases ("eth0:1") are those of SIOCGIFCONF;
  * netdevice(7) describes the ioctls.  Of a dump there are the files alone.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
 #include <net/if_arp.h>
@@ -25,6 +24,7 @@
 #include <unistd.h>
 
 #include "collect/how.h"
+#include "collect/put.h"
 #include "collect/tool_io.h"
 #include "schema/unit.h"
 
@@ -363,11 +363,16 @@ static void put_head(struct buf *b, const char *name, const struct link *l)
 	buf_char(b, '\n');
 }
 
+static void put_address(struct buf *b, char *put(char *p, const void *addr), const void *addr)
+{
+	char text[PUT_MAX];
+	buf_put(b, (struct span){text, (size_t)(put(text, addr) - text)});
+}
+
 static void put_ip(struct buf *b, const char *label, struct in_addr a)
 {
-	char text[INET_ADDRSTRLEN];
 	buf_str(b, label);
-	buf_str(b, inet_ntop(AF_INET, &a, text, sizeof text) ? text : "0.0.0.0");
+	put_address(b, put_ipv4, &a);
 }
 
 static void put_inet(struct buf *b, const struct link *l)
@@ -424,7 +429,6 @@ static bool inet6_line(struct span line, const char *name, struct buf *b)
 	struct span w[6];
 	unsigned char a[16];
 	uint64_t v;
-	char text[INET6_ADDRSTRLEN];
 	for (size_t i = 0; i < 6; i++)
 		if (!span_word(&line, &w[i]))
 			return false;
@@ -437,11 +441,10 @@ static bool inet6_line(struct span line, const char *name, struct buf *b)
 	}
 	uint64_t prefix;
 	uint64_t scope;
-	if (!span_hex(w[2], 128, &prefix) || !span_hex(w[3], 255, &scope) ||
-	    !inet_ntop(AF_INET6, a, text, sizeof text))
+	if (!span_hex(w[2], 128, &prefix) || !span_hex(w[3], 255, &scope))
 		return false;
 	buf_str(b, "        inet6 ");
-	buf_str(b, text);
+	put_address(b, put_ipv6, a);
 	buf_str(b, "  prefixlen ");
 	buf_u64(b, prefix);
 	put_scope(b, (unsigned)scope);

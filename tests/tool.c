@@ -15,7 +15,9 @@ static const struct {
 	tool *run;
 } tools[] = {
 	{"ethtool",  tool_ethtool },
-	{"ifconfig", tool_ifconfig},
+        {"ifconfig", tool_ifconfig},
+        {"tc",       tool_tc      },
+        {"ss",       tool_ss      },
 	{"ls",       tool_ls      },
 };
 
@@ -62,7 +64,7 @@ int main(int argc, char **argv)
 	}
 	tool *t = at < argc ? tool_of(argv[at]) : NULL;
 	if (!t) {
-		fputs("usage: tool [-r ROOT] ethtool|ifconfig|tc|ls ARG...\n", stderr);
+		fputs("usage: tool [-r ROOT] ethtool|ifconfig|tc|ss|ls ARG...\n", stderr);
 		return 2;
 	}
 	for (int i = at + 1; i < argc; i++) {

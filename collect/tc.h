@@ -1,0 +1,27 @@
+/* The parts of the tc tool: how tc writes quantities, and what each kind of qdisc says of itself.
+ */
+#ifndef COLLECT_TC_H
+#define COLLECT_TC_H
+
+#include <stdint.h>
+
+#include "collect/netlink.h"
+#include "schema/buf.h"
+#include "schema/span.h"
+
+/* Bytes: "64Kb", "32Mb" when round, else "1514b". */
+void tc_size(struct buf *b, uint64_t bytes);
+/* Bytes a second as bits a second: "1Mbit", "1500Kbit". */
+void tc_rate(struct buf *b, uint64_t bytes_per_s);
+/* Microseconds: "5ms", "1.5s", "250us". */
+void tc_time(struct buf *b, double us);
+
+/*
+ * A qdisc's own options behind its head: "limit 10240p flows 1024 ...".  `options` is
+ * TCA_OPTIONS, `ticks_per_us` that of /proc/net/psched.  Of a kind not known: nothing.
+ */
+void tc_options(struct buf *b, struct span kind, struct attr options, double ticks_per_us);
+/* The statistics of the kind itself, whole lines each ending in LF; of most kinds nothing. */
+void tc_xstats(struct buf *b, struct span kind, struct attr xstats);
+
+#endif
