@@ -171,43 +171,48 @@ static void read_aliases(int fd, struct ifaces *all)
 	free(v);
 }
 
-static bool digit(char c)
+/* What ifconfig sorts by: "eth10:2" is "eth", 10, "2"; a name without a number comes first. */
+struct key {
+	struct span text, alias;
+	uint64_t number; /* + 1; 0 = none */
+};
+
+static struct key key_of(struct span name)
 {
-	return c >= '0' && c <= '9';
+	struct key k = {0};
+	struct span rest = name;
+	if (span_cut(&rest, ':', &k.text))
+		k.alias = rest;
+	else
+		k.text = name;
+	size_t n = k.text.n;
+	while (n > 0 && k.text.p[n - 1] >= '0' && k.text.p[n - 1] <= '9')
+		n--;
+	if (span_u64(span_sub(k.text, n, k.text.n), UINT64_MAX - 1, &k.number))
+		k.number++;
+	k.text.n = n;
+	return k;
 }
 
-/* Where the run of digits begins that byte i of s is in, or i. */
-static size_t run_start(const char *s, size_t i)
+static int compare(struct span a, struct span b)
 {
-	while (i > 0 && digit(s[i - 1]))
-		i--;
-	return i;
+	struct key x = key_of(a);
+	struct key y = key_of(b);
+	int order = span_cmp(x.text, y.text);
+	if (order == 0 && x.number != y.number)
+		order = x.number < y.number ? -1 : 1;
+	return order;
 }
 
-static uint64_t number_at(const char *s)
-{
-	uint64_t v = 0;
-	struct span t = span_of(s);
-	(void)span_take_u64(&t, UINT64_MAX, &v);
-	return v;
-}
-
-/* eth2 before eth10, as ifconfig sorts them. */
+/* eth2 before eth10, and an alias behind its interface. */
 static int by_name(const void *a, const void *b)
 {
-	const char *x = ((const struct iface *)a)->name;
-	const char *y = ((const struct iface *)b)->name;
-	size_t i = 0;
-	while (x[i] && x[i] == y[i])
-		i++;
-	size_t start = run_start(x, i);
-	if ((digit(x[i]) || digit(y[i])) && digit(x[start]) && digit(y[start])) {
-		uint64_t m = number_at(x + start);
-		uint64_t n = number_at(y + start);
-		if (m != n)
-			return m < n ? -1 : 1;
-	}
-	return (unsigned char)x[i] - (unsigned char)y[i];
+	struct span x = span_of(((const struct iface *)a)->name);
+	struct span y = span_of(((const struct iface *)b)->name);
+	int order = compare(x, y);
+	if (order == 0)
+		order = compare(key_of(x).alias, key_of(y).alias);
+	return order ? order : span_cmp(x, y);
 }
 
 static bool ask(int fd, unsigned long request, const char *name, struct ifreq *r)
