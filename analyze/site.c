@@ -1,0 +1,275 @@
+#include "analyze/site.h"
+
+#include <string.h>
+
+#include "analyze/rule_line.h"
+#include "analyze/rule_value.h"
+#include "schema/timefmt.h"
+
+struct reader {
+	struct site *site;
+	const struct rule_set *rules;
+	struct arena *arena;
+	const char *origin;
+	bool by_option;
+	struct err *err;
+};
+
+#define FAIL(rd, ...) fail((rd), arena_fmt((rd)->arena, __VA_ARGS__))
+
+static int fail(struct reader *rd, const char *why)
+{
+	return err_set(rd->err, 0, "%s: %s", rd->origin, why);
+}
+
+const struct site_item *site_item(const struct site *s, const struct rule *r, const char *name)
+{
+	for (size_t i = 0; s && i < s->items_n; i++)
+		if (strcmp(s->items[i].rule->id, r->id) == 0 && strcmp(s->items[i].name, name) == 0)
+			return &s->items[i];
+	return NULL;
+}
+
+static void put(struct reader *rd, const struct rule *r, struct span name, struct span value)
+{
+	struct site *s = rd->site;
+	struct site_item item = {.rule = r,
+	                         .name = arena_text(rd->arena, name),
+	                         .value = arena_text(rd->arena, value),
+	                         .origin = rd->origin,
+	                         .by_option = rd->by_option};
+	const struct site_item *old = site_item(s, r, item.name);
+
+	if (old && old->by_option && !rd->by_option)
+		return;
+	if (old) {
+		s->items[old - s->items] = item;
+		return;
+	}
+	s->items = arena_more(rd->arena, s->items, s->items_n, sizeof(*s->items));
+	s->items[s->items_n++] = item;
+}
+
+static int find_rule(struct reader *rd, struct span id, const struct rule **r)
+{
+	const struct rule_entry *entry = rule_set_find(rd->rules, id);
+
+	if (!entry)
+		return FAIL(rd, "unknown rule '%.*s'", (int)id.n, id.p);
+	*r = &entry->rule;
+	return 0;
+}
+
+static int check(struct reader *rd, const struct rule *r, struct span name, struct span value)
+{
+	enum level level;
+
+	if (span_eq(name, SPAN("enabled")))
+		return span_eq(value, SPAN("yes")) || span_eq(value, SPAN("no"))
+		               ? 0
+		               : FAIL(rd, "enabled is yes or no");
+	if (span_eq(name, SPAN("level")))
+		return level_parse(value, &level) && level >= LEVEL_INFO && level <= LEVEL_CRIT
+		               ? 0
+		               : FAIL(rd, "level is info, warn or crit");
+	if (!rule_param(r, name))
+		return FAIL(rd, "%s has no param '%.*s'", r->id, (int)name.n, name.p);
+	return 0;
+}
+
+/* "AREA/NAME.param=value" */
+static int assign(struct reader *rd, struct span text)
+{
+	struct span value = text, left, id;
+	const struct rule *r;
+
+	if (!span_cut(&value, '=', &left) || !span_rcut(&left, '.', &id) || !value.n)
+		return FAIL(rd, "'%.*s' is no AREA/NAME.param=value", (int)text.n, text.p);
+	if (find_rule(rd, id, &r) != 0 || check(rd, r, left, value) != 0)
+		return -1;
+	put(rd, r, left, value);
+	return 0;
+}
+
+/* The whole day counts. */
+static int take_until(struct reader *rd, struct span v, struct site_suppression *s)
+{
+	struct span day = span_of(arena_fmt(rd->arena, "%.*sT00:00:00Z", (int)v.n, v.p));
+
+	if (time_parse(day, &s->end_ns))
+		s->end_ns += (int64_t)24 * 3600 * NS_PER_S;
+	else if (!time_parse(v, &s->end_ns))
+		return FAIL(rd, "'%.*s' is no date", (int)v.n, v.p);
+	s->until = v.p;
+	return 0;
+}
+
+static bool any_matches(const struct rule_set *rules, struct span glob)
+{
+	for (size_t i = 0; i < rules->n; i++)
+		if (span_match(span_of(rules->v[i]->rule.id), glob, NULL))
+			return true;
+	return false;
+}
+
+/* RULE [entity=E] [until=DATE] reason=TEXT */
+static int suppress(struct reader *rd, struct span line)
+{
+	struct site_suppression s = {.entities = "**", .until = "", .end_ns = INT64_MAX};
+	struct span word;
+
+	if (!line_word(&line, rd->arena, &word) || !any_matches(rd->rules, word))
+		return FAIL(rd, "suppress needs a rule that there is");
+	s.rules = word.p;
+	while (line_word(&line, rd->arena, &word)) {
+		if (span_skip(&word, SPAN("entity=")))
+			s.entities = word.p;
+		else if (span_skip(&word, SPAN("reason=")))
+			s.reason = word.p;
+		else if (!span_skip(&word, SPAN("until=")))
+			return FAIL(rd, "unknown word '%s'", word.p);
+		else if (take_until(rd, word, &s) != 0)
+			return -1;
+	}
+	if (!s.reason || !*s.reason)
+		return FAIL(rd, "suppress needs a reason=");
+	rd->site->suppressions =
+		arena_more(rd->arena, rd->site->suppressions, rd->site->suppressions_n, sizeof(s));
+	rd->site->suppressions[rd->site->suppressions_n++] = s;
+	return 0;
+}
+
+static int pin(struct reader *rd, struct span line)
+{
+	struct span id, version;
+	const struct rule *r;
+	uint64_t n;
+
+	if (!line_word(&line, rd->arena, &id) || find_rule(rd, id, &r) != 0)
+		return FAIL(rd, "pin needs a rule");
+	if (!line_word(&line, rd->arena, &version) || !span_skip(&version, SPAN("version=")) ||
+	    !span_u64(version, INT32_MAX, &n))
+		return FAIL(rd, "pin needs version=N");
+	if ((int64_t)n != r->version)
+		rd->origin = arena_fmt(rd->arena, "%s: pinned, but the rule is version %lld now",
+		                       rd->origin, (long long)r->version);
+	put(rd, r, SPAN("version"), version);
+	return 0;
+}
+
+/* "a.b = c" is the words "a.b", "=", "c": put together again without the blanks. */
+static int read_assignment(struct reader *rd, struct span line)
+{
+	const char *text = "";
+	struct span word;
+
+	while (line_word(&line, rd->arena, &word))
+		text = arena_fmt(rd->arena, "%s%s", text, word.p);
+	return assign(rd, span_of(text));
+}
+
+static int read_line(struct reader *rd, struct span line)
+{
+	struct span rest = line, word;
+
+	if (!line_word(&rest, rd->arena, &word))
+		return 0;
+	if (span_eq(word, SPAN("suppress")))
+		return suppress(rd, rest);
+	if (span_eq(word, SPAN("pin")))
+		return pin(rd, rest);
+	return read_assignment(rd, line);
+}
+
+int site_read(struct site *s, const char *path, struct span text, const struct rule_set *rules,
+              struct arena *a, struct err *e)
+{
+	struct reader rd = {.site = s, .rules = rules, .arena = a, .err = e};
+	struct span line;
+
+	for (size_t at = 1; span_line(&text, &line); at++) {
+		rd.origin = arena_fmt(a, "%s:%zu", path, at);
+		if (read_line(&rd, line) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+int site_set(struct site *s, const char *assignment, const struct rule_set *rules, struct arena *a,
+             struct err *e)
+{
+	struct reader rd = {.site = s,
+	                    .rules = rules,
+	                    .arena = a,
+	                    .origin = "--set",
+	                    .by_option = true,
+	                    .err = e};
+
+	return assign(&rd, span_of(assignment));
+}
+
+bool site_off(const struct site *s, const struct rule *r)
+{
+	const struct site_item *item = site_item(s, r, "enabled");
+
+	return item && strcmp(item->value, "no") == 0;
+}
+
+enum level site_cap(const struct site *s, const struct rule *r)
+{
+	const struct site_item *item = site_item(s, r, "level");
+	enum level cap = LEVEL_CRIT;
+
+	if (item)
+		(void)level_parse(span_of(item->value), &cap);
+	return cap;
+}
+
+size_t site_values(const struct site *s, const struct rule *r, struct arena *a,
+                   const struct rule_value **v)
+{
+	struct rule_value *values = arena_array(a, r->params_n + 1, sizeof(*values));
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->params_n; i++) {
+		const struct site_item *item = site_item(s, r, r->params[i].name);
+
+		if (item)
+			values[n++] = (struct rule_value){
+				.name = item->name, .value = value_read(span_of(item->value), a)};
+	}
+	*v = values;
+	return n;
+}
+
+const struct site_suppression *site_suppression(const struct site *s, const char *rule,
+                                                const char *entity, int64_t at_ns,
+                                                const struct site_suppression **expired)
+{
+	*expired = NULL;
+	for (size_t i = 0; s && i < s->suppressions_n; i++) {
+		const struct site_suppression *x = &s->suppressions[i];
+
+		if (!span_match(span_of(rule), span_of(x->rules), NULL) ||
+		    (strcmp(entity, x->entities) != 0 &&
+		     !span_match(span_of(entity), span_of(x->entities), NULL)))
+			continue;
+		if (at_ns < x->end_ns)
+			return x;
+		*expired = x;
+	}
+	return NULL;
+}
+
+size_t site_settings(const struct site *s, struct arena *a, const struct setting **v)
+{
+	struct setting *out = arena_array(a, s ? s->items_n + 1 : 1, sizeof(*out));
+
+	for (size_t i = 0; s && i < s->items_n; i++)
+		out[i] = (struct setting){
+			.name = arena_fmt(a, "%s.%s", s->items[i].rule->id, s->items[i].name),
+			.value = s->items[i].value,
+			.origin = s->items[i].origin};
+	*v = out;
+	return s ? s->items_n : 0;
+}
