@@ -357,10 +357,10 @@ static void make_finding(struct runner *run, const struct rule *r, const struct 
                             .votes = row->votes,
                             .evidence = row->evidence,
                             .evidence_n = rows->evidence_n,
-                            .meaning = r->meaning,
+                            .meaning = runner_text(run, r, rows, row, r->meaning),
                             .remedy = runner_text(run, r, rows, row, r->remedy),
                             .verify = runner_text(run, r, rows, row, r->verify),
-                            .but = r->but,
+                            .but = runner_text(run, r, rows, row, r->but),
                             .see = r->see,
 			    },
 	};
