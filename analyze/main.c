@@ -27,6 +27,7 @@
 #include "analyze/parse.h"
 #include "analyze/query.h"
 #include "analyze/report.h"
+#include "analyze/rules.h"
 #include "analyze/section.h"
 #include "analyze/sqlfunc.h"
 #include "analyze/store.h"
@@ -105,14 +106,27 @@ static int render(const struct opts *o, const struct style *style, const struct 
 	return output_close(to, e) ? -1 : rc;
 }
 
-static int build(const struct opts *o, const struct style *style, struct store *s, struct arena *a,
-                 struct report *r, struct timing *t, struct err *e)
+/* The rules there are, and what the site and the command line want of them. */
+static int load_rules(const struct opts *o, struct rules *rules, struct arena *a, struct err *e)
+{
+	if (rules_load(rules, o->rules, a, e) || (o->site && rules_site(rules, o->site, e)))
+		return -1;
+	for (size_t i = 0; i < o->sets_n; i++)
+		if (rules_set(rules, o->sets[i], e))
+			return -1;
+	return 0;
+}
+
+static int build(const struct opts *o, const struct style *style, const struct rules *rules,
+                 struct store *s, struct arena *a, struct report *r, struct timing *t,
+                 struct err *e)
 {
 	bool only_findings = style->section && strcmp(style->section, "FINDINGS") == 0;
 
 	r->tool_version = NETTAPE_VERSION;
-	if (facts_read(store_db(s), a, r, e))
+	if (facts_read(store_db(s), a, r, e) || rules_run(rules, store_db(s), a, r, e))
 		return -1;
+	timing_step(t, "rules");
 	if (!only_findings && sections_run(store_db(s), a, style->section, o->all, r, e))
 		return -1;
 	timing_step(t, "sections");
@@ -130,8 +144,8 @@ static int query(const struct opts *o, struct store *s, struct output *to, struc
 	return output_close(to, e) ? -1 : rc;
 }
 
-static int report_on(const struct opts *o, struct store *s, struct arena *a, struct timing *t,
-                     struct report *r, struct err *e)
+static int report_on(const struct opts *o, const struct rules *rules, struct store *s,
+                     struct arena *a, struct timing *t, struct report *r, struct err *e)
 {
 	char section[32];
 	struct output to;
@@ -143,7 +157,7 @@ static int report_on(const struct opts *o, struct store *s, struct arena *a, str
 		return -1;
 	if (o->sql)
 		return query(o, s, &to, e);
-	if (build(o, &style, s, a, r, t, e) || render(o, &style, r, &to, e))
+	if (build(o, &style, rules, s, a, r, t, e) || render(o, &style, r, &to, e))
 		return -1;
 	timing_step(t, "render");
 	return 0;
@@ -155,14 +169,20 @@ static enum status analyze(const struct opts *o)
 	struct report r = {0};
 	struct arena a = {0};
 	struct err e = {0};
+	struct rules rules;
 	struct store *s;
 	int rc = -1;
 
 	timing_step(&t, NULL);
+	if (load_rules(o, &rules, &a, &e)) {
+		arena_free(&a);
+		(void)failed(&e);
+		return STATUS_USAGE;
+	}
 	s = store_open(o->db, &e);
 	if (s && load_bundle(o->args[0], s, &e) == 0) {
 		timing_step(&t, "load");
-		rc = report_on(o, s, &a, &t, &r, &e);
+		rc = report_on(o, &rules, s, &a, &t, &r, &e);
 	}
 	store_close(s);
 	arena_free(&a);
@@ -251,6 +271,39 @@ static enum status dump(const struct opts *o)
 	return e.text[0] ? failed(&e) : STATUS_CLEAR;
 }
 
+static enum status list_rules(const struct opts *o)
+{
+	struct rules rules;
+	struct arena a = {0};
+	struct err e = {0};
+
+	if (load_rules(o, &rules, &a, &e) == 0)
+		rules_list(&rules, stdout);
+	arena_free(&a);
+	return e.text[0] ? failed(&e) : STATUS_CLEAR;
+}
+
+static enum status explain(const struct opts *o)
+{
+	struct rules rules;
+	struct arena a = {0};
+	struct err e = {0};
+	int rc = load_rules(o, &rules, &a, &e);
+
+	if (rc == 0)
+		rc = rules_explain(&rules, o->explain, stdout, &e);
+	arena_free(&a);
+	return rc ? failed(&e) : STATUS_CLEAR;
+}
+
+static enum status test_rules(const struct opts *o)
+{
+	struct err e = {0};
+	int bad = rules_test(o->args_n ? o->args[0] : NULL, stdout, &e);
+
+	return bad < 0 ? failed(&e) : bad ? STATUS_FINDINGS : STATUS_CLEAR;
+}
+
 static enum status help(const struct opts *o)
 {
 	(void)o;
@@ -268,10 +321,10 @@ static enum status version(const struct opts *o)
 int main(int argc, char **argv)
 {
 	static enum status (*const modes[MODE_COUNT])(const struct opts *) = {
-		[MODE_REPORT] = analyze,
-		[MODE_HELP] = help,
-		[MODE_VERSION] = version,
-		[MODE_DUMP] = dump,
+		[MODE_REPORT] = analyze,        [MODE_HELP] = help,
+		[MODE_VERSION] = version,       [MODE_DUMP] = dump,
+		[MODE_LIST_RULES] = list_rules, [MODE_EXPLAIN] = explain,
+		[MODE_TEST_RULES] = test_rules,
 	};
 	const char **scratch = calloc((size_t)argc + 1, sizeof(*scratch));
 	enum status status;

@@ -1,6 +1,5 @@
 #include "analyze/rule_fold.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static bool covers(const struct rule_finding *cause, const struct rule_finding *x)
@@ -44,48 +43,10 @@ static void lift(struct rule_finding *const *v, size_t n)
 				h->f.level = v[i]->f.level;
 }
 
-static const struct rule_finding *top(const struct rule_finding *x)
-{
-	while (x->head)
-		x = x->head;
-	return x;
-}
-
-static int by_weight(const struct rule_finding *a, const struct rule_finding *b)
-{
-	int rc;
-
-	if (!a->f.suppressed != !b->f.suppressed)
-		return a->f.suppressed ? 1 : -1;
-	if (a->f.level != b->f.level)
-		return a->f.level > b->f.level ? -1 : 1;
-	if (a->folds != b->folds)
-		return a->folds ? -1 : 1;
-	if (a->f.votes != b->f.votes)
-		return a->f.votes > b->f.votes ? -1 : 1;
-	rc = strcmp(a->f.rule, b->f.rule);
-	return rc ? rc : strcmp(a->f.entity, b->f.entity);
-}
-
-static int compare(const void *x, const void *y)
-{
-	const struct rule_finding *a = *(struct rule_finding *const *)x;
-	const struct rule_finding *b = *(struct rule_finding *const *)y;
-	const struct rule_finding *s = top(a), *t = top(b);
-
-	if (s != t)
-		return by_weight(s, t);
-	if (!a->head || !b->head)
-		return a->head ? 1 : b->head ? -1 : 0;
-	return by_weight(a, b);
-}
-
-void rule_fold(struct rule_finding **v, size_t n)
+void rule_fold(struct rule_finding *const *v, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (v[i]->rule->explains.n && !v[i]->f.suppressed)
 			fold_under(v[i], v, n);
 	lift(v, n);
-	if (n)
-		qsort(v, n, sizeof(struct rule_finding *), compare);
 }

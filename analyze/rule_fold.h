@@ -11,10 +11,7 @@
  * when they are of its own entity or of its explains_entity (a glob): their
  * explained_by is set, and the cause is as severe as the worst of them.  A cause
  * that is suppressed folds nothing, one whose level the site caps nothing worse.
- *
- * Then sorts: crit before warn before info; at the same level causes first, more
- * votes first, rule, entity; behind each cause what it explains; suppressed last.
  */
-void rule_fold(struct rule_finding **v, size_t n);
+void rule_fold(struct rule_finding *const *v, size_t n);
 
 #endif

@@ -46,28 +46,6 @@ static void collect(struct collection *c, struct rule_outcome *o)
 	}
 }
 
-static void count(struct report *report)
-{
-	for (size_t i = 0; i < report->results_n; i++) {
-		enum outcome o = report->results[i].outcome;
-
-		report->count[LEVEL_OK] += o == OUTCOME_OK;
-		report->not_evaluated += o == OUTCOME_NOT_EVALUATED;
-		report->not_applicable += o == OUTCOME_NOT_APPLICABLE;
-		report->errors += o == OUTCOME_ERROR;
-	}
-	for (size_t i = 0; i < report->findings_n; i++) {
-		const struct finding *f = &report->findings[i];
-
-		if (f->suppressed)
-			report->suppressed++;
-		else if (f->explained_by)
-			report->folded++;
-		else
-			report->count[f->level]++;
-	}
-}
-
 /* So that a query of the store tells the same as the report. */
 static int store_folds(struct sqlite3 *db, const struct collection *c, struct err *e)
 {
@@ -100,7 +78,6 @@ static void fill(struct report *report, const struct rules *r, const struct coll
 	report->results = c->results;
 	report->results_n = c->results_n;
 	report->settings_n = site_settings(&r->site, c->arena, &report->settings);
-	count(report);
 }
 
 int rules_run(const struct rules *r, struct sqlite3 *db, struct arena *a, struct report *report,

@@ -36,9 +36,9 @@ int rules_set(struct rules *r, const char *assignment, struct err *e)
 	__attribute__((warn_unused_result));
 
 /*
- * Runs every rule on the sealed store: fills findings, results, settings and the
- * counts of the report, and the table `finding`.  Texts live in `a`.  A rule that
- * fails is a result; 0, or -1 and *e when the store does.
+ * Runs every rule on the sealed store: fills findings (folded, in no order yet: see
+ * report_finish), results and settings of the report, and the table `finding`.  Texts
+ * live in `a`.  A rule that fails is a result; 0, or -1 and *e when the store does.
  */
 int rules_run(const struct rules *r, struct sqlite3 *db, struct arena *a, struct report *report,
               struct err *e) __attribute__((warn_unused_result));
