@@ -4,7 +4,7 @@
 -- title:    Connecting to a backend takes long
 -- tags:     linkerd latency connect
 -- requires: linkerd >= 4
--- wants:    tcp_info, netstat
+-- wants:    tcp_info, linkerd_endpoints, netstat
 -- applies:  linkerd
 -- min_span: 60s
 -- param:    min_n      connects  in a minute, fewer are not judged

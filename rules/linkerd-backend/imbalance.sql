@@ -3,7 +3,8 @@
 -- schema:   1
 -- title:    Endpoints of one linkerd client carry very unequal load
 -- tags:     linkerd balancing tcp
--- requires: tcp_info >= 4, linkerd >= 1
+-- requires: tcp_info >= 4, linkerd_endpoints >= 1
+-- wants:    linkerd
 -- applies:  linkerd
 -- min_span: 30s
 -- param:    times_fair   times        top share over the fair share (1/endpoints)

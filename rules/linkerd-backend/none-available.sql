@@ -64,7 +64,7 @@ WITH p AS (
                            AND m.snap > coalesce((SELECT min(q.snap) FROM series r JOIN sample q ON q.series = r.id
                                                    WHERE r.source = 'linkerd' AND r.entity = s.entity AND r.name = 'requests'), m.snap)
                           THEN m.value END) AS n,
-                 max(CASE WHEN m.delta > 0 OR m.delta IS NULL THEN m.snap END) AS at
+                 max(coalesce(s.last_active, 0), min(m.snap)) AS at
             FROM series s JOIN sample m ON m.series = s.id JOIN seen ON seen.snap = m.snap
            WHERE s.source = 'linkerd'
              AND (s.name LIKE '%NoBrokersAvailable%' OR s.name LIKE '%AllEndpointsUnavailable%')

@@ -4,7 +4,7 @@
 -- title:    The p999 of a client sits on a multiple of 200 ms
 -- tags:     linkerd latency tcp loss
 -- requires: linkerd >= 4
--- wants:    netstat, tcp_info
+-- wants:    netstat, tcp_info, linkerd_endpoints
 -- applies:  linkerd
 -- min_span: 60s
 -- param:    min_n       requests  in a minute; below, p999 is just the slowest request
@@ -46,12 +46,14 @@ WITH p AS (
   SELECT m.*, m.k BETWEEN 1 AND 4 AND m.p999 <= 200 * m.k + 10 + 3 * m.rtt_ms + 0.02 * m.p999
               AND m.p50 < p.p50_ms AND m.p999 >= p.times_p90 * m.p90 AS hit
     FROM minute m JOIN p
-), stall AS (              -- of the kernel in each such minute; NULL: not counted then.  w 0 ended before the window
-  SELECT m.router, m.id, m.w,
+), span AS (               -- all clients share the minutes; w 0 ended before the window
+  SELECT DISTINCT t0, t1 FROM mark WHERE hit AND w > 0
+), stall AS (              -- of the kernel in each such minute; NULL: not counted then
+  SELECT t0, t1,
          (SELECT sum(v.delta) FROM series s JOIN sample v ON v.series = s.id JOIN snapshot x ON x.snap = v.snap
            WHERE s.source = 'netstat' AND s.entity = '' AND s.name IN ('TcpExtTCPLossProbes', 'TcpExtTCPTimeouts')
-             AND x.mono > m.t0 AND x.mono <= m.t1) AS n
-    FROM mark m WHERE m.hit AND m.w > 0
+             AND x.mono > t0 AND x.mono <= t1) AS n
+    FROM span
 ), tally AS (
   SELECT m.router, m.id, count(*) AS minutes, sum(m.hit) AS hit,
          sum(CASE WHEN m.hit THEN m.p999 END) / nullif(sum(m.hit), 0) AS p999,
@@ -61,7 +63,7 @@ WITH p AS (
          sum(s.n) AS stalls,
          sum(coalesce(s.n, 0) * 100.0 >= p.stalls_pct * m.n AND s.n > 0) AS supported,
          min(CASE WHEN m.hit THEN m.snap END) AS first_at, max(CASE WHEN m.hit THEN m.snap END) AS last_at
-    FROM mark m JOIN p LEFT JOIN stall s ON s.router = m.router AND s.id = m.id AND s.w = m.w
+    FROM mark m JOIN p LEFT JOIN stall s ON m.hit AND m.w > 0 AND s.t0 = m.t0 AND s.t1 = m.t1
    GROUP BY m.router, m.id
 ), client AS (
   SELECT DISTINCT router, id FROM window WHERE scope = 'client' AND service = '' AND metric = 'request_latency_ms'

@@ -4,7 +4,7 @@
 -- title:    All endpoints of a client are similarly slow
 -- tags:     linkerd latency
 -- requires: linkerd >= 4
--- wants:    tcp_info
+-- wants:    tcp_info, linkerd_endpoints
 -- applies:  linkerd
 -- min_span: 60s
 -- param:    min_size   endpoints  a smaller pool is judged by pool-tiny

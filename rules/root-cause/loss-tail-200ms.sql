@@ -4,7 +4,7 @@
 -- title:    Packet loss makes the tail of a linkerd client
 -- tags:     root-cause linkerd tcp loss latency
 -- requires: linkerd >= 4, netstat >= 4
--- wants:    tcp_info, snmp
+-- wants:    tcp_info, linkerd_endpoints, snmp
 -- applies:  linkerd
 -- after:    linkerd-backend/p999-200ms, tcp-retransmit/*
 -- explains: linkerd-backend/p999-200ms, tcp-retransmit/tail, tcp-retransmit/ratio
@@ -52,11 +52,16 @@ WITH p AS (
   SELECT m.*, m.k BETWEEN 1 AND 4 AND m.p999 <= 200 * m.k + 10 + 3 * m.rtt_ms + 0.02 * m.p999
               AND m.p50 < p.p50_ms AND m.p999 >= p.times_p90 * m.p90 AS hit
     FROM minute m JOIN p
+), span AS (               -- all clients share the minutes
+  SELECT DISTINCT t0, t1 FROM mark WHERE hit
+), moved AS (
+  SELECT t0, t1,
+         (SELECT sum(v.delta) FROM series s JOIN sample v ON v.series = s.id JOIN snapshot x ON x.snap = v.snap
+           WHERE s.source = 'netstat' AND s.entity = '' AND s.name IN ('TcpExtTCPLossProbes', 'TcpExtTCPTimeouts')
+             AND x.mono > t0 AND x.mono <= t1) AS n
+    FROM span
 ), stall AS (
-  SELECT m.*, (SELECT coalesce(sum(v.delta), 0) FROM series s JOIN sample v ON v.series = s.id JOIN snapshot x ON x.snap = v.snap
-                WHERE s.source = 'netstat' AND s.entity = '' AND s.name IN ('TcpExtTCPLossProbes', 'TcpExtTCPTimeouts')
-                  AND x.mono > m.t0 AND x.mono <= m.t1) AS stalls
-    FROM mark m
+  SELECT m.*, coalesce(v.n, 0) AS stalls FROM mark m LEFT JOIN moved v ON m.hit AND v.t0 = m.t0 AND v.t1 = m.t1
 ), tally AS (
   SELECT s.router, s.id, count(*) AS minutes, sum(s.hit) AS hit,
          sum(s.hit AND s.stalls * 100.0 >= p.stalls_pct * s.n * s.covered) AS explained,

@@ -26,12 +26,12 @@ WITH p AS (
          coalesce(:warn_pct, 70) AS warn_pct,
          coalesce(:crit_pct, 90) AS crit_pct
 ), knob AS (
-  SELECT max(CASE WHEN name = 'net.ipv4.ip_local_port_range' THEN value END)         AS port_range,
-         max(CASE WHEN name = 'net.ipv4.tcp_tw_reuse' THEN cast(value AS INT) END)   AS tw_reuse,
-         max(CASE WHEN name = 'net.ipv4.tcp_timestamps' THEN cast(value AS INT) END) AS timestamps
+  SELECT max(CASE WHEN name = 'net.ipv4.ip_local_port_range' THEN replace(value, char(9), ' ') END) AS port_range,
+         max(CASE WHEN name = 'net.ipv4.tcp_tw_reuse' THEN cast(value AS INT) END)                 AS tw_reuse,
+         max(CASE WHEN name = 'net.ipv4.tcp_timestamps' THEN cast(value AS INT) END)               AS timestamps
     FROM setting
 ), range AS (              -- '32768 60999', with a tab or a blank between
-  SELECT *, cast(substr(port_range, instr(replace(port_range, char(9), ' '), ' ') + 1) AS INT) - cast(port_range AS INT) + 1 AS ports
+  SELECT *, cast(substr(port_range, instr(port_range, ' ') + 1) AS INT) - cast(port_range AS INT) + 1 AS ports
     FROM knob WHERE port_range IS NOT NULL
 ), step AS (
   SELECT peer, port, snap, sum(n) AS n, sum(CASE WHEN state = 'TIME-WAIT' THEN n ELSE 0 END) AS tw,
