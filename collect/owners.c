@@ -64,6 +64,9 @@ static void read_comm(int dir, struct process *p)
 		return;
 	p->comm_n = head.n < sizeof(p->comm) ? head.n : sizeof(p->comm);
 	memcpy(p->comm, head.p, p->comm_n);
+	for (size_t i = 0; i < p->comm_n; i++)
+		if (p->comm[i] == '\n') /* the one byte that would forge a row */
+			p->comm[i] = '?';
 }
 
 static bool number(const char *name, uint64_t max, uint64_t *v)

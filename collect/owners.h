@@ -14,7 +14,7 @@ struct owner {
 	uint32_t inode;
 	uint32_t nth; /* in the order of the walk */
 	int pid, fd;
-	char comm[32]; /* as /proc/PID/stat has it, up to the first ')'; not NUL-terminated */
+	char comm[32]; /* of /proc/PID/stat up to the first ')', LF as '?'; no NUL */
 	size_t comm_n;
 };
 

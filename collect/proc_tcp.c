@@ -9,13 +9,12 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "schema/buf.h"
+#include "collect/path.h"
 
 #define CHUNK         ((size_t)256 * 1024)
 #define TIMER_RETRANS 1
@@ -166,20 +165,12 @@ static int read_all(struct reader *r, int fd, char *chunk)
 	}
 }
 
-static int read_file(struct reader *r, const char *root, const char *path)
+static int read_file(struct reader *r, const struct host *h, const char *path)
 {
-	char name[4096];
-	struct buf b = BUF_OVER(name);
+	int fd = host_open(h, path);
 	char *chunk;
-	int fd;
 	int e;
 
-	buf_str(&b, root);
-	buf_str(&b, path);
-	buf_cstr(&b);
-	if (b.cut)
-		return ENAMETOOLONG;
-	fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return errno;
 	chunk = malloc(CHUNK);
@@ -189,14 +180,14 @@ static int read_file(struct reader *r, const char *root, const char *path)
 	return e;
 }
 
-int proc_tcp(const char *root, uint32_t states, sock_row *row, void *arg, unsigned *bad)
+int proc_tcp(const struct host *h, uint32_t states, sock_row *row, void *arg, unsigned *bad)
 {
 	struct reader v4 = {states, AF_INET, row, arg, bad, false};
 	struct reader v6 = {states, AF_INET6, row, arg, bad, false};
-	int e = read_file(&v4, root, "/proc/net/tcp");
+	int e = read_file(&v4, h, "/proc/net/tcp");
 
 	if (e)
 		return e;
-	e = read_file(&v6, root, "/proc/net/tcp6");
+	e = read_file(&v6, h, "/proc/net/tcp6");
 	return e == ENOENT ? 0 : e;
 }

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "collect/job.h"
 #include "collect/sock_diag.h"
 #include "schema/span.h"
 
@@ -15,10 +16,10 @@
 bool proc_tcp_line(struct span line, unsigned char family, struct inet_diag_msg *m);
 
 /*
- * Hands the sockets of both files below `root` ("" = live) whose state is in the
- * bit mask to `row`, without attributes.  *bad counts the lines that were none.
+ * Hands the sockets of both files whose state is in the bit mask to `row`, without
+ * attributes.  *bad counts the lines that were none.
  * 0 or an errno; ECANCELED when `row` ended it.  A missing tcp6 is no error.
  */
-int proc_tcp(const char *root, uint32_t states, sock_row *row, void *arg, unsigned *bad);
+int proc_tcp(const struct host *h, uint32_t states, sock_row *row, void *arg, unsigned *bad);
 
 #endif

@@ -15,9 +15,10 @@ void sock_names_close(struct sock_names *names);
 /* "eth0", or "if7" when there is no such interface (any more).  Alive until the next call. */
 struct span sock_names_iface(struct sock_names *names, uint32_t index);
 /*
- * The path of a control group in its (v2) hierarchy, "/system.slice/x.service", as
- * ss says it: "unreachable:HEX" when it is gone or we may not look.  At most
- * PATH_MAX bytes; alive until the next call.
+ * The path of a control group in its (v2) hierarchy, "/system.slice/x.service", or
+ * "unreachable:HEX", as ss says it, when it is gone.  Also when we may not look
+ * without a walk of the whole hierarchy, which ss makes and a sick host does not
+ * need.  At most PATH_MAX bytes; alive until the next call.
  */
 struct span sock_names_cgroup(struct sock_names *names, uint64_t id);
 

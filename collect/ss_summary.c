@@ -12,8 +12,9 @@
 #include "collect/ss_summary.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <unistd.h>
+
+#include "collect/path.h"
 
 /* What sockstat and sockstat6 say: a name of a line, a name in it. */
 enum count {
@@ -49,19 +50,11 @@ static const struct {
 	[FRAG6] = {SPAN_INIT("FRAG6:"),   SPAN_INIT("inuse") },
 };
 
-static int slurp(const char *root, const char *path, struct buf *text)
+static int slurp(const struct host *h, const char *path, struct buf *text)
 {
-	char name[4096];
-	struct buf b = BUF_OVER(name);
+	int fd = host_open(h, path);
 	ssize_t n;
-	int fd;
 
-	buf_str(&b, root);
-	buf_str(&b, path);
-	buf_cstr(&b);
-	if (b.cut)
-		return ENAMETOOLONG;
-	fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return errno;
 	text->n = 0;
@@ -161,20 +154,20 @@ static void put_all(struct buf *b, const int64_t c[COUNTS], int64_t established)
 	buf_char(b, '\n');
 }
 
-int ss_summary(struct buf *b, const char *root)
+int ss_summary(struct buf *b, const struct host *h)
 {
 	char memory[16384];
 	struct buf text = BUF_OVER(memory);
 	int64_t counts[COUNTS] = {0};
 	int64_t established = 0;
-	int e = slurp(root, "/proc/net/sockstat", &text);
+	int e = slurp(h, "/proc/net/sockstat", &text);
 
 	if (e)
 		return e;
 	take_counts(buf_span(&text), counts);
-	if (slurp(root, "/proc/net/sockstat6", &text) == 0)
+	if (slurp(h, "/proc/net/sockstat6", &text) == 0)
 		take_counts(buf_span(&text), counts);
-	if (slurp(root, "/proc/net/snmp", &text) == 0)
+	if (slurp(h, "/proc/net/snmp", &text) == 0)
 		established = current_established(buf_span(&text));
 	put_all(b, counts, established);
 	return 0;

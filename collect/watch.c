@@ -101,13 +101,14 @@ static bool take_listener(void *arg, const struct inet_diag_msg *m, const struct
 /* Who listens where a linkerd does; the walk for the owner is not made for nothing. */
 static void add_listeners(struct watch *w, bool all)
 {
+	static const struct host live = {.root = ""};
 	struct listeners l = {0};
 	struct owners o = {0};
-	bool interrupted;
-	unsigned bad;
+	bool interrupted = false;
+	unsigned bad = 0;
 
 	if (sock_diag_tcp(1U << SOCK_LISTEN, 0, take_listener, &l, &interrupted) != 0)
-		(void)proc_tcp("", 1U << SOCK_LISTEN, take_listener, &l, &bad);
+		(void)proc_tcp(&live, 1U << SOCK_LISTEN, take_listener, &l, &bad);
 	w->listener = l.any;
 	if (!all || l.n == 0)
 		return;

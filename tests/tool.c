@@ -44,7 +44,7 @@ static int run(tool *t, const struct host *host, struct span args)
 	const struct capture *c = &job.captures[0];
 	fwrite(job.text.p + c->at, 1, c->n, stdout);
 	bool good = capture_status_good(c->status);
-	if (c->status != CAPTURE_OK)
+	if (c->status != CAPTURE_OK || *c->note)
 		fprintf(stderr, "%s: %s%s%s\n", capture_status_name(c->status),
 		        c->error ? strerror(c->error) : "no errno", *c->note ? ": " : "", c->note);
 	job_free(&job);
