@@ -14,6 +14,9 @@ void how_task(struct job *j);
 void how_tool(struct job *j);
 void how_http(struct job *j);
 
+/* Once, before the first thread: false when libcurl cannot be used. */
+bool http_open(void);
+
 /*
  * A tool that this program stands in for.  Appends the tool's text to the capture
  * that how_tool has begun and returns its status; *error and note (of size

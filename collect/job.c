@@ -48,12 +48,16 @@ void job_free(struct job *j)
 	*j = (struct job){0};
 }
 
-/* The slot of the next capture.  Without memory for another the last one is overwritten. */
+/* A run that cannot be drained keeps at most so many captures: 22 MiB. */
+#define CAPTURES_MAX 32768
+
+/* The slot of the next capture.  Without room for another the last one is overwritten. */
 static struct capture *next_capture(struct job *j)
 {
 	if (j->n == j->cap) {
 		size_t cap = j->cap ? j->cap * 2 : 8;
-		struct capture *more = reallocarray(j->captures, cap, sizeof(*more));
+		struct capture *more =
+			cap > CAPTURES_MAX ? NULL : reallocarray(j->captures, cap, sizeof(*more));
 
 		if (more) {
 			j->captures = more;

@@ -98,6 +98,12 @@ void output_free(struct output *o)
 	free(o);
 }
 
+void output_discard(struct output *o)
+{
+	if (!o->stream && o->fd >= 0 && o->mark == 0)
+		(void)unlink(o->part);
+}
+
 int output_put(void *arg, const void *p, size_t n, struct err *e)
 {
 	struct output *o = arg;

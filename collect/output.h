@@ -15,6 +15,9 @@ struct output *output_open(const char *name, bool force, struct err *e);
 /* Closes what is open; a .part stays. */
 void output_free(struct output *o);
 
+/* Removes a .part that nothing can be read from: one without a mark. */
+void output_discard(struct output *o);
+
 /* Is a compress_out: `arg` is the output. */
 int output_put(void *arg, const void *p, size_t n, struct err *e);
 /* All that was put is a readable whole: this is where output_back goes back to. */

@@ -134,6 +134,18 @@ static void put_facts(struct json *j, const struct facts *f, bool dump)
 	json_u64(j, "netns", f->netns);
 }
 
+static void put_tasks(struct json *j, const struct host *h)
+{
+	json_open(j, "tasks", '[');
+	for (size_t i = 0; i < h->tasks_n; i++) {
+		json_open(j, NULL, '{');
+		json_i64(j, "pid", h->tasks[i].pid);
+		json_str(j, "comm", span_of(h->tasks[i].comm));
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
 static void put_sources(struct json *j, const struct bundle_record *r)
 {
 	json_open(j, "sources", '[');
@@ -159,8 +171,11 @@ static void put_sources(struct json *j, const struct bundle_record *r)
 struct span record_bundle(struct buf *b, const struct bundle_record *r)
 {
 	struct json j = {.out = b};
-	size_t need = 16 * KIB + r->slots->n * (BUNDLE_NAME_MAX + 256);
+	size_t need = 32 * KIB + r->slots->n * (BUNDLE_NAME_MAX + 256);
 
+	need += r->host->tasks_n * 160;
+	for (size_t i = 0; r->host->urls[i]; i++)
+		need += 6 * strlen(r->host->urls[i]) + 8;
 	for (int i = 0; i < r->argc; i++)
 		need += 6 * strlen(r->argv[i]) + 8;
 	b->n = 0;
@@ -187,10 +202,12 @@ struct span record_bundle(struct buf *b, const struct bundle_record *r)
 		json_str(&j, NULL, span_of(r->argv[i]));
 	json_close(&j, ']');
 	json_open(&j, "metrics", '[');
-	for (size_t i = 0; r->urls[i]; i++)
-		json_str(&j, NULL, span_of(r->urls[i]));
+	for (size_t i = 0; r->host->urls[i]; i++)
+		json_str(&j, NULL, span_of(r->host->urls[i]));
 	json_close(&j, ']');
-	json_bool(&j, "metrics_asked", r->opts->urls.n > 0);
+	json_bool(&j, "metrics_asked", !r->host->unasked_url && r->host->urls[0]);
+	json_newline(&j);
+	put_tasks(&j, r->host);
 	json_newline(&j);
 	put_sources(&j, r);
 	json_close(&j, '}');

@@ -36,7 +36,7 @@ struct bundle_record {
 	const struct plan *plan;
 	struct clocks start;
 	const struct slots *slots;
-	const char *const *urls; /* NULL at the end */
+	const struct host *host;
 	int argc;
 	char *const *argv;
 };

@@ -1,15 +1,21 @@
 #include "collect/slot.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "collect/command.h"
 #include "collect/how.h"
 #include "collect/plan.h"
 #include "schema/timefmt.h"
 
+/* In another namespace everything is read by a thread: it needs a deadline. */
+#define NETNS_DEADLINE_MS 2000
+/* A run that knows its own deadline gets this much longer before it is given up. */
+#define GRACE_MS 500
+
 static void (*const hows[SOURCE_HOW_COUNT])(struct job *j) = {
-	[SOURCE_FILE] = how_file,
-	[SOURCE_TASK] = how_task,
-	[SOURCE_TOOL] = how_tool,
+	[SOURCE_FILE] = how_file, [SOURCE_TASK] = how_task,       [SOURCE_TOOL] = how_tool,
+	[SOURCE_HTTP] = how_http, [SOURCE_COMMAND] = how_command,
 };
 
 static bool listed(const struct opts_list *l, const struct source *s)
@@ -20,10 +26,12 @@ static bool listed(const struct opts_list *l, const struct source *s)
 	return false;
 }
 
-static bool wanted(const struct source *s, const struct opts *o)
+static bool wanted(const struct source *s, const struct opts *o, size_t urls_n)
 {
-	if (listed(&o->excludes, s) || !hows[s->how])
+	if (listed(&o->excludes, s) || (s->how == SOURCE_HTTP && urls_n == 0))
 		return false;
+	if (o->with_config && span_eq(span_of(s->id), SPAN("config")))
+		return true;
 	return s->on || listed(&o->includes, s);
 }
 
@@ -48,9 +56,11 @@ static int64_t ms(unsigned n)
 	return (int64_t)n * NS_PER_MS;
 }
 
-static void add(struct slots *s, const struct source *source, struct guard *guard)
+static struct slot *add(struct slots *s, const struct source *source, struct guard *guard)
 {
-	s->v[s->n++] = (struct slot){
+	struct slot *slot = &s->v[s->n++];
+
+	*slot = (struct slot){
 		.source = *source,
 		.how = hows[source->how],
 		.guard = source->deadline_ms ? guard : NULL,
@@ -59,6 +69,53 @@ static void add(struct slots *s, const struct source *source, struct guard *guar
 		.deadline_ns = ms(source->deadline_ms),
 		.taken = PLAN_NEVER,
 	};
+	return slot;
+}
+
+static void add_table(struct slots *s, const struct opts *o, struct guard *guard, size_t urls_n)
+{
+	for (size_t i = 0; i < sources_count; i++) {
+		struct slot *slot;
+
+		if (!wanted(&sources[i], o, urls_n))
+			continue;
+		slot = add(s, &sources[i], guard);
+		if (sources[i].how == SOURCE_HTTP)
+			slot->deadline_ns = ms(sources[i].deadline_ms * (unsigned)urls_n);
+	}
+}
+
+static void add_netns(struct slots *s, const struct opts *o, const struct netns *ns)
+{
+	for (size_t i = 0; i < sources_count; i++) {
+		struct slot *slot;
+
+		if (!netns_takes(&sources[i]) || !wanted(&sources[i], o, 0))
+			continue;
+		slot = add(s, &sources[i], ns->guard);
+		slot->guard = ns->guard;
+		slot->prefix = ns->prefix;
+		if (!slot->deadline_ns)
+			slot->deadline_ns = ms(NETNS_DEADLINE_MS);
+	}
+}
+
+static int add_command(struct slots *s, const char *arg, struct guard *guard, struct err *e)
+{
+	struct source source;
+	struct slot *slot;
+	char id[64];
+
+	if (command_source(&source, arg, id, e) < 0)
+		return -1;
+	for (size_t i = 0; i < s->n; i++)
+		if (span_eq(span_of(s->v[i].source.id), span_of(id)))
+			return err_set(e, 0, "--run: there is a source of that name: %s", id);
+	slot = add(s, &source, guard);
+	memcpy(slot->id, id, sizeof(slot->id));
+	slot->source.id = slot->id;
+	slot->deadline_ns += ms(GRACE_MS);
+	return 0;
 }
 
 /* "tcp=10s", "ethtool-*=5s" */
@@ -73,7 +130,9 @@ static int set_pace(struct slots *s, const char *arg, struct err *e)
 	for (size_t i = 0; i < s->n; i++) {
 		struct slot *slot = &s->v[i];
 
-		if (!span_match(span_of(slot->source.id), id, NULL))
+		bool paced = slot->source.when == SOURCE_TICK || slot->source.when == SOURCE_EDGE;
+
+		if (!paced || !span_match(span_of(slot->source.id), id, NULL))
 			continue;
 		hits++;
 		slot->pace_ns = ns;
@@ -81,21 +140,25 @@ static int set_pace(struct slots *s, const char *arg, struct err *e)
 			slot->source.when = SOURCE_TICK;
 	}
 	if (!hits)
-		return err_set(e, 0, "--pace: no such source is taken: %.*s", (int)id.n, id.p);
+		return err_set(e, 0, "--pace: no source that has a pace: %.*s", (int)id.n, id.p);
 	return 0;
 }
 
-int slots_build(struct slots *s, const struct opts *o, struct guard *guard, struct err *e)
+int slots_build(struct slots *s, const struct opts *o, struct guard *guard,
+                const struct netns_list *netns, size_t urls_n, struct err *e)
 {
-	*s = (struct slots){.v = calloc(sources_count, sizeof(*s->v))};
+	*s = (struct slots){.v = calloc(sources_count * (1 + netns->n) + o->runs.n, sizeof(*s->v))};
 	if (!s->v)
 		return err_set(e, 0, "no memory");
 	if (check_names(&o->includes, "include", e) < 0 ||
 	    check_names(&o->excludes, "exclude", e) < 0)
 		return -1;
-	for (size_t i = 0; i < sources_count; i++)
-		if (wanted(&sources[i], o))
-			add(s, &sources[i], guard);
+	add_table(s, o, guard, urls_n);
+	for (size_t i = 0; i < netns->n; i++)
+		add_netns(s, o, &netns->v[i]);
+	for (size_t i = 0; i < o->runs.n; i++)
+		if (add_command(s, o->runs.v[i], guard, e) < 0)
+			return -1;
 	for (size_t i = 0; i < o->paces.n; i++)
 		if (set_pace(s, o->paces.v[i], e) < 0)
 			return -1;

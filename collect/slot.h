@@ -4,6 +4,7 @@
 
 #include "collect/guard.h"
 #include "collect/job.h"
+#include "collect/netns.h"
 #include "collect/opts.h"
 #include "schema/err.h"
 
@@ -12,6 +13,7 @@ enum place { PLACE_HOST, PLACE_SNAP, PLACE_LAST };
 
 struct slot {
 	struct source source; /* of the table, or made for --run */
+	char id[64];          /* of --run: what source.id points to */
 	void (*how)(struct job *j);
 	struct guard *guard; /* its runs may block, or are in another namespace; NULL = in place */
 	const char *prefix;  /* of its members: "" or "netns/NAME/" */
@@ -32,7 +34,8 @@ struct slot {
 
 	/* what became of it so far, for the last words */
 	uint64_t count[CAPTURE_STATUS_COUNT];
-	int error; /* of the last capture that failed */
+	enum capture_status last; /* of the last capture that was not ok */
+	int error;                /* its errno */
 	char note[128];
 };
 
@@ -41,8 +44,13 @@ struct slots {
 	size_t n;
 };
 
-/* -1 with *e: an --include, --exclude or --pace that names no source, a bad duration. */
-int slots_build(struct slots *s, const struct opts *o, struct guard *guard, struct err *e);
+/*
+ * `guard` is for what may block in our own namespace; both live longer than the
+ * slots.  `urls_n` is how many servers an HTTP source asks, 0 = none.  -1 with *e:
+ * an --include, --exclude or --pace that names no source, a --run that is none.
+ */
+int slots_build(struct slots *s, const struct opts *o, struct guard *guard,
+                const struct netns_list *netns, size_t urls_n, struct err *e);
 /* Leaves what a hanging run uses to it. */
 void slots_free(struct slots *s);
 

@@ -55,6 +55,7 @@ static void keep_reason(struct slot *slot, const struct capture *c)
 	slot->count[c->status]++;
 	if (c->status == CAPTURE_OK)
 		return;
+	slot->last = c->status;
 	slot->error = c->error;
 	memcpy(slot->note, c->note, sizeof(slot->note));
 }

@@ -160,8 +160,8 @@ static int take_all(struct window *w, const struct waiter *waiter, struct err *e
 	for (;;) {
 		if (take(w, &t, e) < 0)
 			return -1;
-		if (w->progress)
-			w->progress(w, w->progress_arg);
+		if (w->after_tick)
+			w->after_tick(w, w->after_tick_arg);
 		if (t.last)
 			return 0;
 		schedule(w, waiter, start_ns, &t);
@@ -176,12 +176,41 @@ static int put_end(struct window *w, struct err *e)
 	if (!w->end.reason)
 		say_end(w, "complete", "");
 	w->end.at = clocks_now();
-	w->end.raw_bytes = sink_bytes(s->sink);
+	w->end.raw_bytes += sink_bytes(s->sink);
 	w->end.written_bytes = output_bytes(w->output);
 	text = record_end(&s->record, &w->end, &s->rows);
 	if (sink_put(s->sink, "end.json", text, w->end.at.real_ns, e) < 0)
 		return -1;
 	return sink_finish(s->sink, e);
+}
+
+/* Errors of the disk, not of a pipe or of this program. */
+static bool is_full(const struct err *e)
+{
+	return e->code == ENOSPC || e->code == EDQUOT || e->code == EFBIG || e->code == EIO;
+}
+
+/*
+ * The disk is full in the middle of a tick: the file is cut back to the tick
+ * before, and the record of the end goes behind it as a stream of its own.
+ */
+static int salvage(struct window *w, struct err *e)
+{
+	struct err why = *e;
+
+	if (!is_full(e) || w->end.taken == 0 || output_back(w->output) < 0)
+		return -1;
+	*e = (struct err){0};
+	say_end(w, "disk", strerror(why.code));
+	w->end.raw_bytes = sink_bytes(w->snap->sink);
+	sink_free(w->snap->sink);
+	w->snap->sink = sink_open(w->compress, w->stem, e);
+	rows_reset(&w->snap->rows);
+	if (!w->snap->sink || compress_restart(w->compress, e) < 0 || put_end(w, e) < 0) {
+		*e = why;
+		return -1;
+	}
+	return 0;
 }
 
 int window_run(struct window *w, struct err *e)
@@ -197,6 +226,8 @@ int window_run(struct window *w, struct err *e)
 		r = snap_last(w->snap, e);
 	if (r == 0)
 		r = put_end(w, e);
+	if (r < 0)
+		r = salvage(w, e);
 	waiter_close(&waiter);
 	return r;
 }

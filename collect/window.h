@@ -10,10 +10,10 @@ struct window {
 	struct output *output;
 	struct compress *compress;
 	uint64_t max_bytes; /* of the file */
-	/* called after each tick, and with tick == NULL about every second in between; may be NULL
-	 */
-	void (*progress)(const struct window *w, void *arg);
-	void *progress_arg;
+	const char *stem;   /* of the members, for a second sink */
+	/* called after each tick; may be NULL */
+	void (*after_tick)(const struct window *w, void *arg);
+	void *after_tick_arg;
 
 	/* what came of it */
 	struct end_record end;

@@ -59,8 +59,10 @@ void source_member_put(const struct source *s, struct buf *b)
 		buf_str(b, "http/*");
 	if (s->how == SOURCE_FILE || s->how == SOURCE_TASK)
 		(void)span_skip(&what, SPAN("/"));
-	if (s->how == SOURCE_TOOL)
+	if (s->how == SOURCE_TOOL || s->how == SOURCE_COMMAND)
 		buf_str(b, "cmd/");
+	if (s->how == SOURCE_COMMAND)
+		what = span_of(s->id);
 	while (span_cut(&what, '%', &head)) {
 		if (s->how == SOURCE_TOOL)
 			command_name_put(b, head);

@@ -1,0 +1,264 @@
+/*
+ * One GET from each admin URL.  linkerd: /admin/metrics.json?tree=1 (since 0.9.1)
+ * nests the metrics by scope and says what is a counter; without it they are flat:
+ *
+ *   {"rt":{"http":{"server":{"0.0.0.0/4140":{"requests":{"counter":17}, ...
+ *   {"rt/http/server/0.0.0.0/4140/requests":17, ...
+ */
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collect/how.h"
+#include "collect/opts.h"
+#include "collect/url.h"
+#include "schema/timefmt.h"
+
+#define URL_BYTES 2048
+/* A server that is there takes a connection at once. */
+#define CONNECT_MS 2000
+/* So much before the source's deadline a transfer ends, to be recorded in time. */
+#define SPARE_MS 250
+
+/* One server, as one source knows it. */
+struct peer {
+	CURL *curl;
+	bool flat; /* it does not know the tree form */
+	bool gone; /* it was only tried, and is no linkerd */
+};
+
+struct peers {
+	struct peer v[OPTS_LIST_MAX];
+};
+
+/* What one GET came to. */
+struct answer {
+	CURLcode code;
+	long http; /* status; 0 = what came was no HTTP */
+	bool cut;  /* at the source's cap */
+};
+
+struct transfer {
+	struct job *j;
+	bool cut;
+};
+
+bool http_open(void)
+{
+	return curl_global_init(CURL_GLOBAL_NOTHING) == CURLE_OK; /* no TLS is spoken */
+}
+
+static void close_peers(void *p)
+{
+	struct peers *peers = p;
+
+	for (size_t i = 0; i < OPTS_LIST_MAX; i++)
+		if (peers->v[i].curl)
+			curl_easy_cleanup(peers->v[i].curl);
+	free(peers);
+}
+
+/* Takes the body as it comes; at the cap the transfer ends with what there is. */
+static size_t take_body(char *p, size_t size, size_t n, void *arg)
+{
+	struct transfer *t = arg;
+	size_t got = size * n, rest;
+	const struct capture *c = &t->j->captures[t->j->n - 1];
+	struct buf *b = job_room(t->j, got);
+
+	if (b) {
+		buf_put(b, (struct span){p, got});
+		return got;
+	}
+	t->cut = true;
+	rest = t->j->source->cap - (t->j->text.n - c->at);
+	b = rest < got ? job_room(t->j, rest) : NULL;
+	if (b)
+		buf_put(b, (struct span){p, rest});
+	return 0;
+}
+
+static CURL *handle(struct peer *p, const struct url *u, struct transfer *t)
+{
+	char socket[URL_BYTES];
+	struct buf s = BUF_OVER(socket);
+
+	if (!p->curl)
+		p->curl = curl_easy_init();
+	if (!p->curl)
+		return NULL;
+	curl_easy_reset(p->curl);
+	(void)curl_easy_setopt(p->curl, CURLOPT_NOSIGNAL, 1L);
+	(void)curl_easy_setopt(p->curl, CURLOPT_PROXY, ""); /* whatever http_proxy says */
+	(void)curl_easy_setopt(p->curl, CURLOPT_FOLLOWLOCATION, 0L);
+	(void)curl_easy_setopt(p->curl, CURLOPT_ACCEPT_ENCODING, "");
+	(void)curl_easy_setopt(p->curl, CURLOPT_USERAGENT, "nettape-collect");
+	/* so that the bytes of a TLS alert are seen for what they are */
+	(void)curl_easy_setopt(p->curl, CURLOPT_HTTP09_ALLOWED, 1L);
+	(void)curl_easy_setopt(p->curl, CURLOPT_WRITEFUNCTION, take_body);
+	(void)curl_easy_setopt(p->curl, CURLOPT_WRITEDATA, t);
+	if (u->socket.n) {
+		buf_put(&s, u->socket);
+		(void)curl_easy_setopt(p->curl, CURLOPT_UNIX_SOCKET_PATH, buf_cstr(&s));
+	}
+	return p->curl;
+}
+
+static struct answer get(struct job *j, struct peer *p, const struct url *u, const char *query,
+                         int64_t until_ns)
+{
+	struct capture *c = &j->captures[j->n - 1];
+	struct transfer t = {.j = j};
+	struct answer a = {.code = CURLE_OUT_OF_MEMORY};
+	CURL *curl = handle(p, u, &t);
+	char text[URL_BYTES];
+	struct buf b = BUF_OVER(text);
+	int64_t left_ms = (until_ns - now_ns()) / NS_PER_MS;
+
+	j->text.n = c->at;
+	if (!curl)
+		return a;
+	if (left_ms < 1)
+		return (struct answer){.code = CURLE_OPERATION_TIMEDOUT};
+	buf_put(&b, u->base);
+	buf_str(&b, j->source->what);
+	buf_str(&b, query);
+	(void)curl_easy_setopt(curl, CURLOPT_URL, buf_cstr(&b));
+	(void)curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+	(void)curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)left_ms);
+	a.code = curl_easy_perform(curl);
+	(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &a.http);
+	a.cut = t.cut;
+	return a;
+}
+
+/* The first byte of the body that is no blank. */
+static char first_byte(const struct job *j)
+{
+	const struct capture *c = &j->captures[j->n - 1];
+	struct span body = span_trim((struct span){j->text.p + c->at, j->text.n - c->at});
+
+	return body.n ? *body.p : '\0';
+}
+
+static bool is_json(const struct job *j)
+{
+	char c = first_byte(j);
+
+	return c == '{' || c == '[';
+}
+
+static bool complete(const struct answer *a)
+{
+	return a->code == CURLE_OK || a->cut;
+}
+
+static const char *const tls_note =
+	"speaks TLS: give a port without it, or one end of a tunnel (socat, stunnel)";
+
+/* An answer that came: what its status means. */
+static void end_answered(struct job *j, const struct answer *a)
+{
+	char text[100];
+	struct buf b = BUF_OVER(text);
+
+	buf_fmt(&b, "HTTP %ld", a->http);
+	if (a->http == 0) {
+		/* a TLS record of type alert begins 0x15 0x03 */
+		job_end(j, CAPTURE_ERROR, EPROTO, first_byte(j) == 0x15 ? tls_note : "not HTTP");
+	} else if (a->http == 401 || a->http == 403) {
+		buf_str(&b, ": the admin port forbids it; allow it in admin.securityConfig");
+		job_end(j, CAPTURE_DENIED, EACCES, buf_cstr(&b));
+	} else if (a->http == 404 || a->http == 410) {
+		job_end(j, CAPTURE_ABSENT, ENOENT, buf_cstr(&b));
+	} else if (a->http >= 300 && a->http < 400) {
+		buf_str(&b, ": redirects are not followed; give that URL (without TLS)");
+		job_end(j, CAPTURE_ERROR, EPROTO, buf_cstr(&b));
+	} else if (a->http != 200) {
+		job_end(j, CAPTURE_ERROR, EPROTO, buf_cstr(&b));
+	} else if (!is_json(j)) {
+		job_end(j, CAPTURE_ERROR, EPROTO, "not JSON");
+	} else {
+		job_end(j, a->cut ? CAPTURE_CUT : CAPTURE_OK, 0, NULL);
+	}
+}
+
+static void end_failed(struct job *j, CURLcode code)
+{
+	static const struct {
+		CURLcode code;
+		int error;
+		const char *note;
+	} why[] = {
+		{CURLE_COULDNT_CONNECT,      ECONNREFUSED, "nobody listens there"                 },
+		{CURLE_COULDNT_RESOLVE_HOST, ENOENT,       "no such host name"                    },
+		{CURLE_OPERATION_TIMEDOUT,   ETIMEDOUT,    "no whole answer in time"              },
+		{CURLE_GOT_NOTHING,          EPROTO,       "closed without an answer (is it TLS?)"},
+		{CURLE_PARTIAL_FILE,         EPROTO,       "closed before the answer was whole"   },
+		{CURLE_RECV_ERROR,           ECONNRESET,   "connection reset (is it TLS?)"        },
+	};
+
+	for (size_t i = 0; i < sizeof(why) / sizeof(why[0]); i++)
+		if (why[i].code == code) {
+			job_end(j, status_of_errno(why[i].error), why[i].error, why[i].note);
+			return;
+		}
+	job_end(j, CAPTURE_ERROR, EPROTO, curl_easy_strerror(code));
+}
+
+/* The tree first; a server that does not know it is asked for the flat form from then on. */
+static struct answer get_metrics(struct job *j, struct peer *p, const struct url *u,
+                                 int64_t until_ns)
+{
+	struct answer a;
+
+	if (!p->flat) {
+		a = get(j, p, u, "?tree=1", until_ns);
+		if (!complete(&a) || a.http == 0 || (a.http == 200 && is_json(j)) ||
+		    (a.http != 200 && a.http != 404 && a.http != 400))
+			return a;
+	}
+	a = get(j, p, u, "", until_ns);
+	p->flat = complete(&a) && a.http == 200 && is_json(j);
+	return a;
+}
+
+static void ask(struct job *j, struct peer *p, const char *text)
+{
+	int64_t until_ns = now_ns() + ((int64_t)j->source->deadline_ms - SPARE_MS) * NS_PER_MS;
+	char name[BUNDLE_NAME_MAX];
+	struct buf member = BUF_OVER(name);
+	struct err e = {0};
+	struct answer a;
+	struct url u;
+
+	if (p->gone || url_parse(span_of(text), &u, &e) < 0)
+		return;
+	buf_str(&member, "http/");
+	url_put_folder(&member, &u);
+	buf_str(&member, j->source->what);
+	(void)job_begin(j, buf_span(&member));
+	a = strcmp(j->source->what, "/admin/metrics.json") == 0 ? get_metrics(j, p, &u, until_ns)
+	                                                        : get(j, p, &u, "", until_ns);
+	if (complete(&a))
+		end_answered(j, &a);
+	else
+		end_failed(j, a.code);
+	p->gone = j->host->unasked_url && !capture_status_good(j->captures[j->n - 1].status);
+}
+
+void how_http(struct job *j)
+{
+	struct peers *peers = j->kept->p;
+
+	if (!peers) {
+		peers = calloc(1, sizeof(*peers));
+		if (!peers)
+			return;
+		j->kept->p = peers;
+		j->kept->free = close_peers;
+	}
+	for (size_t i = 0; i < OPTS_LIST_MAX && j->host->urls[i]; i++)
+		ask(j, &peers->v[i], j->host->urls[i]);
+}
