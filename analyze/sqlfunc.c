@@ -161,33 +161,47 @@ static void mark_gaps(const struct spark_state *st, float cells[SPARK_CELLS])
 			spark_gap(&st->window, cells, st->times[i], st->times[i + 1]);
 }
 
-/* Rows are (mono, value, delta, dt): only changes, so what lies between them held. */
-static int fill(struct stmt *q, const struct spark_window *w, bool counter,
-                float cells[SPARK_CELLS], struct err *e)
+/*
+ * Rows are (mono, value, delta, dt): only changes, and the first and last capture.
+ * What lies between two rows did not change.
+ */
+static int fill_gauge(struct stmt *q, const struct spark_window *w, float cells[SPARK_CELLS],
+                      struct err *e)
 {
-	double since = NAN, value = 0;
+	double since = NAN, value = NAN;
 	int rc;
 
 	while ((rc = stmt_row(q, e)) == 1) {
-		double t = stmt_get_real(q, 0), dt = stmt_get_real(q, 3);
+		double t = stmt_get_real(q, 0);
 
-		if (!counter) {
-			spark_hold(w, cells, isnan(since) ? t : since, t,
-			           isnan(since) ? NAN : value);
-			value = stmt_is_null(q, 1) ? NAN : stmt_get_real(q, 1);
-		} else if (!isnan(since)) {
-			double from = dt > 0 ? t - dt : since;
-
-			if (from > since)
-				spark_hold(w, cells, since, from, 0);
-			if (!stmt_is_null(q, 2))
-				spark_hold(w, cells, from, t,
-				           dt > 0 ? stmt_get_real(q, 2) / dt : NAN);
-		}
+		spark_hold(w, cells, since, t, value);
 		since = t;
+		value = stmt_is_null(q, 1) ? NAN : stmt_get_real(q, 1);
 	}
-	if (!counter && !isnan(since))
-		spark_hold(w, cells, since, since, value);
+	spark_hold(w, cells, since, since, value);
+	return rc;
+}
+
+static int fill_counter(struct stmt *q, const struct spark_window *w, float cells[SPARK_CELLS],
+                        struct err *e)
+{
+	double since = NAN, value = NAN;
+	int rc;
+
+	while ((rc = stmt_row(q, e)) == 1) {
+		double t = stmt_get_real(q, 0), dt = stmt_get_real(q, 3), rate = NAN;
+		double from = dt > 0 ? t - dt : t;
+
+		if (!stmt_is_null(q, 2) && dt > 0)
+			rate = stmt_get_real(q, 2) / dt;
+		else if (stmt_get_real(q, 1) == value)
+			from = t; /* the last capture, nothing new: it held up to here */
+		if (from > since)
+			spark_hold(w, cells, since, from, 0);
+		spark_hold(w, cells, from, t, rate);
+		since = t;
+		value = stmt_get_real(q, 1);
+	}
 	return rc;
 }
 
@@ -217,7 +231,7 @@ static int spark_of(sqlite3 *db, struct spark_state *st, int64_t series, float c
 	                 e))
 		return -1;
 	stmt_i64(&q, series);
-	rc = fill(&q, &st->window, counter, cells, e);
+	rc = (counter ? fill_counter : fill_gauge)(&q, &st->window, cells, e);
 	stmt_done(&q);
 	mark_gaps(st, cells);
 	return rc;

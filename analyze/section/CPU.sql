@@ -1,0 +1,46 @@
+-- section: CPU
+-- order: 20
+-- about: share of each CPU's time by state, in percent
+-- source: stat
+-- empty: too few captures for a share of time
+-- table: mean over the window
+-- always: cpu, idle_pct
+-- top: 33
+SELECT CASE entity WHEN '' THEN 'all' ELSE entity END AS cpu,
+       sum(CASE WHEN name IN ('user', 'nice') THEN pct END) AS user_pct,
+       sum(CASE WHEN name = 'system' THEN pct END) AS system_pct,
+       sum(CASE WHEN name = 'irq' THEN pct END) AS irq_pct,
+       sum(CASE WHEN name = 'softirq' THEN pct END) AS softirq_pct,
+       sum(CASE WHEN name = 'iowait' THEN pct END) AS iowait_pct,
+       sum(CASE WHEN name = 'steal' THEN pct END) AS steal_pct,
+       sum(CASE WHEN name = 'idle' THEN pct END) AS idle_pct,
+       spark(max(CASE WHEN name = 'softirq' THEN id END)) AS softirq_spark,
+       spark(max(CASE WHEN name = 'user' THEN id END)) AS user_spark
+  FROM (SELECT id, entity, name, mean * 100.0 / nullif((SELECT sum(b.mean) FROM series b
+               WHERE b.source = 'stat' AND b.entity = a.entity AND b.unit = 'ns' AND b.name NOT LIKE 'guest%'), 0) AS pct
+          FROM series a WHERE source = 'stat' AND unit = 'ns')
+ GROUP BY entity HAVING count(pct) > 0
+ ORDER BY entity <> '', sum(CASE WHEN name = 'softirq' THEN pct END) DESC, entity;
+-- table: min / median / max of the intervals, %
+-- top: 33
+SELECT entity AS cpu,
+       max(CASE WHEN name = 'user' THEN three END) AS user,
+       max(CASE WHEN name = 'system' THEN three END) AS system,
+       max(CASE WHEN name = 'softirq' THEN three END) AS softirq,
+       max(CASE WHEN name = 'steal' THEN three END) AS steal,
+       max(CASE WHEN name = 'idle' THEN three END) AS idle
+  FROM (SELECT entity, name, CASE WHEN name = 'idle' OR hi > 0
+               THEN printf('%.0f / %.0f / %.0f', lo / 1e7, p50 / 1e7, min(hi / 1e7, 100)) END AS three
+          FROM series WHERE source = 'stat' AND unit = 'ns' AND entity <> '' AND intervals > 1)
+ GROUP BY entity ORDER BY 0 + substr(entity, 4), entity;
+-- table: ksoftirqd: ran, and was ready but had to wait
+-- top: 33
+SELECT substr(entity, instr(entity, ':') + 1) AS thread,
+       max(CASE WHEN name = 'run_ns' THEN increase / 1e7 / nullif(span, 0) END) AS run_pct,
+       max(CASE WHEN name = 'run_ns' THEN peak_per_s / 1e7 END) AS run_max_pct,
+       max(CASE WHEN name = 'wait_ns' THEN increase / 1e7 / nullif(span, 0) END) AS wait_pct,
+       max(CASE WHEN name = 'wait_ns' THEN peak_per_s / 1e7 END) AS wait_max_pct,
+       spark(max(CASE WHEN name = 'wait_ns' THEN id END)) AS wait_spark
+  FROM series WHERE source = 'task' AND entity LIKE '%:ksoftirqd/%' AND name IN ('run_ns', 'wait_ns')
+ GROUP BY entity HAVING max(increase) > 0
+ ORDER BY max(CASE WHEN name = 'wait_ns' THEN increase END) DESC, entity;

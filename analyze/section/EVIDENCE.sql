@@ -1,0 +1,38 @@
+-- section: EVIDENCE
+-- order: 190
+-- about: what this report stands on, and what it lacks
+-- source: stat
+-- table: window
+-- layout: list
+SELECT max(CASE WHEN k = 'window_asked_s' THEN 0 + v END) AS asked_s, max(CASE WHEN k = 'window_s' THEN 0 + v END) AS got_s,
+       max(CASE WHEN k = 'ticks_taken' THEN v END) || ' taken of ' || max(CASE WHEN k = 'ticks_asked' THEN v END) || ' asked, '
+         || coalesce(max(CASE WHEN k = 'ticks_missed' THEN v END), 0) || ' missed, ' || coalesce(max(CASE WHEN k = 'ticks_late' THEN v END), 0) || ' late' AS ticks,
+       (SELECT max(late_s) FROM snapshot) AS latest_by_s,
+       (SELECT count(*) FROM snapshot WHERE abs(step_s) > 0.1) || ' jumps of the wall clock' AS clock,
+       max(CASE WHEN k = 'end_reason' THEN v END) || coalesce(': ' || nullif(max(CASE WHEN k = 'end_detail' THEN v END), ''), '') AS "end",
+       max(CASE WHEN k = 'tool' THEN v END) || ' ' || max(CASE WHEN k = 'tool_version' THEN v END) AS recorder,
+       max(CASE WHEN k = 'options' THEN v END) AS options,
+       CASE WHEN max(CASE WHEN k = 'uid' THEN v END) = 0 THEN 'root' ELSE 'user ' || max(CASE WHEN k = 'uid' THEN v END) END AS privileges,
+       max(CASE WHEN k = 'bundle_sha256' THEN v END) AS sha256, max(CASE WHEN k = 'note' THEN v END) AS note
+  FROM meta;
+-- table: what recording cost
+-- layout: list
+SELECT 100.0 * max(CASE WHEN k = 'self_cpu_ns' THEN 0 + v END) / 1e9 / nullif(max(CASE WHEN k = 'window_s' THEN 0 + v END), 0) AS "of one CPU_pct",
+       max(CASE WHEN k = 'self_rss_bytes' THEN 0 + v END) AS memory_bytes,
+       max(CASE WHEN k = 'raw_bytes' THEN 0 + v END) AS read_bytes, max(CASE WHEN k = 'bundle_bytes' THEN 0 + v END) AS bundle_bytes
+  FROM meta HAVING max(CASE WHEN k = 'self_cpu_ns' THEN 0 + v END) IS NOT NULL;
+-- table: sources
+-- always: good, bad
+SELECT source, state, good, bad, span_s, note FROM source
+ ORDER BY CASE state WHEN 'ok' THEN 3 WHEN 'not-collected' THEN 2 WHEN 'absent' THEN 1 ELSE 0 END, source;
+-- table: captures that took long
+-- top: 10
+SELECT member, count(*) AS times, sum(bytes) AS read_bytes, avg(cost_s) AS mean_s, max(cost_s) AS longest_s FROM capture
+ WHERE cost_s > 0 GROUP BY member HAVING max(cost_s) >= 0.01 ORDER BY max(cost_s) DESC, member;
+-- table: lines that could not be used
+-- top: 20
+SELECT member, snap, line, text FROM note ORDER BY member, snap, line;
+-- table: members that no parser knows
+-- top: 20
+SELECT member, count(*) AS captures, sum(bytes) AS read_bytes FROM capture
+ WHERE source IS NULL AND state IN ('ok', 'cut', 'interrupted', 'fallback') GROUP BY member ORDER BY member;

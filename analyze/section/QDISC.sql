@@ -1,0 +1,22 @@
+-- section: QDISC
+-- order: 80
+-- about: queues in front of the interfaces; a drop here is seen in no interface counter
+-- source: qdisc
+-- empty: no queueing discipline in the window
+-- table:
+-- always: dropped
+-- top: 40
+SELECT entity AS queue,
+       max(CASE WHEN name = 'kind' THEN first END) AS kind,
+       max(CASE WHEN name = 'sent_bytes' THEN increase * 1.0 / nullif(span, 0) END) AS sent_bytes_per_s,
+       max(CASE WHEN name = 'sent_bytes' THEN peak_per_s END) AS max_bytes_per_s,
+       max(CASE WHEN name = 'sent_packets' THEN increase * 1.0 / nullif(span, 0) END) AS packets_per_s,
+       max(CASE WHEN name = 'dropped' THEN increase END) AS dropped,
+       max(CASE WHEN name = 'dropped' THEN peak_per_s END) AS dropped_max_per_s,
+       max(CASE WHEN name = 'overlimits' THEN increase END) AS overlimits,
+       max(CASE WHEN name = 'requeues' THEN increase END) AS requeues,
+       max(CASE WHEN name = 'backlog_bytes' THEN hi END) AS backlog_max_bytes,
+       max(CASE WHEN name = 'backlog_packets' THEN hi END) AS backlog_max,
+       spark(max(CASE WHEN name = 'sent_bytes' THEN id END)) AS sent_spark
+  FROM series WHERE source = 'qdisc' GROUP BY entity
+ ORDER BY max(CASE WHEN name = 'dropped' THEN increase END) DESC, max(CASE WHEN name = 'sent_bytes' THEN increase END) DESC, entity;

@@ -1,0 +1,33 @@
+-- section: SOCKETS
+-- order: 90
+-- about: TCP sockets by state and peer over the captures of ss
+-- source: tcp tcp_info
+-- empty: no TCP socket was there
+-- table: states
+SELECT state, min(n) AS min, median(n) AS med, max(n) AS max, spark_over(t0, t1, n) AS over_time_spark
+  FROM (SELECT s.state, x.mono AS t0, coalesce((SELECT min(y.mono) FROM snapshot y JOIN tcp_state z ON z.snap = y.snap WHERE y.snap > x.snap), x.mono) AS t1,
+               coalesce((SELECT n FROM tcp_state t WHERE t.snap = x.snap AND t.state = s.state), 0) AS n
+          FROM (SELECT DISTINCT state FROM tcp_state) s
+          JOIN (SELECT snap, mono FROM snapshot WHERE snap IN (SELECT snap FROM tcp_state)) x)
+ GROUP BY state ORDER BY max(n) DESC, state;
+-- table: most connections (ESTAB) by peer; "in" counts our port, "out" the peer's
+-- top: 15
+SELECT dir, peer, port, max(n) AS max, median(n) AS med, min(n) AS min
+  FROM tcp_peer WHERE state = 'ESTAB' GROUP BY dir, peer, port ORDER BY max(n) DESC, dir, peer, port;
+-- table: TIME-WAIT by peer
+-- top: 10
+SELECT dir, peer, port, max(n) AS max, median(n) AS med
+  FROM tcp_peer WHERE state = 'TIME-WAIT' GROUP BY dir, peer, port ORDER BY max(n) DESC, dir, peer, port;
+-- table: half open, half closed by peer
+-- top: 10
+SELECT state, dir, peer, port, max(n) AS max
+  FROM tcp_peer WHERE state IN ('SYN-SENT', 'SYN-RECV', 'CLOSE-WAIT', 'FIN-WAIT-1', 'FIN-WAIT-2', 'LAST-ACK', 'CLOSING')
+ GROUP BY state, dir, peer, port ORDER BY max(n) DESC, state, dir, peer, port;
+-- table: churn: connections that came and went between two captures
+-- top: 15
+SELECT dir, peer, port, seen, opened, closed, peak, life_p50_s AS life_at_least_s,
+       opened * 1.0 / nullif((SELECT span_s FROM source WHERE source = 'tcp'), 0) AS opened_per_s
+  FROM tcp_churn WHERE opened + closed > 0 ORDER BY opened + closed DESC, dir, peer, port;
+-- table: as the kernel counts them (sockstat)
+SELECT name AS what, lo AS min, p50 AS med, hi AS max, spark(id) AS over_time_spark
+  FROM series WHERE source = 'sockstat' AND hi > 0 AND name NOT LIKE '%mem%' ORDER BY name;

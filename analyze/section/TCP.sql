@@ -1,0 +1,30 @@
+-- section: TCP
+-- order: 110
+-- about: the kernel's TCP counters over the window
+-- source: snmp netstat
+-- empty: no TCP counter moved in the window
+-- table: ratios
+-- layout: list
+SELECT (SELECT increase * 1.0 / nullif(span, 0) FROM counter WHERE source = 'snmp' AND name = 'TcpActiveOpens') AS "connections opened_per_s",
+       (SELECT increase * 1.0 / nullif(span, 0) FROM counter WHERE source = 'snmp' AND name = 'TcpPassiveOpens') AS "connections accepted_per_s",
+       (SELECT increase * 1.0 / nullif(span, 0) FROM counter WHERE source = 'snmp' AND name = 'TcpOutSegs') AS "segments sent_per_s",
+       100.0 * r.retrans / nullif(r.out, 0) AS "retransmitted of sent_pct",
+       100.0 * (SELECT increase FROM counter WHERE source = 'netstat' AND name = 'TcpExtTCPLossProbes') / nullif(r.retrans, 0) AS "loss probes of retransmits_pct",
+       100.0 * (SELECT increase FROM counter WHERE source = 'netstat' AND name = 'TcpExtTCPSynRetrans')
+             / nullif((SELECT increase FROM counter WHERE source = 'snmp' AND name = 'TcpActiveOpens'), 0) AS "SYNs sent again_pct",
+       100.0 * (SELECT increase FROM counter WHERE source = 'netstat' AND name = 'TcpExtListenDrops')
+             / nullif((SELECT increase FROM counter WHERE source = 'snmp' AND name = 'TcpPassiveOpens'), 0) AS "listen drops of accepted_pct",
+       100.0 * (SELECT increase FROM counter WHERE source = 'snmp' AND name = 'TcpEstabResets')
+             / nullif((SELECT sum(increase) FROM counter WHERE source = 'snmp' AND name IN ('TcpActiveOpens', 'TcpPassiveOpens')), 0) AS "reset of opened_pct"
+  FROM (SELECT (SELECT increase FROM counter WHERE source = 'snmp' AND name = 'TcpRetransSegs') AS retrans,
+               (SELECT increase FROM counter WHERE source = 'snmp' AND name = 'TcpOutSegs') AS out) r
+ WHERE r.out IS NOT NULL;
+-- table: counters that moved, losses and refusals first
+-- top: 60
+SELECT name AS counter, increase AS growth, increase * 1.0 / nullif(span, 0) AS mean_per_s, p50 AS med_per_s, peak_per_s AS max_per_s,
+       active || '/' || intervals AS "moved in", spark(id) AS over_time_spark
+  FROM series
+ WHERE source IN ('snmp', 'netstat') AND name LIKE 'Tcp%' AND kind = 'counter' AND increase > 0
+ ORDER BY (name LIKE '%Drop%' OR name LIKE '%Overflow%' OR name LIKE '%Retrans%' OR name LIKE '%Fail%' OR name LIKE '%Timeout%' OR name LIKE '%LossProbe%'
+           OR name LIKE '%Prune%' OR name LIKE '%Collapsed%' OR name LIKE '%Pressure%' OR name LIKE '%AbortOn%' OR name LIKE '%ReqQFull%'
+           OR name LIKE '%Errs%' OR name LIKE '%ZeroWindow%' OR name LIKE '%Rst%' OR name LIKE '%Reset%') DESC, increase DESC, name;

@@ -1,0 +1,19 @@
+-- section: UDP
+-- order: 120
+-- about: UDP and IP counters that moved in the window
+-- source: snmp netstat
+-- empty: no UDP or IP counter moved in the window
+-- table: UDP
+-- top: 30
+SELECT name AS counter, increase AS growth, increase * 1.0 / nullif(span, 0) AS mean_per_s, peak_per_s AS max_per_s, spark(id) AS over_time_spark
+  FROM series
+ WHERE source IN ('snmp', 'snmp6') AND name LIKE 'Udp%' AND kind = 'counter' AND increase > 0
+ ORDER BY (name LIKE '%Errors%' OR name LIKE '%NoPorts%') DESC, increase DESC, name;
+-- table: IP and ICMP, without totals
+-- top: 30
+SELECT name AS counter, increase AS growth, increase * 1.0 / nullif(span, 0) AS mean_per_s, peak_per_s AS max_per_s, spark(id) AS over_time_spark
+  FROM series
+ WHERE source IN ('snmp', 'netstat', 'snmp6') AND (name LIKE 'Ip%' OR name LIKE 'Icmp%') AND kind = 'counter' AND increase > 0
+   AND name NOT LIKE '%Octets' AND name NOT LIKE '%Pkts' AND name NOT IN ('IpInReceives', 'IpInDelivers', 'IpOutRequests', 'IpOutTransmits',
+       'Ip6InReceives', 'Ip6InDelivers', 'Ip6OutRequests', 'Ip6OutTransmits')
+ ORDER BY (name LIKE '%Discards%' OR name LIKE '%Errors%' OR name LIKE '%Fails%' OR name LIKE '%NoRoutes%') DESC, increase DESC, name;
