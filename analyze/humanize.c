@@ -30,11 +30,26 @@ static const struct ending *ending_of(struct span column)
 	return NULL;
 }
 
+/* Numbers that are names: no one reads port 38,475. */
+static bool is_name(struct span column)
+{
+	static const struct span names[] = {
+		SPAN_INIT("port"),  SPAN_INIT("pid"),  SPAN_INIT("irq"),
+		SPAN_INIT("snap"),  SPAN_INIT("uid"),  SPAN_INIT("namespace"),
+		SPAN_INIT("value"), SPAN_INIT("line"), SPAN_INIT("at"),
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (span_eq(column, names[i]))
+			return true;
+	return false;
+}
+
 enum measure measure_of(struct span column)
 {
 	const struct ending *e = ending_of(column);
 
-	return e ? e->measure : MEASURE_PLAIN;
+	return e ? e->measure : is_name(column) ? MEASURE_TEXT : MEASURE_PLAIN;
 }
 
 struct span measure_stem(struct span column)
@@ -203,7 +218,9 @@ void humanize(struct buf *b, const struct cell *c, enum measure m, bool terse, b
 		escape_put(b, span_of(c->v.text), utf8);
 	} else if (c->type == CELL_REAL) {
 		humanize_real(b, c->v.r, m, terse);
-	} else if (c->type == CELL_INT && (m == MEASURE_PLAIN || m == MEASURE_TEXT)) {
+	} else if (c->type == CELL_INT && m == MEASURE_TEXT) {
+		buf_i64(b, c->v.i);
+	} else if (c->type == CELL_INT && m == MEASURE_PLAIN) {
 		if (c->v.i < 0)
 			buf_char(b, '-');
 		put_grouped(b, c->v.i < 0 ? 0 - (uint64_t)c->v.i : (uint64_t)c->v.i);

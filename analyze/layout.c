@@ -7,15 +7,15 @@
 #include "analyze/humanize.h"
 #include "schema/buf.h"
 
-#define INDENT      2
+#define INDENT      2 /* of captions */
+#define ROW_INDENT  4 /* of what stands below them */
 #define GUTTER      2
 #define COLUMNS_MAX 64
 /* Escaped text of one cell; longer ones are cut, as they are on any screen. */
 #define CELL_BYTES 1024
 /* What a column is narrowed to before columns are left out. */
-#define SPARK_LEAST       10
-#define TEXT_LEAST        12
-#define LIST_HEADING_MOST 24
+#define SPARK_LEAST 10
+#define TEXT_LEAST  12
 
 static const char *const colours[PAINT_COUNT] = {
 	[PAINT_NONE] = "",
@@ -199,7 +199,7 @@ static void measure_columns(const struct layout *l, struct grid *g)
 
 static size_t line_columns(const struct grid *g)
 {
-	size_t sum = INDENT;
+	size_t sum = ROW_INDENT;
 
 	for (size_t c = 0; c < g->n; c++)
 		sum += g->width[c] + (c ? GUTTER : 0);
@@ -231,7 +231,7 @@ static void fit(const struct layout *l, struct grid *g)
 		else if (g->n > 1)
 			g->n--;
 		else
-			g->width[0] = l->style->width - INDENT;
+			g->width[0] = l->style->width - ROW_INDENT;
 	}
 }
 
@@ -256,7 +256,7 @@ static void put_heading(const struct layout *l, const struct grid *g)
 {
 	if (l->style->colour)
 		(void)fputs(colours[PAINT_FAINT], l->out);
-	blanks(l, INDENT);
+	blanks(l, ROW_INDENT);
 	for (size_t c = 0; c < g->n; c++) {
 		blanks(l, c ? GUTTER : 0);
 		put_field(l, span_of(g->t->columns[c].heading), g->width[c], g->right[c],
@@ -267,7 +267,7 @@ static void put_heading(const struct layout *l, const struct grid *g)
 
 static void put_row(const struct layout *l, const struct grid *g, size_t row)
 {
-	size_t owed = INDENT; /* blanks that are only printed when something follows */
+	size_t owed = ROW_INDENT; /* blanks that are only printed when something follows */
 
 	for (size_t c = 0; c < g->n; c++) {
 		const struct cell *cell = &g->t->cells[row * g->t->columns_n + c];
@@ -290,28 +290,37 @@ static void put_row(const struct layout *l, const struct grid *g, size_t row)
 	(void)fputc('\n', l->out);
 }
 
+/* A list's value says its unit itself, so its heading goes without. */
+static struct span list_heading(const struct column *c)
+{
+	struct span h = span_of(c->heading), mark = span_of(measure_mark(c->measure));
+
+	return span_sub(h, 0, h.n - (span_ends(h, mark) ? mark.n : 0));
+}
+
 static void put_list(const struct layout *l, const struct table *t)
 {
-	size_t hang = 0;
+	size_t widest_heading = 0;
 
 	for (size_t c = 0; c < t->columns_n; c++) {
-		size_t n = text_columns(span_of(t->columns[c].heading));
+		size_t n = text_columns(list_heading(&t->columns[c]));
 
-		if (n > hang)
-			hang = n;
+		if (n > widest_heading)
+			widest_heading = n;
 	}
-	hang = INDENT + GUTTER + (hang < LIST_HEADING_MOST ? hang : LIST_HEADING_MOST);
 	for (size_t i = 0; i < t->rows_n * t->columns_n; i++) {
 		const struct column *column = &t->columns[i % t->columns_n];
 		const struct cell *c = &t->cells[i];
-		char text[CELL_BYTES];
-		struct buf b = BUF_OVER(text);
+		char text[CELL_BYTES], heading[CELL_BYTES];
+		struct buf b = BUF_OVER(text), h = BUF_OVER(heading);
 
+		buf_put(&h, list_heading(column));
 		if (c->type == CELL_TEXT)
 			buf_str(&b, c->v.text);
 		else
 			humanize(&b, c, column->measure, false, l->style->utf8);
-		layout_text(l, INDENT, column->heading, hang, buf_span(&b));
+		layout_text(l, ROW_INDENT, buf_cstr(&h), ROW_INDENT + widest_heading + GUTTER,
+		            buf_span(&b));
 	}
 }
 
@@ -334,8 +343,8 @@ void layout_table(const struct layout *l, const struct table *t)
 	for (size_t r = 0; r < t->rows_n; r++)
 		put_row(l, &g, r);
 	if (t->more)
-		(void)fprintf(l->out, "  +%zu more\n", t->more);
+		(void)fprintf(l->out, "    +%zu more\n", t->more);
 	if (g.n < t->columns_n)
-		(void)fprintf(l->out, "  (%zu columns more with a larger --width)\n",
+		(void)fprintf(l->out, "    (%zu columns more with a larger --width)\n",
 		              t->columns_n - g.n);
 }

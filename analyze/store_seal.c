@@ -195,7 +195,7 @@ static const char irq_sql[] =
 	"  (SELECT entity FROM series WHERE source = 'nic_irqs' AND name = irq.irq),"
 	"  (SELECT entity FROM series WHERE source = 'netdev' AND name = 'rx_packets'"
 	"      AND (irq.name = entity OR substr(irq.name, 1, length(entity) + 1) IN (entity || "
-        "'-', entity || ':', entity || '_', entity || '@'))"
+	"'-', entity || ':', entity || '_', entity || '@'))"
 	"    ORDER BY length(entity) DESC LIMIT 1),"
 	"  (SELECT entity FROM series WHERE source = 'nic' AND name = 'bus' AND first <> ''"
 	"      AND instr(irq.name, first) > 0 LIMIT 1));"
@@ -204,9 +204,9 @@ static const char irq_sql[] =
 	"  WHEN instr(name, '-') > 0 THEN substr(name, instr(name, '-') + 1)"
 	"  ELSE name END, '-:_@') WHERE nic IS NOT NULL;"
 	"UPDATE irq SET affinity = (SELECT first FROM series WHERE source = 'irq_affinity' AND "
-        "entity = irq.irq"
+	"entity = irq.irq"
 	"  AND name IN ('effective_affinity_list', 'smp_affinity_list') AND first <> '' ORDER BY "
-        "name LIMIT 1);";
+	"name LIMIT 1);";
 
 static const char linkerd_sql[] =
 	"INSERT OR REPLACE INTO meta SELECT 'l5d_seen', "
@@ -217,11 +217,20 @@ static const char index_sql[] = "CREATE UNIQUE INDEX series_name ON series(sourc
 				"CREATE INDEX capture_source ON capture(source, snap);"
 				"COMMIT; ANALYZE;";
 
+/* Only PID/stat says the name; the other files of the task are filed under the pid alone. */
+static const char task_sql[] =
+	"CREATE TEMP TABLE task_name AS SELECT entity, entity || ':' || first AS name FROM series"
+	"  WHERE source = 'task' AND name = 'comm' AND instr(entity, ':') = 0;"
+	"UPDATE series SET entity = (SELECT name FROM task_name t WHERE t.entity = series.entity)"
+	"  WHERE source = 'task' AND entity IN (SELECT entity FROM task_name);"
+	"DROP TABLE task_name;";
+
 int store_seal(struct store *s, struct err *e)
 {
 	if (s->err.text[0] || put_sources(s) < 0 || put_all_series(s) < 0 ||
 	    tcp_fold_seal(s->tcp, &s->err) < 0 || stmt_exec(s->db, index_sql, &s->err) < 0 ||
-	    stmt_exec(s->db, irq_sql, &s->err) < 0 || stmt_exec(s->db, linkerd_sql, &s->err) < 0)
+	    stmt_exec(s->db, irq_sql, &s->err) < 0 || stmt_exec(s->db, task_sql, &s->err) < 0 ||
+	    stmt_exec(s->db, linkerd_sql, &s->err) < 0)
 		return err_set(e, s->err.code, "%s", s->err.text);
 	if (s->path && rename(s->temp, s->path) < 0)
 		return err_set(e, errno, "rename %s", s->temp);

@@ -23,7 +23,7 @@ SELECT 100.0 * max(CASE WHEN k = 'self_cpu_ns' THEN 0 + v END) / 1e9 / nullif(ma
   FROM meta HAVING max(CASE WHEN k = 'self_cpu_ns' THEN 0 + v END) IS NOT NULL;
 -- table: sources
 -- always: good, bad
-SELECT source, state, good, bad, span_s, note FROM source
+SELECT source, state, good, bad, max(span_s, 0) AS span_s, note FROM source
  ORDER BY CASE state WHEN 'ok' THEN 3 WHEN 'not-collected' THEN 2 WHEN 'absent' THEN 1 ELSE 0 END, source;
 -- table: captures that took long
 -- top: 10

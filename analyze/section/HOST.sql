@@ -6,14 +6,13 @@
 -- layout: list
 SELECT (SELECT v FROM meta WHERE k = 'host') AS host,
        (SELECT v FROM meta WHERE k = 'kernel') || coalesce(' ' || (SELECT v FROM meta WHERE k = 'arch'), '') AS kernel,
-       (SELECT v FROM meta WHERE k = 'os') AS os,
+       (SELECT first FROM series WHERE source = 'host' AND name = 'os') AS os,
        (SELECT group_concat(v, ' ') FROM (SELECT v FROM (SELECT name, first AS v FROM series WHERE source IN ('host', 'dmi') AND name IN ('sys_vendor', 'product_name')) ORDER BY name DESC)) AS hardware,
        (SELECT first FROM series WHERE source = 'cpuinfo' AND entity = '' AND name = 'model') AS processor,
        (SELECT v FROM meta WHERE k = 'cpus') AS cpus,
-       (SELECT v FROM meta WHERE k = 'mem_total_bytes') AS memory_bytes,
+       (SELECT first FROM series WHERE source = 'meminfo' AND name = 'MemTotal') AS memory_bytes,
        (SELECT first FROM series WHERE source = 'host' AND name = 'uptime_s') AS up_s,
-       (SELECT group_concat(name || ' ' || first, ', ') FROM series WHERE source = 'host' AND name LIKE '%clocksource') AS clock,
-       (SELECT v FROM meta WHERE k = 'netns') AS namespace;
+       (SELECT first FROM series WHERE source = 'host' AND name = 'current_clocksource') AS clock;
 -- table: load over the window
 SELECT CASE name WHEN 'load1' THEN 'load average, 1 min' WHEN 'running' THEN 'threads that can run'
             WHEN 'procs_running' THEN 'threads that run or wait for a CPU' WHEN 'procs_blocked' THEN 'threads blocked on I/O'

@@ -12,7 +12,7 @@ SELECT state, min(n) AS min, median(n) AS med, max(n) AS max, spark_over(t0, t1,
  GROUP BY state ORDER BY max(n) DESC, state;
 -- table: most connections (ESTAB) by peer; "in" counts our port, "out" the peer's
 -- top: 15
-SELECT dir, peer, port, max(n) AS max, median(n) AS med, min(n) AS min
+SELECT dir, peer, port, max(n) AS max, median(n) AS med
   FROM tcp_peer WHERE state = 'ESTAB' GROUP BY dir, peer, port ORDER BY max(n) DESC, dir, peer, port;
 -- table: TIME-WAIT by peer
 -- top: 10

@@ -44,4 +44,4 @@ SELECT name AS sysctl, replace(value, char(9), ' ') AS value FROM setting
  ORDER BY name;
 -- table: changed in the window
 SELECT name AS sysctl, replace(value, char(9), ' ') AS "first", replace(last, char(9), ' ') AS "at the end"
-  FROM setting WHERE changed ORDER BY name;
+  FROM setting WHERE changed AND name NOT IN ('fs.inode-nr', 'fs.aio-nr', 'fs.file-nr', 'net.netfilter.nf_conntrack_count') ORDER BY name;

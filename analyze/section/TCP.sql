@@ -13,7 +13,7 @@ SELECT (SELECT increase * 1.0 / nullif(span, 0) FROM counter WHERE source = 'snm
        100.0 * (SELECT increase FROM counter WHERE source = 'netstat' AND name = 'TcpExtTCPSynRetrans')
              / nullif((SELECT increase FROM counter WHERE source = 'snmp' AND name = 'TcpActiveOpens'), 0) AS "SYNs sent again_pct",
        100.0 * (SELECT increase FROM counter WHERE source = 'netstat' AND name = 'TcpExtListenDrops')
-             / nullif((SELECT increase FROM counter WHERE source = 'snmp' AND name = 'TcpPassiveOpens'), 0) AS "listen drops of accepted_pct",
+             / nullif((SELECT sum(increase) FROM counter WHERE source IN ('snmp', 'netstat') AND name IN ('TcpPassiveOpens', 'TcpExtListenDrops')), 0) AS "dropped at a listener_pct",
        100.0 * (SELECT increase FROM counter WHERE source = 'snmp' AND name = 'TcpEstabResets')
              / nullif((SELECT sum(increase) FROM counter WHERE source = 'snmp' AND name IN ('TcpActiveOpens', 'TcpPassiveOpens')), 0) AS "reset of opened_pct"
   FROM (SELECT (SELECT increase FROM counter WHERE source = 'snmp' AND name = 'TcpRetransSegs') AS retrans,
