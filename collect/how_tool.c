@@ -15,6 +15,7 @@ static const struct {
 	{SPAN_INIT("ss"),       tool_ss      },
 	{SPAN_INIT("ethtool"),  tool_ethtool },
 	{SPAN_INIT("ifconfig"), tool_ifconfig},
+	{SPAN_INIT("tc"),       tool_tc      },
 	{SPAN_INIT("ls"),       tool_ls      },
 };
 

@@ -16,6 +16,9 @@
 /* A few listeners may share a port (SO_REUSEPORT). */
 #define LISTENERS_MAX 64
 
+/* A dump has no processes to watch. */
+static const struct host live = {.root = ""};
+
 static const uint16_t l5d_ports[] = {4140, 9990};
 
 static bool known(const struct watch *w, int pid)
@@ -57,7 +60,6 @@ static bool wanted(const struct watch *w, struct span comm, bool threads)
 /* Walks /proc once: every process's name is read. */
 static void walk(struct watch *w, bool threads)
 {
-	static const struct host live = {.root = ""};
 	struct names ns;
 
 	if (names_read(&live, "/proc", &ns) != 0)
@@ -101,7 +103,6 @@ static bool take_listener(void *arg, const struct inet_diag_msg *m, const struct
 /* Who listens where a linkerd does; the walk for the owner is not made for nothing. */
 static void add_listeners(struct watch *w, bool all)
 {
-	static const struct host live = {.root = ""};
 	struct listeners l = {0};
 	struct owners o = {0};
 	bool interrupted = false;
@@ -130,7 +131,6 @@ static void add_listeners(struct watch *w, bool all)
 
 static int add_pids(struct watch *w, const struct opts_list *pids, struct err *e)
 {
-	static const struct host live = {.root = ""};
 
 	for (size_t i = 0; i < pids->n; i++) {
 		char path[64], comm[64];
