@@ -16,22 +16,26 @@
 WITH p AS (
   SELECT coalesce(:warn_pct, 5)   AS warn_pct,
          coalesce(:warn_times, 3) AS warn_times
-), n AS (
-  SELECT count(*) AS taken, max(snap) - min(snap) + 1 AS asked, max(late_s) AS late FROM snapshot
+), n AS (                  -- gaps in the numbers, and those behind the last tick, which only the end record knows
+  SELECT taken, taken + missed AS asked, missed, late
+    FROM (SELECT count(*) AS taken, max(late_s) AS late,
+                 max(max(snap) - min(snap) + 1 - count(*),
+                     coalesce((SELECT v FROM meta WHERE k = 'ticks_missed'), 0)) AS missed
+            FROM snapshot)
 ), i AS (
   SELECT coalesce((SELECT max(v) FROM meta WHERE k = 'interval_s'), (SELECT min(dt) FROM snapshot WHERE dt > 0)) AS s
 ), g AS (                  -- a bare column beside max(): SQLite takes it from the row that has the maximum
   SELECT max(dt) AS longest, snap FROM snapshot WHERE dt IS NOT NULL
 )
 SELECT CASE WHEN g.longest IS NULL                                              THEN 'skip'
-            WHEN (n.asked - n.taken) * 100.0 >= p.warn_pct * n.asked
+            WHEN n.missed * 100.0 >= p.warn_pct * n.asked
               OR g.longest > p.warn_times * i.s + 0.5 * i.s                     THEN 'warn'
-            WHEN n.asked > n.taken                                              THEN 'info'
+            WHEN n.missed > 0                                                   THEN 'info'
             ELSE 'ok' END                                AS level,
        ''                                                AS entity,
-       n.asked - n.taken                                 AS missed,
+       n.missed,
        n.asked,
-       round((n.asked - n.taken) * 100.0 / n.asked, 1)   AS missed_pct,
+       round(n.missed * 100.0 / n.asked, 1)              AS missed_pct,
        round(g.longest, 3)                               AS longest_s,
        round(i.s, 3)                                     AS interval_s,
        round(n.late * 1000, 1)                           AS late_ms,

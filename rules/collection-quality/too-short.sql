@@ -3,7 +3,7 @@
 -- schema:   1
 -- title:    The window is short for some of the rules
 -- tags:     evidence
--- requires: tick >= 1
+-- requires: tick >= 2
 -- param:    min_span_s  seconds  that most rules on ratios and quantiles want
 -- param:    min_ticks   ticks    that they want
 -- message:  {ticks} ticks over {window_s} s: rules on ratios, shares and linkerd's one-minute quantiles need {min_span_s} s

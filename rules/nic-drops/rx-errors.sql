@@ -41,7 +41,7 @@ WITH p AS (
            ORDER BY increase DESC, name)
    GROUP BY entity
 ), link AS (
-  SELECT entity, max(CASE WHEN name = 'speed' THEN last END) / 1000000 || ' Mbit/s' AS speed,
+  SELECT entity, (max(CASE WHEN name = 'speed' THEN last END) / 1000000) || ' Mbit/s' AS speed,
          max(CASE WHEN name = 'duplex' THEN last END) AS duplex
     FROM series WHERE source = 'nic' GROUP BY entity
 ), r AS (

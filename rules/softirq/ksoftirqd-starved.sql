@@ -35,7 +35,7 @@ WITH p AS (
     FROM k LEFT JOIN counter c ON c.source = 'task' AND c.name = 'wait_ns' AND c.entity = k.pid
 ), used AS (
   SELECT entity AS cpu,
-         sum(CASE WHEN name IN ('user', 'nice', 'system') THEN increase END) * 100.0 / nullif(sum(increase), 0) AS app_pct
+         sum(CASE WHEN name IN ('user', 'nice', 'system') THEN increase ELSE 0 END) * 100.0 / nullif(sum(increase), 0) AS app_pct
     FROM counter
    WHERE source = 'stat' AND entity LIKE 'cpu%'
      AND name IN ('user', 'nice', 'system', 'idle', 'iowait', 'irq', 'softirq', 'steal')
