@@ -15,10 +15,13 @@ void tc_size(struct buf *b, uint64_t bytes);
 void tc_rate(struct buf *b, uint64_t bytes_per_s);
 /* Microseconds: "5ms", "1.5s", "250us". */
 void tc_time(struct buf *b, double us);
+/* Nanoseconds: "10us", "1.23us", "250ns". */
+void tc_time_ns(struct buf *b, uint64_t ns);
 
 /*
  * A qdisc's own options behind its head: "limit 10240p flows 1024 ...".  `options` is
- * TCA_OPTIONS, `ticks_per_us` that of /proc/net/psched.  Of a kind not known: nothing.
+ * TCA_OPTIONS, `ticks_per_us` that of /proc/net/psched.  Of a kind
+ * not known: its length.
  */
 void tc_options(struct buf *b, struct span kind, struct attr options, double ticks_per_us);
 /* The statistics of the kind itself, whole lines each ending in LF; of most kinds nothing. */

@@ -53,8 +53,11 @@ enum form {
 	SIZE,   /* "memory_limit 32Mb" */
 	TIME,   /* microseconds */
 	TIME0,  /* the same, left out when 0 */
-	RATE,   /* bytes a second */
-	MOST,   /* a rate, ~0 = none and left out */
+	NANO,   /* nanoseconds */
+	UINT0,  /* a number, left out when 0 */
+	SIZE0,  /* bytes, left out when 0 */
+	HEX0,   /* "fwmark 0xff", left out when 0 */
+	MOST,   /* bytes a second, ~0 = none and left out */
 	SOME,   /* a rate, 0 = none and left out */
 	FLAG,   /* the word when it is not 0 */
 	FLAG0,  /* the word when it is 0 */
@@ -100,7 +103,7 @@ static const struct option fq[] = {
 	{"low_rate_threshold",       SOME,   TCA_FQ_LOW_RATE_THRESHOLD},
 	{"refill_delay",             TIME,   TCA_FQ_FLOW_REFILL_DELAY },
 	{"ce_threshold",             TIME,   TCA_FQ_CE_THRESHOLD      },
-	{"timer_slack",              TIME,   TCA_FQ_TIMER_SLACK       },
+	{"timer_slack",              NANO,   TCA_FQ_TIMER_SLACK       },
 	{"horizon",                  TIME,   TCA_FQ_HORIZON           },
 	{"horizon_cap horizon_drop", CHOICE, TCA_FQ_HORIZON_DROP      },
 };
@@ -117,11 +120,11 @@ static const struct option cake[] = {
 	{"no-ack-filter ack-filter ack-filter-aggressive",                                 CHOICE, TCA_CAKE_ACK_FILTER   },
 	{"no-split-gso split-gso",							 CHOICE, TCA_CAKE_SPLIT_GSO    },
 	{"rtt",									    TIME0,  TCA_CAKE_RTT          },
-	{"raw",									    FLAG,   TCA_CAKE_RAW          },
 	{"noatm atm ptm",								  CHOICE, TCA_CAKE_ATM          },
 	{"overhead",								       UINT,   TCA_CAKE_OVERHEAD     },
-	{"mpu",									    UINT,   TCA_CAKE_MPU          },
-	{"memlimit",								       SIZE,   TCA_CAKE_MEMORY       },
+	{"mpu",									    UINT0,  TCA_CAKE_MPU          },
+	{"memlimit",								       SIZE0,  TCA_CAKE_MEMORY       },
+	{"fwmark",									 HEX0,   TCA_CAKE_FWMARK       },
 };
 
 static void put_choice(struct buf *b, const char *words, uint64_t i)
@@ -144,6 +147,9 @@ static bool is_set(enum form form, uint64_t v)
 		return v != UINT32_MAX && v != UINT64_MAX;
 	case SOME:
 	case TIME0:
+	case UINT0:
+	case SIZE0:
+	case HEX0:
 	case FLAG:
 		return v != 0;
 	case FLAG0:
@@ -165,13 +171,20 @@ static void put_option(struct buf *b, const struct option *o, uint64_t v)
 	buf_char(b, ' ');
 	switch (o->form) {
 	case SIZE:
+	case SIZE0:
 		tc_size(b, v);
+		break;
+	case NANO:
+		tc_time_ns(b, v);
+		break;
+	case HEX0:
+		buf_str(b, "0x");
+		buf_hex(b, v, 1);
 		break;
 	case TIME:
 	case TIME0:
 		tc_time(b, (double)v);
 		break;
-	case RATE:
 	case MOST:
 	case SOME:
 		tc_rate(b, v);
@@ -311,9 +324,9 @@ static void put_mqprio(struct buf *b, struct attr a, double ticks_per_us)
 	(void)ticks_per_us;
 	if (!copy(&q, sizeof q, a))
 		return;
-	buf_fmt(b, " tc %u map", q.num_tc);
+	buf_fmt(b, "tc %u map ", q.num_tc);
 	for (size_t i = 0; i <= TC_QOPT_BITMASK; i++)
-		buf_fmt(b, " %u", q.prio_tc_map[i]);
+		buf_fmt(b, "%u ", q.prio_tc_map[i]);
 	buf_str(b, "\n             queues:");
 	for (size_t i = 0; i < q.num_tc && i < TC_QOPT_MAX_QUEUE; i++)
 		buf_fmt(b, "(%u:%u) ", q.offset[i], q.offset[i] + q.count[i] - 1U);
@@ -394,7 +407,7 @@ static const struct {
 	{.kind = SPAN_INIT("netem"),           PUT(put_netem)   },
 };
 
-/* Beside the table: fq sends the logarithm of its buckets, cake no rate when it has no limit. */
+/* fq sends the logarithm of its buckets. */
 static uint64_t adjusted(const struct option *o, const struct option *table, uint64_t v)
 {
 	return table == fq && o->attr == TCA_FQ_BUCKETS_LOG ? UINT64_C(1) << (v & 31) : v;
@@ -406,10 +419,13 @@ static void put_table(struct buf *b, const struct option *table, size_t n, struc
 	netlink_attrs(options.p, options.n, t, ATTRS_MAX);
 	if (table == cake && t[TCA_CAKE_BASE_RATE64].n && number(t[TCA_CAKE_BASE_RATE64]) == 0)
 		buf_str(b, "bandwidth unlimited ");
-	for (size_t i = 0; i < n; i++)
-		if (t[table[i].attr].p)
-			put_option(b, &table[i],
-			           adjusted(&table[i], table, number(t[table[i].attr])));
+	for (size_t i = 0; i < n; i++) {
+		const struct option *o = &table[i];
+		if (table == cake && o->attr == TCA_CAKE_ATM && t[TCA_CAKE_RAW].p)
+			buf_str(b, "raw ");
+		else if (t[o->attr].p)
+			put_option(b, o, adjusted(o, table, number(t[o->attr])));
+	}
 }
 
 void tc_options(struct buf *b, struct span kind, struct attr options, double ticks_per_us)
@@ -421,7 +437,10 @@ void tc_options(struct buf *b, struct span kind, struct attr options, double tic
 			kinds[i].put(b, options, ticks_per_us);
 		else
 			put_table(b, kinds[i].options, kinds[i].n, options);
+		return;
 	}
+	if (options.n)
+		buf_fmt(b, "[Unknown qdisc, optlen=%zu] ", options.n);
 }
 
 /* --- statistics of a kind --- */
@@ -448,26 +467,27 @@ static void put_fq_stats(struct buf *b, struct attr a)
 	struct tc_fq_qd_stats x;
 	if (!copy(&x, sizeof x, a))
 		return;
-	buf_fmt(b, "  flows %u (inactive %u throttled %u", x.flows, x.inactive_flows,
+	buf_fmt(b, "  flows %u (inactive %u throttled %u)", x.flows, x.inactive_flows,
 	        x.throttled_flows);
-	if (x.time_next_delayed_flow > 0)
-		buf_fmt(b, " next_packet_delay %lluns",
-		        (unsigned long long)x.time_next_delayed_flow);
-	buf_fmt(b, ")\n  gc %llu highprio %llu", (unsigned long long)x.gc_flows,
+	if (x.time_next_delayed_flow > 0) {
+		buf_str(b, " next_packet_delay ");
+		tc_time_ns(b, (uint64_t)x.time_next_delayed_flow);
+	}
+	buf_fmt(b, "\n  gc %llu highprio %llu", (unsigned long long)x.gc_flows,
 	        (unsigned long long)x.highprio_packets);
 	if (x.tcp_retrans)
 		buf_fmt(b, " retrans %llu", (unsigned long long)x.tcp_retrans);
 	buf_fmt(b, " throttled %llu", (unsigned long long)x.throttled);
 	if (x.unthrottle_latency_ns) {
 		buf_str(b, " latency ");
-		tc_time(b, x.unthrottle_latency_ns / 1000.0);
+		tc_time_ns(b, x.unthrottle_latency_ns);
 	}
 	if (x.ce_mark)
 		buf_fmt(b, " ce_mark %llu", (unsigned long long)x.ce_mark);
 	if (x.flows_plimit)
 		buf_fmt(b, " flows_plimit %llu", (unsigned long long)x.flows_plimit);
 	if (x.pkts_too_long || x.allocation_errors)
-		buf_fmt(b, "\n  too long pkts %llu alloc errors %llu",
+		buf_fmt(b, "\n pkts_too_long %llu alloc_errors %llu",
 		        (unsigned long long)x.pkts_too_long,
 		        (unsigned long long)x.allocation_errors);
 	buf_char(b, '\n');

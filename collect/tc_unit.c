@@ -48,3 +48,15 @@ void tc_time(struct buf *b, double us)
 	else
 		buf_fmt(b, "%uus", us > 0 ? (unsigned)us : 0);
 }
+
+void tc_time_ns(struct buf *b, uint64_t ns)
+{
+	if (ns >= 1000000000)
+		buf_fmt(b, "%.3gs", (double)ns / 1e9);
+	else if (ns >= 1000000)
+		buf_fmt(b, "%.3gms", (double)ns / 1e6);
+	else if (ns >= 1000)
+		buf_fmt(b, "%.3gus", (double)ns / 1e3);
+	else
+		buf_fmt(b, "%lluns", (unsigned long long)ns);
+}

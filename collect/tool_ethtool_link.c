@@ -301,10 +301,10 @@ static void put_modes(const struct printer *p, int which)
 	static const struct {
 		const char *modes, *prefix, *autoneg;
 	} labels[] = {
-		{"Supported link modes:",                "Supported",               "Supports"  },
-		{"Advertised link modes:",               "Advertised",              "Advertised"},
-		{"Link partner advertised link modes: ", "Link partner advertised",
-	         "Link partner advertised"						      },
+		{"Supported link modes:",                 "Supported",               "Supports"  },
+		{"Advertised link modes:",                "Advertised",              "Advertised"},
+		{"Link partner advertised link modes:  ", "Link partner advertised",
+	         "Link partner advertised"						       },
 	};
 	put_real(p, which, labels[which].modes);
 	buf_fmt(p->out, "\t%s pause frame use: %s\n", labels[which].prefix,

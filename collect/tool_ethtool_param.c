@@ -16,7 +16,13 @@
 #include "collect/ethtool_nl.h"
 #include "collect/tool_io.h"
 
-enum kind { TEXT, NUMBER, SWITCH, SPLIT };
+enum kind {
+	TEXT,
+	PLURAL, /* ethtool writes rx-frame-low with netlink, rx-frames-low with the ioctl */
+	NUMBER,
+	SWITCH,
+	SPLIT,
+};
 
 #define NOWHERE SIZE_MAX
 
@@ -31,6 +37,7 @@ struct table {
 	const char *title; /* "Ring parameters for " */
 	uint8_t message;   /* netlink */
 	uint32_t command;  /* ioctl */
+	const char *end;   /* what ethtool writes at the end with the ioctl */
 	const struct param *params;
 	size_t n;
 };
@@ -97,14 +104,17 @@ static const struct param coalesce[] = {
 	COALESCE("tx-usecs-irq: ", "\n", NUMBER, TX_USECS_IRQ, tx_coalesce_usecs_irq),
 	COALESCE("tx-frames-irq: ", "\n\n", NUMBER, TX_MAX_FRAMES_IRQ, tx_max_coalesced_frames_irq),
 	COALESCE("rx-usecs-low: ", "\n", NUMBER, RX_USECS_LOW, rx_coalesce_usecs_low),
-	COALESCE("rx-frame-low: ", "\n", NUMBER, RX_MAX_FRAMES_LOW, rx_max_coalesced_frames_low),
+	{"rx-frame",      "",     PLURAL, 0,                                  0      },
+	COALESCE("-low: ", "\n", NUMBER, RX_MAX_FRAMES_LOW, rx_max_coalesced_frames_low),
 	COALESCE("tx-usecs-low: ", "\n", NUMBER, TX_USECS_LOW, tx_coalesce_usecs_low),
-	COALESCE("tx-frame-low: ", "\n\n", NUMBER, TX_MAX_FRAMES_LOW, tx_max_coalesced_frames_low),
+	{"tx-frame",      "",     PLURAL, 0,                                  0      },
+	COALESCE("-low: ", "\n\n", NUMBER, TX_MAX_FRAMES_LOW, tx_max_coalesced_frames_low),
 	COALESCE("rx-usecs-high: ", "\n", NUMBER, RX_USECS_HIGH, rx_coalesce_usecs_high),
-	COALESCE("rx-frame-high: ", "\n", NUMBER, RX_MAX_FRAMES_HIGH, rx_max_coalesced_frames_high),
+	{"rx-frame",      "",     PLURAL, 0,                                  0      },
+	COALESCE("-high: ", "\n", NUMBER, RX_MAX_FRAMES_HIGH, rx_max_coalesced_frames_high),
 	COALESCE("tx-usecs-high: ", "\n", NUMBER, TX_USECS_HIGH, tx_coalesce_usecs_high),
-	COALESCE("tx-frame-high: ", "\n\n", NUMBER, TX_MAX_FRAMES_HIGH,
-                 tx_max_coalesced_frames_high),
+	{"tx-frame",      "",     PLURAL, 0,                                  0      },
+	COALESCE("-high: ", "\n\n", NUMBER, TX_MAX_FRAMES_HIGH, tx_max_coalesced_frames_high),
 	{"CQE mode RX: ", "  ",   SWITCH, ETHTOOL_A_COALESCE_USE_CQE_MODE_RX, NOWHERE},
 	{"TX: ",          "\n\n", SWITCH, ETHTOOL_A_COALESCE_USE_CQE_MODE_TX, NOWHERE},
 };
@@ -148,7 +158,7 @@ static void put_nl(struct buf *out, const struct table *t, const struct ethtool_
 	for (size_t i = 0; i < t->n; i++) {
 		const struct param *p = &t->params[i];
 		buf_str(out, p->before);
-		if (p->kind != TEXT)
+		if (p->kind >= NUMBER)
 			put_value(out, p->kind, answer->there[p->attr], answer->v[p->attr]);
 		buf_str(out, p->after);
 	}
@@ -162,12 +172,15 @@ static void put_ioctl(struct buf *out, const struct table *t, const union answer
 		if (p->at == NOWHERE)
 			continue;
 		buf_str(out, p->before);
-		if (p->kind != TEXT) {
+		if (p->kind == PLURAL)
+			buf_char(out, 's');
+		if (p->kind >= NUMBER) {
 			memcpy(&v, (const char *)answer + p->at, sizeof v);
 			put_value(out, p->kind, true, v);
 		}
 		buf_str(out, p->after);
 	}
+	buf_str(out, t->end);
 }
 
 /* Netlink first; whatever it lacks or refuses is asked again in the old way. */
@@ -194,21 +207,21 @@ static enum capture_status show(const struct ethtool *e, const struct table *t)
 
 enum capture_status ethtool_rings(const struct ethtool *e)
 {
-	static const struct table t = {"Ring", ETHTOOL_MSG_RINGS_GET, ETHTOOL_GRINGPARAM,
+	static const struct table t = {"Ring", ETHTOOL_MSG_RINGS_GET, ETHTOOL_GRINGPARAM, "\n",
 	                               TABLE(rings)};
 	return show(e, &t);
 }
 
 enum capture_status ethtool_channels(const struct ethtool *e)
 {
-	static const struct table t = {"Channel", ETHTOOL_MSG_CHANNELS_GET, ETHTOOL_GCHANNELS,
+	static const struct table t = {"Channel", ETHTOOL_MSG_CHANNELS_GET, ETHTOOL_GCHANNELS, "\n",
 	                               TABLE(channels)};
 	return show(e, &t);
 }
 
 enum capture_status ethtool_coalesce(const struct ethtool *e)
 {
-	static const struct table t = {"Coalesce", ETHTOOL_MSG_COALESCE_GET, ETHTOOL_GCOALESCE,
+	static const struct table t = {"Coalesce", ETHTOOL_MSG_COALESCE_GET, ETHTOOL_GCOALESCE, "",
 	                               TABLE(coalesce)};
 	return show(e, &t);
 }
@@ -228,7 +241,7 @@ static void put_negotiated(const struct ethtool *e, struct buf *out)
 
 enum capture_status ethtool_pause(const struct ethtool *e)
 {
-	static const struct table t = {"Pause", ETHTOOL_MSG_PAUSE_GET, ETHTOOL_GPAUSEPARAM,
+	static const struct table t = {"Pause", ETHTOOL_MSG_PAUSE_GET, ETHTOOL_GPAUSEPARAM, "",
 	                               TABLE(pauses)};
 	enum capture_status status = show(e, &t);
 	struct buf *out = status == CAPTURE_OK ? job_room(e->job, 64) : NULL;
