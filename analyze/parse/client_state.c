@@ -124,8 +124,7 @@ static void walk_members(const struct context *c, json_t *node, unsigned depth)
 	const char *key;
 	json_t *v;
 
-	json_object_foreach(node, key, v)
-	{
+	json_object_foreach(node, key, v) {
 		struct context inner = below(c, key);
 
 		if (c->client.n && put_text(c, span_of(key)))
@@ -144,7 +143,9 @@ static void walk(const struct context *c, json_t *node, unsigned depth)
 	if (depth > DEPTH_MAX) {
 		c->out->note(c->out, 0, "nested too deeply", c->client);
 	} else if (json_is_array(node)) {
-		json_array_foreach(node, i, v) walk(c, v, depth + 1);
+		json_array_foreach(node, i, v) {
+			walk(c, v, depth + 1);
+		}
 	} else if (json_is_object(node)) {
 		if (!put_object(c, node))
 			walk_members(c, node, depth);

@@ -244,8 +244,7 @@ static void walk_tree(json_t *node, struct path *p, struct emit *out)
 	const char *key;
 	json_t *v;
 
-	json_object_foreach(node, key, v)
-	{
+	json_object_foreach(node, key, v) {
 		size_t before = p->joined.n;
 
 		if (!json_is_object(v)) {
@@ -478,7 +477,9 @@ static void parse_flat(json_t *root, struct emit *out)
 	json_t *v;
 
 	if (f.entry && f.clients.name && f.services.name) {
-		json_object_foreach(root, key, v) f.entry[f.n++] = (struct entry){span_of(key), v};
+		json_object_foreach(root, key, v) {
+			f.entry[f.n++] = (struct entry){span_of(key), v};
+		}
 		qsort(f.entry, f.n, sizeof(*f.entry), by_key);
 		find_clients(&f, false);
 		find_clients(&f, true);
@@ -498,7 +499,10 @@ static bool is_tree(json_t *root)
 	const char *key;
 	json_t *v;
 
-	json_object_foreach(root, key, v) if (json_is_object(v)) return true;
+	json_object_foreach(root, key, v) {
+		if (json_is_object(v))
+			return true;
+	}
 	return false;
 }
 

@@ -43,7 +43,9 @@ static void parse(const struct input *in, struct emit *out)
 	else if (!json_is_object(root))
 		out->note(out, 0, "not an object", span_sub(in->text, 0, 80));
 	else
-		json_object_foreach(root, key, v) put(key, v, out);
+		json_object_foreach(root, key, v) {
+			put(key, v, out);
+		}
 	json_decref(root);
 }
 
