@@ -30,11 +30,11 @@ WITH p AS (
   SELECT s.*, cast(substr(server, instr(server, '/') + 1) AS INT) AS port, s.connects / nullif(s.span, 0) AS rate,
          (SELECT peak_snap FROM counter c WHERE c.source = 'linkerd' AND c.entity = s.entity AND c.name = 'connects') AS at
     FROM linkerd_server s
-), caller AS (             -- summed over the captures: shares of the window
-  SELECT port, peer, sum(n) AS n,
+), caller AS (             -- summed over the captures: shares of the window; a JVM's IPv4 callers have mapped addresses
+  SELECT port, CASE WHEN peer LIKE '::ffff:%.%' THEN substr(peer, 8) ELSE peer END AS peer, sum(n) AS n,
          sum(CASE WHEN state IN ('TIME-WAIT', 'FIN-WAIT-2', 'CLOSE-WAIT', 'LAST-ACK') THEN n ELSE 0 END) AS leftover,
          min(snap) AS first_at, max(snap) AS last_at
-    FROM tcp_peer WHERE dir = 'in' AND state <> 'LISTEN' GROUP BY port, peer
+    FROM tcp_peer WHERE dir = 'in' AND state <> 'LISTEN' GROUP BY 1, 2
 ), total AS (
   SELECT port, sum(n) AS n, max(CASE WHEN peer <> '*' THEN n END) AS top FROM caller GROUP BY port
 ), judged AS (

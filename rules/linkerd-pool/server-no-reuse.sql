@@ -27,8 +27,9 @@ WITH p AS (
          coalesce(:crit_ratio, 0.5)   AS crit_ratio
 ), server AS (             -- '0.0.0.0/4140'
   SELECT *, cast(substr(server, instr(server, '/') + 1) AS INT) AS port FROM linkerd_server
-), caller AS (
-  SELECT port, peer, sum(n) AS n FROM tcp_peer WHERE dir = 'in' AND peer <> '*' GROUP BY port, peer
+), caller AS (             -- a JVM listens on IPv6: its IPv4 callers have mapped addresses
+  SELECT port, CASE WHEN peer LIKE '::ffff:%.%' THEN substr(peer, 8) ELSE peer END AS peer, sum(n) AS n
+    FROM tcp_peer WHERE dir = 'in' AND peer <> '*' GROUP BY 1, 2
 ), peak AS (
   SELECT entity, peak_per_s, peak_snap, first_active, last_active, resets FROM counter WHERE source = 'linkerd' AND name = 'connects'
 )

@@ -32,9 +32,9 @@ WITH p AS (
          coalesce(:min_votes, 2)      AS min_votes
 ), server AS (             -- '0.0.0.0/4140'
   SELECT *, cast(substr(server, instr(server, '/') + 1) AS INT) AS port FROM linkerd_server
-), inward AS (
-  SELECT port, peer, sum(n) AS n, sum(CASE WHEN state = 'TIME-WAIT' THEN n ELSE 0 END) AS tw
-    FROM tcp_peer WHERE dir = 'in' AND state <> 'LISTEN' GROUP BY port, peer
+), inward AS (             -- a JVM listens on IPv6: its IPv4 callers have mapped addresses
+  SELECT port, CASE WHEN peer LIKE '::ffff:%.%' THEN substr(peer, 8) ELSE peer END AS peer, sum(n) AS n, sum(CASE WHEN state = 'TIME-WAIT' THEN n ELSE 0 END) AS tw
+    FROM tcp_peer WHERE dir = 'in' AND state <> 'LISTEN' GROUP BY 1, 2
 ), sockets AS (
   SELECT port, sum(n) AS n, sum(tw) AS tw FROM inward GROUP BY port
 ), caller AS (             -- by TIME-WAIT where there is any, else by sockets

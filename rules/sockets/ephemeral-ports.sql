@@ -33,10 +33,13 @@ WITH p AS (
 ), range AS (              -- '32768 60999', with a tab or a blank between
   SELECT *, cast(substr(port_range, instr(port_range, ' ') + 1) AS INT) - cast(port_range AS INT) + 1 AS ports
     FROM knob WHERE port_range IS NOT NULL
+), outward AS (            -- a JVM's IPv6 sockets with mapped addresses take ports of the same range
+  SELECT port, snap, state, n, CASE WHEN peer LIKE '::ffff:%.%' THEN substr(peer, 8) ELSE peer END AS peer
+    FROM tcp_peer WHERE dir = 'out' AND peer <> '*' AND state <> 'LISTEN'
 ), step AS (
   SELECT peer, port, snap, sum(n) AS n, sum(CASE WHEN state = 'TIME-WAIT' THEN n ELSE 0 END) AS tw,
-         peer LIKE '127.%' OR peer IN ('::1', '::ffff:127.0.0.1') AS loopback
-    FROM tcp_peer WHERE dir = 'out' AND peer <> '*' AND state <> 'LISTEN' GROUP BY peer, port, snap
+         peer LIKE '127.%' OR peer = '::1' AS loopback
+    FROM outward GROUP BY peer, port, snap
 ), worst AS (
   SELECT step.*, row_number() OVER (PARTITION BY peer, port ORDER BY n DESC, snap) AS r FROM step
 ), judged AS (             -- what connect() cannot take

@@ -26,8 +26,9 @@ WITH p AS (
          coalesce(:port, 4140)        AS port
 ), seen AS (
   SELECT DISTINCT snap FROM capture WHERE source = 'tcp' AND state IN ('ok', 'fallback')
-), inward AS (
-  SELECT * FROM tcp_peer WHERE dir = 'in' AND state <> 'LISTEN'
+), inward AS (             -- a JVM listens on IPv6: its IPv4 callers have mapped addresses
+  SELECT snap, port, state, n, CASE WHEN peer LIKE '::ffff:%.%' THEN substr(peer, 8) ELSE peer END AS peer
+    FROM tcp_peer WHERE dir = 'in' AND state <> 'LISTEN'
 ), step AS (               -- every capture of every port, also those without a socket
   SELECT ports.port, seen.snap,
          coalesce(sum(i.n), 0) AS n, coalesce(sum(CASE WHEN i.state = 'TIME-WAIT' THEN i.n END), 0) AS tw
