@@ -7,24 +7,30 @@ static const char pairs[201] =
 	"37383940414243444546474849505152535455565758596061626364656667686970717273"
 	"7475767778798081828384858687888990919293949596979899";
 
+static unsigned digits_of(uint64_t v)
+{
+	unsigned n = 1;
+
+	for (; v >= 10000; v /= 10000)
+		n += 4;
+	return n + (v >= 10) + (v >= 100) + (v >= 1000);
+}
+
 char *put_u64(char *p, uint64_t v)
 {
-	char d[20];
-	size_t at = sizeof(d);
+	char *end = p + digits_of(v);
+	char *at = end;
 
 	while (v >= 100) {
 		at -= 2;
-		memcpy(d + at, pairs + v % 100 * 2, 2);
+		memcpy(at, pairs + v % 100 * 2, 2);
 		v /= 100;
 	}
-	if (v >= 10) {
-		at -= 2;
-		memcpy(d + at, pairs + v * 2, 2);
-	} else {
-		d[--at] = (char)('0' + v);
-	}
-	memcpy(p, d + at, sizeof(d) - at);
-	return p + sizeof(d) - at;
+	if (v >= 10)
+		memcpy(at - 2, pairs + v * 2, 2);
+	else
+		at[-1] = (char)('0' + v);
+	return end;
 }
 
 char *put_i32(char *p, int32_t v)
@@ -72,6 +78,29 @@ char *put_thousandth(char *p, uint64_t v)
 	*p++ = (char)('0' + rest / 10 % 10);
 	if (rest % 10)
 		*p++ = (char)('0' + rest % 10);
+	return p;
+}
+
+char *put_256th(char *p, uint32_t v)
+{
+	uint64_t n = (uint64_t)v * 390625; /* in 1/10^8: exact */
+	uint64_t rest = n % 1000;
+
+	/* from 1 to 10 the six digits of "%g" are five decimals */
+	if (v < 256 || v >= 2559)
+		return put_g(p, v / 256.0);
+	n /= 1000;
+	if (rest > 500 || (rest == 500 && n % 2))
+		n++;
+	*p++ = (char)('0' + n / 100000);
+	n %= 100000;
+	if (n == 0)
+		return p;
+	*p++ = '.';
+	for (uint64_t unit = 10000; n; unit /= 10) {
+		*p++ = (char)('0' + n / unit);
+		n %= unit;
+	}
 	return p;
 }
 

@@ -20,12 +20,31 @@ static inline char *put_span(char *p, struct span s)
 	return p + s.n;
 }
 
+/* A short word, copied whole in one go: made with LABEL, at most LABEL_MAX - 1 bytes. */
+#define LABEL_MAX 24
+struct label {
+	char text[LABEL_MAX];
+	unsigned char n;
+};
+#define LABEL(literal)                                                                             \
+	{                                                                                          \
+		(literal), sizeof(literal) - 1                                                     \
+	}
+
+static inline char *put_label(char *p, const struct label *l)
+{
+	memcpy(p, l->text, LABEL_MAX);
+	return p + l->n;
+}
+
 char *put_u64(char *p, uint64_t v);
 char *put_i32(char *p, int32_t v);
 /* Lower-case hexadecimal. */
 char *put_hex(char *p, uint64_t v);
 /* printf's "%g" of v / 1000.0: microseconds as milliseconds. */
 char *put_thousandth(char *p, uint64_t v);
+/* printf's "%g" of v / 256.0. */
+char *put_256th(char *p, uint32_t v);
 /* printf's "%g" and "%.0f". */
 char *put_g(char *p, double v);
 char *put_whole(char *p, double v);

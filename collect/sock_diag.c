@@ -64,6 +64,17 @@ static int dump_family(struct netlink *nl, uint8_t family, uint32_t states, uint
 	return netlink_dump(nl, &request.h, take, d, interrupted);
 }
 
+static int dump_each(struct netlink *nl, uint32_t states, uint8_t wanted, struct dump *d,
+                     bool *interrupted)
+{
+	int e = dump_family(nl, AF_INET, states, wanted, d, interrupted);
+
+	if (e)
+		return e;
+	e = dump_family(nl, AF_INET6, states, wanted, d, interrupted);
+	return e == ENOENT ? 0 : e; /* no IPv6 here */
+}
+
 int sock_diag_tcp(uint32_t states, uint8_t wanted, sock_row *row, void *arg, bool *interrupted)
 {
 	struct dump d = {.row = row, .arg = arg};
@@ -73,13 +84,22 @@ int sock_diag_tcp(uint32_t states, uint8_t wanted, sock_row *row, void *arg, boo
 	if (e)
 		return e;
 	e = dump_both(&nl, states, wanted, &d, interrupted);
-	if (e && e != ECANCELED && d.rows == 0) {
-		e = dump_family(&nl, AF_INET, states, wanted, &d, interrupted);
-		if (!e)
-			e = dump_family(&nl, AF_INET6, states, wanted, &d, interrupted);
-		if (e == ENOENT && d.rows > 0)
-			e = 0; /* no IPv6 here */
-	}
+	if (e && e != ECANCELED && d.rows == 0)
+		e = dump_each(&nl, states, wanted, &d, interrupted);
+	netlink_close(&nl);
+	return e;
+}
+
+int sock_diag_tcp_by_family(uint32_t states, uint8_t wanted, sock_row *row, void *arg,
+                            bool *interrupted)
+{
+	struct dump d = {.row = row, .arg = arg};
+	struct netlink nl;
+	int e = netlink_open(&nl, NETLINK_SOCK_DIAG);
+
+	if (e)
+		return e;
+	e = dump_each(&nl, states, wanted, &d, interrupted);
 	netlink_close(&nl);
 	return e;
 }

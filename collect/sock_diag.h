@@ -53,5 +53,8 @@ typedef bool sock_row(void *arg, const struct inet_diag_msg *m, const struct att
  * those of socket(2) where sock_diag is not to be had.
  */
 int sock_diag_tcp(uint32_t states, uint8_t wanted, sock_row *row, void *arg, bool *interrupted);
+/* The same by one request for each family: what the above falls back to. */
+int sock_diag_tcp_by_family(uint32_t states, uint8_t wanted, sock_row *row, void *arg,
+                            bool *interrupted);
 
 #endif

@@ -172,9 +172,9 @@ static char *put_bbr(char *p, const struct view *v)
 	p = put_whole(put_span(p, SPAN(" bbr:(bw:")), (double)bw * 8.0);
 	p = put_thousandth(put_span(p, SPAN("bps,mrtt:")), word(a, 2));
 	if (word(a, 3))
-		p = put_g(put_span(p, SPAN(",pacing_gain:")), word(a, 3) / 256.0);
+		p = put_256th(put_span(p, SPAN(",pacing_gain:")), word(a, 3));
 	if (word(a, 4))
-		p = put_g(put_span(p, SPAN(",cwnd_gain:")), word(a, 4) / 256.0);
+		p = put_256th(put_span(p, SPAN(",cwnd_gain:")), word(a, 4));
 	*p++ = ')';
 	return p;
 }
@@ -279,22 +279,22 @@ enum kind { WORD, LONG, MS, OWN };
 
 /* The order of ss; a field that is 0 is left out. */
 static const struct field {
-	struct span name;
+	struct label name;
 	size_t at;
 	enum kind kind; /* WORD and LONG as they are, MS a WORD of us as ms, OWN by `put` */
 	put_field *put;
 } fields[] = {
 #define W(label, f)                                                                                \
 	{                                                                                          \
-		SPAN_INIT(" " label ":"), offsetof(struct info, f), WORD, NULL                     \
+		LABEL(" " label ":"), offsetof(struct info, f), WORD, NULL                         \
 	}
 #define L(label, f)                                                                                \
 	{                                                                                          \
-		SPAN_INIT(" " label ":"), offsetof(struct info, f), LONG, NULL                     \
+		LABEL(" " label ":"), offsetof(struct info, f), LONG, NULL                         \
 	}
 #define T(label, f)                                                                                \
 	{                                                                                          \
-		SPAN_INIT(" " label ":"), offsetof(struct info, f), MS, NULL                       \
+		LABEL(" " label ":"), offsetof(struct info, f), MS, NULL                           \
 	}
 #define P(f)                                                                                       \
 	{                                                                                          \
@@ -372,7 +372,7 @@ static char *put_plain(char *p, const struct field *f, const struct info *info)
 	}
 	if (v == 0)
 		return p;
-	p = put_span(p, f->name);
+	p = put_label(p, &f->name);
 	return f->kind == MS ? put_thousandth(p, v) : put_u64(p, v);
 }
 
@@ -392,27 +392,26 @@ char *ss_put_info(char *p, const struct attr *attrs, unsigned state, bool option
 	return p;
 }
 
-static char *put_words(char *p, const struct attr *a, const struct span *names, size_t n)
+static char *put_words(char *p, const struct attr *a, const struct label *names, size_t n)
 {
 	for (size_t i = 0; i < n && (i + 1) * sizeof(uint32_t) <= a->n; i++)
-		p = put_named(p, names[i], word(a, i));
+		p = put_u64(put_label(p, &names[i]), word(a, i));
 	*p++ = ')';
 	return p;
 }
 
 char *ss_put_memory(char *p, const struct attr *attrs)
 {
-	static const struct span modern[] = {
-		SPAN_INIT(" skmem:(r"), SPAN_INIT(",rb"), SPAN_INIT(",t"),
-		SPAN_INIT(",tb"),       SPAN_INIT(",f"),  SPAN_INIT(",w"),
-		SPAN_INIT(",o"),        SPAN_INIT(",bl"), SPAN_INIT(",d"),
+	static const struct label modern[] = {
+		LABEL(" skmem:(r"), LABEL(",rb"), LABEL(",t"),  LABEL(",tb"), LABEL(",f"),
+		LABEL(",w"),        LABEL(",o"),  LABEL(",bl"), LABEL(",d"),
 	};
-	static const struct span old[] = {
+	static const struct label old[] = {
 		/* before kernel 3.4 */
-		SPAN_INIT(" mem:(r"),
-		SPAN_INIT(",w"),
-		SPAN_INIT(",f"),
-		SPAN_INIT(",t"),
+		LABEL(" mem:(r"),
+		LABEL(",w"),
+		LABEL(",f"),
+		LABEL(",t"),
 	};
 
 	if (attrs[SOCK_SKMEMINFO].n >= 7 * sizeof(uint32_t))
