@@ -86,7 +86,7 @@ static int errno_of(const struct nlmsghdr *h)
 
 	if (h->nlmsg_len < NLMSG_LENGTH(sizeof(code)))
 		return h->nlmsg_type == NLMSG_ERROR ? EPROTO : 0;
-	memcpy(&code, NLMSG_DATA(h), sizeof(code));
+	memcpy(&code, netlink_data(h), sizeof(code));
 	return code < 0 ? -code : 0;
 }
 

@@ -23,6 +23,12 @@ struct attr {
 	size_t n;      /* bytes */
 };
 
+/* What is behind a message's header. */
+static inline const void *netlink_data(const struct nlmsghdr *h)
+{
+	return (const char *)h + NLMSG_HDRLEN;
+}
+
 /* One message of an answer.  False ends the dump early. */
 typedef bool netlink_row(void *arg, const struct nlmsghdr *h);
 

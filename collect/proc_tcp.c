@@ -116,52 +116,56 @@ struct reader {
 	bool headed; /* the first line is behind us */
 };
 
+/* False when the reader has enough. */
+static bool take_line(struct reader *r, struct span line)
+{
+	struct inet_diag_msg m;
+
+	if (!r->headed) {
+		r->headed = true;
+		return true;
+	}
+	if (!proc_tcp_line(line, r->family, &m)) {
+		++*r->bad;
+		return true;
+	}
+	if (m.idiag_state >= 32 || !(r->states >> m.idiag_state & 1))
+		return true;
+	return r->row(r->arg, &m, NULL);
+}
+
 /* The whole lines in `text`; what is left of it is the beginning of the next one. */
-static int take_lines(struct reader *r, struct span *text)
+static bool take_lines(struct reader *r, struct span *text)
 {
 	struct span line;
 
-	while (span_cut(text, '\n', &line)) {
-		struct inet_diag_msg m;
-
-		if (!r->headed) {
-			r->headed = true;
-			continue;
-		}
-		if (!proc_tcp_line(line, r->family, &m)) {
-			++*r->bad;
-			continue;
-		}
-		if (m.idiag_state < 32 && r->states >> m.idiag_state & 1 &&
-		    !r->row(r->arg, &m, NULL))
-			return ECANCELED;
-	}
-	return 0;
+	while (span_cut(text, '\n', &line))
+		if (!take_line(r, line))
+			return false;
+	return true;
 }
 
 static int read_all(struct reader *r, int fd, char *chunk)
 {
-	size_t kept = 0;
+	struct span rest = {chunk, 0};
 
 	for (;;) {
-		ssize_t n = read(fd, chunk + kept, CHUNK - kept);
-		struct span text = {chunk, 0};
-		int e;
+		ssize_t n = read(fd, chunk + rest.n, CHUNK - rest.n);
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n <= 0)
-			return n < 0 ? errno : 0;
-		text.n = kept + (size_t)n;
-		e = take_lines(r, &text);
-		if (e)
-			return e;
-		if (text.n == CHUNK) { /* no line of this file is that long */
+		if (n < 0)
+			return errno;
+		if (n == 0) /* a dump may lack the last LF */
+			return rest.n == 0 || take_line(r, rest) ? 0 : ECANCELED;
+		rest = (struct span){chunk, rest.n + (size_t)n};
+		if (!take_lines(r, &rest))
+			return ECANCELED;
+		if (rest.n == CHUNK) { /* no line of this file is that long */
 			++*r->bad;
-			text.n = 0;
+			rest.n = 0;
 		}
-		memmove(chunk, text.p, text.n);
-		kept = text.n;
+		memmove(chunk, rest.p, rest.n);
 	}
 }
 

@@ -168,7 +168,7 @@ char *put_ipv6(char *p, const void *addr)
 	unsigned from = 8;
 	unsigned n;
 
-	for (unsigned i = 0; i < 8; i++)
+	for (size_t i = 0; i < 8; i++)
 		g[i] = (unsigned)a[2 * i] << 8 | a[2 * i + 1];
 	n = longest_run(g, &from);
 	for (unsigned i = 0; i < 8; i++) {

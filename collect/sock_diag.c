@@ -26,8 +26,8 @@ static bool take(void *arg, const struct nlmsghdr *h)
 
 	if (h->nlmsg_len < NLMSG_LENGTH(sizeof(m)))
 		return true;
-	memcpy(&m, NLMSG_DATA(h), sizeof(m));
-	netlink_attrs((const char *)NLMSG_DATA(h) + NLMSG_ALIGN(sizeof(m)),
+	memcpy(&m, netlink_data(h), sizeof(m));
+	netlink_attrs((const char *)netlink_data(h) + NLMSG_ALIGN(sizeof(m)),
 	              h->nlmsg_len - NLMSG_SPACE(sizeof(m)), attrs, SOCK_ATTR_COUNT);
 	d->rows++;
 	return d->row(d->arg, &m, attrs);

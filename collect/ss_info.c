@@ -224,7 +224,7 @@ static char *put_app_limited(char *p, const struct view *v)
 
 static char *put_share(char *p, struct span name, uint64_t part, uint64_t busy)
 {
-	struct buf b = {.p = p, .cap = 2 * PUT_MAX};
+	struct buf b = {.p = p, .cap = (size_t)2 * PUT_MAX};
 
 	if (part == 0)
 		return p;
@@ -279,78 +279,68 @@ enum kind { WORD, LONG, MS, OWN };
 
 /* The order of ss; a field that is 0 is left out. */
 static const struct field {
-	struct label name;
 	size_t at;
-	enum kind kind; /* WORD and LONG as they are, MS a WORD of us as ms, OWN by `put` */
 	put_field *put;
+	enum kind kind; /* WORD and LONG as they are, MS a WORD of us as ms, OWN by `put` */
+	struct label name;
 } fields[] = {
-#define W(label, f)                                                                                \
-	{                                                                                          \
-		LABEL(" " label ":"), offsetof(struct info, f), WORD, NULL                         \
-	}
-#define L(label, f)                                                                                \
-	{                                                                                          \
-		LABEL(" " label ":"), offsetof(struct info, f), LONG, NULL                         \
-	}
-#define T(label, f)                                                                                \
-	{                                                                                          \
-		LABEL(" " label ":"), offsetof(struct info, f), MS, NULL                           \
-	}
-#define P(f)                                                                                       \
-	{                                                                                          \
-		.kind = OWN, .put = (f)                                                            \
-	}
-	P(put_options),
-	P(put_cong),
-	P(put_wscale),
-	P(put_rto),
-	P(put_backoff),
-	P(put_rtt),
-	T("ato", ato),
-	W("mss", snd_mss),
-	W("pmtu", pmtu),
-	W("rcvmss", rcv_mss),
-	W("advmss", advmss),
-	W("cwnd", snd_cwnd),
-	P(put_ssthresh),
-	L("bytes_sent", bytes_sent),
-	L("bytes_retrans", bytes_retrans),
-	L("bytes_acked", bytes_acked),
-	L("bytes_received", bytes_received),
-	W("segs_out", segs_out),
-	W("segs_in", segs_in),
-	W("data_segs_out", data_segs_out),
-	W("data_segs_in", data_segs_in),
-	P(put_dctcp),
-	P(put_bbr),
-	P(put_send),
-	W("lastsnd", last_data_sent),
-	W("lastrcv", last_data_recv),
-	W("lastack", last_ack_recv),
-	P(put_pacing),
-	P(put_delivery),
-	W("delivered", delivered),
-	W("delivered_ce", delivered_ce),
-	P(put_app_limited),
-	P(put_busy),
-	W("unacked", unacked),
-	P(put_retrans),
-	W("lost", lost),
-	P(put_sacked),
-	W("dsack_dups", dsack_dups),
-	W("fackets", fackets),
-	P(put_reordering),
-	W("reord_seen", reord_seen),
-	T("rcv_rtt", rcv_rtt),
-	W("rcv_space", rcv_space),
-	W("rcv_ssthresh", rcv_ssthresh),
-	W("notsent", notsent_bytes),
-	P(put_min_rtt),
-	W("rcv_ooopack", rcv_ooopack),
-	W("snd_wnd", snd_wnd),
+#define F(label, f, k) .name = LABEL(" " label ":"), .at = offsetof(struct info, f), .kind = (k)
+#define W(label, f)    F(label, f, WORD)
+#define L(label, f)    F(label, f, LONG)
+#define T(label, f)    F(label, f, MS)
+#define P(f)           .put = (f), .kind = OWN
+	{P(put_options)},
+	{P(put_cong)},
+	{P(put_wscale)},
+	{P(put_rto)},
+	{P(put_backoff)},
+	{P(put_rtt)},
+	{T("ato", ato)},
+	{W("mss", snd_mss)},
+	{W("pmtu", pmtu)},
+	{W("rcvmss", rcv_mss)},
+	{W("advmss", advmss)},
+	{W("cwnd", snd_cwnd)},
+	{P(put_ssthresh)},
+	{L("bytes_sent", bytes_sent)},
+	{L("bytes_retrans", bytes_retrans)},
+	{L("bytes_acked", bytes_acked)},
+	{L("bytes_received", bytes_received)},
+	{W("segs_out", segs_out)},
+	{W("segs_in", segs_in)},
+	{W("data_segs_out", data_segs_out)},
+	{W("data_segs_in", data_segs_in)},
+	{P(put_dctcp)},
+	{P(put_bbr)},
+	{P(put_send)},
+	{W("lastsnd", last_data_sent)},
+	{W("lastrcv", last_data_recv)},
+	{W("lastack", last_ack_recv)},
+	{P(put_pacing)},
+	{P(put_delivery)},
+	{W("delivered", delivered)},
+	{W("delivered_ce", delivered_ce)},
+	{P(put_app_limited)},
+	{P(put_busy)},
+	{W("unacked", unacked)},
+	{P(put_retrans)},
+	{W("lost", lost)},
+	{P(put_sacked)},
+	{W("dsack_dups", dsack_dups)},
+	{W("fackets", fackets)},
+	{P(put_reordering)},
+	{W("reord_seen", reord_seen)},
+	{T("rcv_rtt", rcv_rtt)},
+	{W("rcv_space", rcv_space)},
+	{W("rcv_ssthresh", rcv_ssthresh)},
+	{W("notsent", notsent_bytes)},
+	{P(put_min_rtt)},
+	{W("rcv_ooopack", rcv_ooopack)},
+	{W("snd_wnd", snd_wnd)},
 	/* of kernel 6.2: later than ss 6.1, in the place where its successors print them */
-	W("rcv_wnd", rcv_wnd),
-	W("rehash", rehash),
+	{W("rcv_wnd", rcv_wnd)},
+	{W("rehash", rehash)},
+#undef F
 #undef W
 #undef L
 #undef T

@@ -42,7 +42,8 @@ static int run(tool *t, const struct host *host, struct span args)
 	enum capture_status status = t(&job, args, &error, &note);
 	job_end(&job, status, error, buf_cstr(&note));
 	const struct capture *c = &job.captures[0];
-	fwrite(job.text.p + c->at, 1, c->n, stdout);
+	if (c->n)
+		fwrite(job.text.p + c->at, 1, c->n, stdout);
 	bool good = capture_status_good(c->status);
 	if (c->status != CAPTURE_OK || *c->note)
 		fprintf(stderr, "%s: %s%s%s\n", capture_status_name(c->status),
