@@ -29,11 +29,14 @@ static bool contains(struct span s, struct span needle)
 
 /*
  * A file never says which version wrote it.  0.0.0.0 as a wildcard came with the new
- * meaning of '*'; any v6 without brackets, or [::] with no 0.0.0.0, is from before.
+ * meaning of '*', the column Process later; any v6 without brackets, or [::] with no
+ * 0.0.0.0, is from before.
  */
 static bool star_is_v4(struct span text)
 {
-	return !contains(text, SPAN("0.0.0.0:")) &&
+	struct span header = span_sub(text, 0, span_find(text, '\n'));
+
+	return !contains(header, SPAN("Process")) && !contains(text, SPAN("0.0.0.0:")) &&
 	       (contains(text, SPAN(":::")) || contains(text, SPAN("[::]:")));
 }
 
