@@ -107,7 +107,7 @@ struct endpoint {
 /* What one IRQ of /proc/interrupts belongs to. */
 struct irq_line {
 	struct span irq;  /* "24" */
-	struct span name; /* last name on the row: "virtio0-input.0", "eth0-TxRx-3" */
+	struct span name; /* its names: "virtio0-input.0", "eth0-TxRx-3", "uhci_hcd:usb3, eth0" */
 };
 
 struct emit {

@@ -146,6 +146,26 @@ bool cpu_columns_read(struct span header, struct cpu_columns *c)
 	return c->n > 0;
 }
 
+/*
+ * A count of at most 18 digits up to a blank or the end.  Of 1,152 CPUs there are a
+ * million in one capture of /proc/interrupts, hence not span_word and span_u64.
+ */
+static bool take_count(struct span *s, int64_t *v)
+{
+	const char *p = s->p, *end = s->p + s->n, *digits;
+	int64_t x = 0;
+
+	while (p < end && (*p == ' ' || *p == '\t'))
+		p++;
+	for (digits = p; p < end && *p >= '0' && *p <= '9' && p - digits < 18; p++)
+		x = x * 10 + (*p - '0');
+	if (p == digits || (p < end && *p != ' ' && *p != '\t'))
+		return false;
+	*v = x;
+	*s = (struct span){p, (size_t)(end - p)};
+	return true;
+}
+
 size_t cpu_row_emit(const struct cpu_columns *c, struct span name, struct span *rest,
                     struct emit *out)
 {
@@ -156,17 +176,10 @@ size_t cpu_row_emit(const struct cpu_columns *c, struct span name, struct span *
 	                  .type = VALUE_INT};
 	size_t i;
 
-	for (i = 0; i < c->n; i++) {
-		struct span behind = *rest, word;
-		uint64_t v;
-
-		if (!span_word(&behind, &word) || !span_u64(word, INT64_MAX, &v))
-			break;
-		*rest = behind;
-		if (behind.n == 0 && i + 1 < c->n)
+	for (i = 0; i < c->n && take_count(rest, &p.v.i); i++) {
+		if (rest->n == 0 && i + 1 < c->n)
 			break;
 		p.entity = (struct span){c->entity[i].text, c->entity[i].n};
-		p.v.i = (int64_t)v;
 		out->point(out, &p);
 	}
 	return i;

@@ -1,11 +1,10 @@
 /*
  * /proc/net/route, net/ipv4/fib_trie.c: the main table, a header and a row a route,
- * addresses in hexadecimal as the host (here taken to be little-endian) stores them.
+ * addresses in hexadecimal as the host (here taken to be little-endian) stores them,
+ * tabs between the columns.
  *
- *   Iface	Destination	Gateway 	Flags	RefCnt	Use	Metric	Mask
- * MTU	Window	IRTT
- *   eth0	00000000	010200C0	0003	0	0	0	00000000	0	0
- * 0
+ *   Iface Destination Gateway  Flags RefCnt Use Metric Mask     MTU Window IRTT
+ *   eth0  00000000    010200C0 0003  0      0   0      00000000 0   0      0
  */
 #include "analyze/parse_inet.h"
 #include "analyze/parse_util.h"

@@ -13,8 +13,21 @@
 
 static void put_dotted(struct buf *b, struct span path)
 {
-	for (size_t i = 0; i < path.n; i++)
-		buf_char(b, path.p[i] == '/' ? '.' : path.p[i] == '.' ? '/' : path.p[i]);
+	struct span component, part;
+
+	for (bool first = true; path.n; first = false) {
+		if (!span_cut(&path, '/', &component)) {
+			component = path;
+			path.n = 0;
+		}
+		if (!first)
+			buf_char(b, '.');
+		while (span_cut(&component, '.', &part)) {
+			buf_put(b, part);
+			buf_char(b, '/');
+		}
+		buf_put(b, component);
+	}
 }
 
 /* Values are short, but ip_local_reserved_ports may have 64 KiB: without a blank. */
