@@ -186,16 +186,17 @@ static int put_all_series(struct store *s)
 }
 
 /*
- * Which NIC an IRQ belongs to: device/msi_irqs says it outright; else its name
- * begins with the NIC's ("eth0-TxRx-3") or holds its bus address ("virtio0-input.0",
- * "mlx5_comp3@pci:0000:3b:00.0").
+ * Which NIC an IRQ belongs to: device/msi_irqs says it outright; else its name begins
+ * with the NIC's ("eth0-TxRx-3"), has it in a list ("uhci_hcd:usb3, eth0") or holds its bus address
+ * ("virtio0-input.0", "mlx5_comp3@pci:0000:3b:00.0").
  */
 static const char irq_sql[] =
 	"UPDATE irq SET nic = coalesce("
 	"  (SELECT entity FROM series WHERE source = 'nic_irqs' AND name = irq.irq),"
 	"  (SELECT entity FROM series WHERE source = 'netdev' AND name = 'rx_packets'"
 	"      AND (irq.name = entity OR substr(irq.name, 1, length(entity) + 1) IN (entity || "
-	"'-', entity || ':', entity || '_', entity || '@'))"
+	"'-', entity || ':', entity || '_', entity || '@')"
+	"        OR instr(', ' || irq.name || ',', ', ' || entity || ',') > 0)"
 	"    ORDER BY length(entity) DESC LIMIT 1),"
 	"  (SELECT entity FROM series WHERE source = 'nic' AND name = 'bus' AND first <> ''"
 	"      AND instr(irq.name, first) > 0 LIMIT 1));"

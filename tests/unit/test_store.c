@@ -234,6 +234,27 @@ static void sparse_series_appear_with_their_first_event(void **state)
 	assert_float_equal(query(f, "SELECT increase FROM counter WHERE name = '24'"), 1, 0);
 }
 
+static void an_irq_belongs_to_the_nic_that_its_row_names(void **state)
+{
+	struct fixture *f = *state;
+	struct emit *out = member(f, "proc/interrupts", "interrupts");
+	static const struct irq_line lines[] = {
+		{.irq = SPAN_INIT("16"), .name = SPAN_INIT("uhci_hcd:usb3, eth0")},
+		{.irq = SPAN_INIT("17"), .name = SPAN_INIT("eth0, ahci")         },
+		{.irq = SPAN_INIT("18"), .name = SPAN_INIT("eth0-TxRx-3")        },
+		{.irq = SPAN_INIT("19"), .name = SPAN_INIT("ahci, peth0, eth01") },
+	};
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		out->irq(out, &lines[i]);
+	emit_u64(member(f, "proc/net/dev", "netdev"), SPAN("eth0"), SPAN("rx_packets"),
+	         KIND_COUNTER, UNIT_COUNT, 1);
+	tick(f, 0);
+	assert_int_equal(store_seal(f->s, &f->e), 0);
+	assert_float_equal(query(f, "SELECT count(*) FROM irq WHERE nic = 'eth0'"), 3, 0);
+	assert_float_equal(query(f, "SELECT nic IS NULL FROM irq WHERE irq = '19'"), 1, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -250,6 +271,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_times_of_the_record_are_the_ones_that_rates_use,
 	                                        setup, teardown),
 		cmocka_unit_test_setup_teardown(a_cut_tick_leaves_nothing_behind, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_irq_belongs_to_the_nic_that_its_row_names, setup,
+	                                        teardown),
 		cmocka_unit_test_setup_teardown(a_reboot_starts_a_new_interval_without_a_reset,
 	                                        setup, teardown),
 		cmocka_unit_test_setup_teardown(gauges_have_levels_and_settings_tell_changes, setup,
