@@ -11,7 +11,7 @@ struct sqlite3;
 
 /*
  * Fills r->facts from a sealed store (sqlfunc_register'ed): every key of meta, and
- * when, window, ticks, machine, evidence, privileges, end, linkerd as words to print.
+ * the columns of facts.sql (when, window, machine, evidence, ...) as words to print.
  */
 int facts_read(struct sqlite3 *db, struct arena *a, struct report *r, struct err *e)
 	__attribute__((warn_unused_result));

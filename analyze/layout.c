@@ -46,64 +46,89 @@ static void blanks(const struct layout *l, size_t n)
 	(void)fprintf(l->out, "%*s", (int)n, "");
 }
 
-/* Words of one line, folded at the width; the line at hand is filled up to `at`. */
-static void fold_line(const struct layout *l, struct span line, size_t hang, size_t at)
+/* Where the next word of a paragraph goes. */
+struct pen {
+	const struct layout *l;
+	size_t at, hang;
+	bool begun; /* something stands on this line */
+};
+
+static void new_line(struct pen *p)
 {
-	size_t width = l->style->width, lead = 0;
-	struct span word;
-	bool first = true;
+	(void)fputc('\n', p->l->out);
+	blanks(p->l, p->hang);
+	p->at = p->hang;
+	p->begun = false;
+}
 
-	while (lead < line.n && line.p[lead] == ' ')
-		lead++;
-	hang += lead < width / 4 ? lead : width / 4;
-	if (hang > at) {
-		blanks(l, hang - at);
-		at = hang;
+/* A word longer than a line is broken wherever the line ends. */
+static void put_word(struct pen *p, struct span word)
+{
+	size_t width = p->l->style->width;
+	char text[CELL_BYTES];
+	struct buf b = BUF_OVER(text);
+	struct span rest, head;
+
+	escape_put(&b, word, p->l->style->utf8);
+	rest = buf_span(&b);
+	if (p->begun && p->at + 1 + text_columns(rest) > width) {
+		new_line(p);
+	} else if (p->begun) {
+		(void)fputc(' ', p->l->out);
+		p->at++;
 	}
-	while (span_word(&line, &word)) {
-		char text[CELL_BYTES];
-		struct buf b = BUF_OVER(text);
-		struct span rest;
-
-		escape_put(&b, word, l->style->utf8);
-		rest = buf_span(&b);
-		if (!first && at + 1 + text_columns(rest) > width) {
-			(void)fputc('\n', l->out);
-			blanks(l, hang);
-			at = hang;
-		} else if (!first) {
-			(void)fputc(' ', l->out);
-			at++;
-		}
-		first = false;
-		/* a word longer than a line is broken wherever the line ends */
-		while (at + text_columns(rest) > width && at < width) {
-			struct span head = text_front(rest, width - at);
-
-			if (head.n == 0)
-				break;
-			put(l, head);
-			rest = span_sub(rest, head.n, rest.n);
-			(void)fputc('\n', l->out);
-			blanks(l, hang);
-			at = hang;
-		}
-		put(l, rest);
-		at += text_columns(rest);
+	while (p->at + text_columns(rest) > width && p->hang < width) {
+		head = text_front(rest, width - p->at);
+		put(p->l, head);
+		rest = span_sub(rest, head.n, rest.n);
+		new_line(p);
 	}
-	(void)fputc('\n', l->out);
+	put(p->l, rest);
+	p->at += text_columns(rest);
+	p->begun = true;
+}
+
+static size_t leading_blanks(struct span line)
+{
+	size_t n = 0;
+
+	while (n < line.n && line.p[n] == ' ')
+		n++;
+	return n;
+}
+
+/* A line that goes on with the sentence of the line before: no indent, no item of a list. */
+static bool goes_on(struct span line)
+{
+	return span_trim(line).n && leading_blanks(line) == 0 && !span_starts(line, SPAN("- "));
 }
 
 void layout_more(const struct layout *l, size_t at, size_t hang, struct span text)
 {
-	struct span line;
+	struct pen p = {.l = l, .at = at};
+	struct span line, word;
+	bool plain = false;
 
-	if (text.n == 0)
-		(void)fputc('\n', l->out);
 	while (span_line(&text, &line)) {
-		fold_line(l, line, hang, at);
-		at = 0;
+		size_t lead = leading_blanks(line);
+
+		if (!plain || !goes_on(line)) {
+			if (p.begun)
+				(void)fputc('\n', l->out);
+			p.hang = hang + (lead < l->style->width / 4 ? lead : l->style->width / 4);
+			if (p.begun)
+				p.at = 0;
+			p.begun = false;
+			if (p.hang > p.at) {
+				blanks(l, p.hang - p.at);
+				p.at = p.hang;
+			}
+		}
+		plain = goes_on(line);
+		while (span_word(&line, &word))
+			put_word(&p, word);
 	}
+	(void)fputc('\n', l->out);
 }
 
 void layout_text(const struct layout *l, size_t indent, const char *label, size_t hang,

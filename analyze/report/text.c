@@ -10,9 +10,10 @@
 #include "analyze/report.h"
 #include "schema/buf.h"
 
-#define TEXT_BYTES    8192
-#define MARK_COLUMNS  5 /* "[C] " and one more for a folded finding */
-#define LABEL_COLUMNS 12
+#define TEXT_BYTES      8192
+#define LABEL_COLUMNS   12
+#define SUMMARY_LEAST   4  /* rules with findings: fewer are seen at once anyway */
+#define SUMMARY_COLUMNS 40 /* of a rule's id that still sets the column */
 
 static const char *const marks[LEVEL_COUNT] = {
 	[LEVEL_OK] = "[ok]",  [LEVEL_INFO] = "[i]",  [LEVEL_WARN] = "[W]",
@@ -91,14 +92,16 @@ static void put_verdict(const struct layout *l, const struct report *r)
 static void put_header(const struct layout *l, const struct report *r)
 {
 	static const char *const when[] = {"when", "window", "ticks", NULL};
-	static const char *const what[] = {"kernel", "machine", "os", "linkerd", NULL};
+	static const char *const what[] = {"system", "machine", "os", NULL};
 	static const char *const how[] = {"evidence", "privileges", "end", NULL};
+	static const char *const linkerd[] = {"linkerd", NULL};
 	static const char *const note[] = {"note", NULL};
 
 	layout_paint(l, PAINT_HEAD, "nettape");
 	layout_more(l, strlen("nettape"), LABEL_COLUMNS - 2, span_of(report_fact(r, "host")));
 	put_facts(l, r, "window", when);
 	put_facts(l, r, "host", what);
+	put_facts(l, r, "linkerd", linkerd);
 	put_facts(l, r, "evidence", how);
 	put_facts(l, r, "note", note);
 	put_verdict(l, r);
@@ -114,7 +117,8 @@ static void put_evidence(const struct layout *l, const struct finding *f, size_t
 		const struct evidence *e = &f->evidence[i];
 		struct span stem = measure_stem(span_of(e->name));
 
-		if (e->value.type == CELL_EMPTY || e->value.type == CELL_SPARK)
+		if (e->value.type == CELL_EMPTY || e->value.type == CELL_SPARK ||
+		    (e->value.type == CELL_TEXT && !e->value.v.text[0]))
 			continue;
 		buf_str(&b, b.n ? ", " : "");
 		for (size_t j = 0; j < stem.n; j++)
@@ -140,7 +144,7 @@ static void put_when(const struct layout *l, const struct finding *f, size_t ind
 		buf_i64(&b, f->at);
 	}
 	if (f->first_at >= 0 && f->last_at > f->first_at) {
-		buf_fmt(&b, "%sseen from ", b.n ? "; " : "");
+		buf_fmt(&b, "%sseen in snapshots ", b.n ? "; " : "");
 		buf_i64(&b, f->first_at);
 		buf_str(&b, " to ");
 		buf_i64(&b, f->last_at);
@@ -165,17 +169,19 @@ static void put_advice(const struct layout *l, const struct finding *f, size_t i
 {
 	const struct {
 		const char *label, *text;
+		bool always;
 	} lines[] = {
-		{"meaning", f->meaning},
-                {"but",     f->but    },
-                {"do:",     f->remedy },
-		{"verify:", f->verify },
-                {"see",     f->see    },
+		{"meaning", f->meaning, false},
+                {"but",     f->but,     false},
+                {"do:",     f->remedy,  true },
+		{"verify:", f->verify,  true },
+                {"see",     f->see,     false},
 	};
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		layout_text(l, indent, lines[i].label, indent + LABEL_COLUMNS - 2,
-		            span_of(lines[i].text));
+		if (lines[i].always || l->style->all)
+			layout_text(l, indent, lines[i].label, indent + LABEL_COLUMNS - 2,
+			            span_of(lines[i].text));
 }
 
 static bool same_rule(const struct finding *a, const struct finding *b)
@@ -222,6 +228,41 @@ static void put_folded(const struct layout *l, const struct finding *f)
 		put_evidence(l, f, 8);
 		put_when(l, f, 8);
 		put_advice(l, f, 8);
+	}
+}
+
+static bool in_summary(const struct report *r, size_t i)
+{
+	const struct finding *f = &r->findings[i];
+
+	return !f->suppressed && !f->explained_by && (i == 0 || !same_rule(f, f - 1));
+}
+
+/* One line a rule, so that many findings are seen at once. */
+static void put_summary(const struct layout *l, const struct report *r)
+{
+	size_t rules = 0, widest = 0;
+
+	for (size_t i = 0; i < r->findings_n; i++) {
+		size_t n = strlen(r->findings[i].rule);
+
+		rules += in_summary(r, i);
+		if (in_summary(r, i) && n > widest && n <= SUMMARY_COLUMNS)
+			widest = n;
+	}
+	for (size_t i = 0; rules >= SUMMARY_LEAST && i < r->findings_n; i++) {
+		const struct finding *f = &r->findings[i];
+		char text[256];
+		struct buf b = BUF_OVER(text);
+
+		if (!in_summary(r, i))
+			continue;
+		(void)fputs("  ", l->out);
+		put_mark(l, f->level);
+		buf_fmt(&b, " %-*s", (int)widest, f->rule);
+		(void)fputs(buf_cstr(&b), l->out);
+		layout_more(l, 2 + strlen(marks[f->level]) + b.n, strlen(marks[f->level]) + b.n + 4,
+		            span_of(f->title));
 	}
 }
 
@@ -370,6 +411,7 @@ static int render(const struct report *r, const struct style *s, FILE *out, stru
 	(void)e;
 	if (!s->section || strcmp(s->section, "FINDINGS") == 0) {
 		put_header(&l, r);
+		put_summary(&l, r);
 		put_findings(&l, r);
 	}
 	for (size_t i = 0; i < r->sections_n; i++)

@@ -1,0 +1,34 @@
+-- What stands above the findings: one row, each column one sentence or NULL.  See facts.h.
+WITH m AS (
+  SELECT max(CASE WHEN k = 'started' THEN v END) AS started, max(CASE WHEN k = 'ended' THEN v END) AS ended,
+         max(CASE WHEN k = 'window_asked_s' THEN 0 + v END) AS asked, max(CASE WHEN k = 'window_s' THEN 0 + v END) AS got,
+         max(CASE WHEN k = 'interval_s' THEN 0 + v END) AS every, max(CASE WHEN k = 'ticks_taken' THEN 0 + v END) AS taken,
+         max(CASE WHEN k = 'ticks_missed' THEN 0 + v END) AS missed, max(CASE WHEN k = 'cpus' THEN 0 + v END) AS cpus,
+         max(CASE WHEN k = 'uid' THEN 0 + v END) AS uid, max(CASE WHEN k = 'end_reason' THEN v END) AS reason,
+         max(CASE WHEN k = 'kernel' THEN v END) AS kernel, max(CASE WHEN k = 'arch' THEN v END) AS arch
+    FROM meta
+), s AS (
+  SELECT count(CASE WHEN state IN ('ok', 'partial') THEN 1 END) AS recorded, count(CASE WHEN state = 'partial' THEN 1 END) AS gaps,
+         sum(bad) AS bad FROM source
+), lost AS (
+  SELECT group_concat(source || ' (' || state || ')', ', ') AS text
+    FROM (SELECT source, state FROM source WHERE state NOT IN ('ok', 'partial', 'not-collected', 'absent') ORDER BY source)
+), l5d AS (
+  SELECT (SELECT count(*) FROM linkerd_client) AS clients, (SELECT count(*) FROM linkerd_server) AS servers,
+         (SELECT sum(requests * 1.0 / nullif(span, 0)) FROM linkerd_server) AS rate
+)
+SELECT started || coalesce(' .. ' || ended, '') AS "when",
+       human(got, 's') || CASE WHEN asked > 0 THEN ' of ' || human(asked, 's') || ' asked' ELSE '' END AS window,
+       taken || ' ticks' || coalesce(' every ' || human(every, 's'), '') || coalesce(', ' || nullif(missed, 0) || ' missed', '') AS ticks,
+       'kernel ' || kernel || coalesce(' ' || arch, '') AS system,
+       cpus || CASE cpus WHEN 1 THEN ' CPU' ELSE ' CPUs' END
+         || coalesce(', ' || human((SELECT first FROM series WHERE source = 'meminfo' AND name = 'MemTotal'), 'B'), '') AS machine,
+       (SELECT first FROM series WHERE source = 'host' AND name = 'os') AS os,
+       recorded || ' sources recorded' || coalesce(', ' || nullif(gaps, 0) || ' of them with gaps', '')
+         || coalesce('; not ' || lost.text, '') AS evidence,
+       CASE WHEN uid > 0 THEN 'recorded without root' END AS privileges,
+       CASE reason WHEN 'complete' THEN NULL WHEN 'cut' THEN 'the bundle was cut: its end is missing'
+                   ELSE 'ended early: ' || reason END AS "end",
+       CASE WHEN servers + clients > 0 THEN servers || CASE servers WHEN 1 THEN ' server, ' ELSE ' servers, ' END
+              || clients || CASE clients WHEN 1 THEN ' client' ELSE ' clients' END || coalesce(', ' || human(rate, 'per_s') || ' requests', '') END AS linkerd
+  FROM m JOIN s JOIN lost JOIN l5d;
