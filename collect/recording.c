@@ -151,7 +151,7 @@ int recording_run(struct recording *r, struct err *e)
 
 bool recording_close(struct recording *r)
 {
-	bool hangs = snap_hangs(&r->snap);
+	bool hangs = r->snap.slots && snap_hangs(&r->snap);
 
 	sink_free(r->snap.sink);
 	compress_free(r->compress);

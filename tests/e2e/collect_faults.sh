@@ -1,0 +1,178 @@
+#!/bin/sh
+# What can go wrong while the collector records: signals, a full disk, sources that
+# block or vanish, servers at fault, a user without rights.
+# shellcheck disable=SC2317,SC2154,SC2034 # functions that check calls; variables of the library
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+name=collect_faults
+# shellcheck source=/dev/null
+. tests/e2e/lib/collect.sh
+here=$PWD/tests/e2e
+cd "$work" || exit 1
+rm -rf ./* 2>/dev/null
+few="--exclude sysctl-* --exclude irq-affinity --no-http -q"
+disk=$work/disk server=
+
+clean() {
+	exec 8>&-
+	[ -n "$server" ] && wait "$server"
+	[ -d "$disk" ] && umount "$disk" 2>/dev/null
+	return 0
+}
+trap clean EXIT
+trap 'exit 1' INT TERM HUP
+
+ticks() { zstd -dcq "$1" 2>/dev/null | tar tf - 2>/dev/null | grep -c 'tick.json$'; }
+has_ticks() { [ "$(ticks "$1")" -ge "$2" ]; }
+
+# What takes longest begins first: a command that blocks, and servers at fault
+# shellcheck disable=SC2086
+timeout 60 "$collect" --for 1s --every 200ms $few --run "stuck=sleep 61.$$" --run 'loud=yes' --run 'none=/no/such/program' \
+	--run 'bad=false' -o stuck.tar 2>>log &
+stuck=$!
+modes="tree flat gzip early garbage tls redirect nothing 500 403 404 huge bomb hang drip"
+mkfifo hold
+# shellcheck disable=SC2086
+python3 "$here/faulty_http.py" $modes <hold >ports &
+server=$!
+exec 8>hold
+wait_for 10 grep -q '^drip ' ports
+port() { awk -v m="$1" '$1 == m { print $2 }' ports; }
+urls=
+for m in $modes; do urls="$urls --metrics http://127.0.0.1:$(port "$m")"; done
+# shellcheck disable=SC2086
+timeout 60 "$collect" --for 1s --every 500ms -q --exclude 'sysctl-*' --exclude client-state --exclude server-info $urls \
+	-o http.tar.zst 2>>log &
+http=$!
+
+# Signals
+for s in INT TERM HUP; do
+	# shellcheck disable=SC2086 # several words
+	"$collect" --for 1h --every 100ms $few -o "$s.tar.zst" 2>>log &
+	pid=$!
+	wait_for 5 has_ticks "$s.tar.zst.part" 3
+	kill -s "$s" $pid
+	wait $pid
+	check "SIG$s: exit status 1" test $? -eq 1
+	check "SIG$s: the sum holds" sha256sum -c "$s.tar.zst.sha256"
+	unpack "$s.tar.zst"
+	check "SIG$s: the bundle is whole" judge \
+		"e['reason'] == 'signal' and e['detail'] == 'SIG$s' and t[-1]['last'] and len(t) == e['ticks_taken'] >= 3 and has('snap/%06d/cmd/ss_-tan' % t[-1]['tick'])"
+done
+# shellcheck disable=SC2086
+"$collect" --for 1h --every 100ms $few -o kill.tar.zst 2>>log &
+pid=$!
+wait_for 5 has_ticks kill.tar.zst.part 5
+kill -s KILL $pid
+wait $pid 2>/dev/null
+check "SIGKILL: the .part stays" test -e kill.tar.zst.part
+check "SIGKILL: no file of the final name" test ! -e kill.tar.zst
+check "SIGKILL: reads up to the last whole tick" has_ticks kill.tar.zst.part 5
+unpack kill.tar.zst.part
+check "SIGKILL: those ticks are whole" judge "not e and [r['tick'] for r in t[:5]] == [0, 1, 2, 3, 4] and rows(t[4], 'proc/stat')[0][1] == 'ok'"
+# shellcheck disable=SC2086
+check "a .part of another run is not touched" status_is 3 "$collect" --for 0.1 --every 0.1 $few -o kill.tar.zst
+
+# A full disk: first as the reserve shows it, then in the middle of a tick
+if [ "$(id -u)" -eq 0 ] && mkdir -p "$disk" && mount -t tmpfs -o size=640k tmpfs "$disk" 2>>log; then
+	# shellcheck disable=SC2086
+	check "ENOSPC: exit status 1" status_is 1 timeout 20 "$collect" --for 1h --every 10ms $few -o "$disk/f.tar.zst"
+	check "ENOSPC: the sum holds" sh -c "cd '$disk' && sha256sum -c f.tar.zst.sha256"
+	cp "$disk/f.tar.zst" f.tar.zst
+	unpack f.tar.zst
+	check "ENOSPC: the bundle is whole and says why" judge "e['reason'] == 'disk' and len(t) > 2 and t[-1]['last']"
+	dd if=/dev/zero of="$disk/fill" bs=1k 2>/dev/null
+	# shellcheck disable=SC2086
+	check "ENOSPC: nothing is begun on a full disk" status_is 3 "$collect" --for 1 --every 1 $few -o "$disk/g.tar"
+	check "ENOSPC: and nothing left behind" sh -c "! ls '$disk'/g.*"
+	umount "$disk"
+else
+	echo "ok - $name: ENOSPC # SKIP needs root and a tmpfs"
+fi
+for kind in tar.zst tar.gz tar; do
+	limit=300 # blocks of 512 bytes
+	[ $kind = tar ] && limit=3000
+	# shellcheck disable=SC2086
+	check "full in a tick, .$kind: exit status 1" status_is 1 timeout 20 \
+		sh -c "ulimit -f $limit; exec '$collect' --for 1h --every 10ms $few -o limit.$kind"
+	check "full in a tick, .$kind: the sum holds" sha256sum -c "limit.$kind.sha256"
+	unpack "limit.$kind"
+	check "full in a tick, .$kind: ends with the tick before" judge "e['reason'] == 'disk' and e['ticks_taken'] == len(t) > 1"
+done
+check "full in a tick: every byte reads" sh -c "zstd -tq limit.tar.zst && gzip -t limit.tar.gz && tar tf limit.tar >/dev/null"
+
+# A source that vanishes
+sleep 60 &
+pid=$!
+# shellcheck disable=SC2086
+"$collect" --for 1s --every 200ms $few --pid $pid -o gone.tar 2>>log &
+collector=$!
+sleep 0.5
+kill $pid
+wait $pid 2>/dev/null
+wait $collector
+check "a process that ends ends no recording" test $? -eq 0
+unpack gone.tar
+check "its captures are absent from then on" judge "status('proc/$pid/stat')[0] == 'ok' and status('proc/$pid/stat')[-1] == 'absent'"
+
+# A source that blocks
+wait $stuck
+check "a command that never ends costs no tick" test $? -eq 0
+unpack stuck.tar
+check "it is a timeout, and busy until then" judge "set(status('cmd/stuck')) == {'busy', 'timeout'} and len(t) >= 4"
+check "other sources were taken meanwhile" judge "all(rows(r, 'proc/stat')[0][1] == 'ok' for r in t)"
+check "a command without end is cut" judge "status('cmd/loud')[0] == 'cut' and all_rows('cmd/loud')[0][4] == 4 << 20"
+check "a command that is not there is absent" judge "status('cmd/none') == ['absent', 'absent']"
+check "an exit status is noted" judge "all_rows('cmd/bad')[0][6] == 'exit status 1'"
+check "nothing it started lives on" sh -c "! pgrep -f '^sleep 61[.]$$\$'"
+
+# Servers
+wait $http
+check "15 servers at fault end no recording" test $? -eq 0
+unpack http.tar.zst
+is() { # MODE STATUS NOTE
+	check "HTTP $1: $2" judge "all_rows('http/127.0.0.1_$(port "$1")/')[-1][1] == '$2' and '$3' in (all_rows('http/127.0.0.1_$(port "$1")/')[-1] + ['', '', ''])[6]"
+}
+is tree ok ""
+is flat ok ""
+is gzip ok ""
+is early error "closed before"
+is garbage error "not JSON"
+is tls error "speaks TLS"
+is redirect error "HTTP 302"
+is nothing error "closed without an answer"
+is 500 error "HTTP 500"
+is 403 denied "securityConfig"
+is 404 absent "HTTP 404"
+is huge cut ""
+is bomb cut ""
+is hang timeout "in time"
+is drip timeout "in time"
+check "HTTP: the tree form is asked for first" judge "'counter' in text(glob.glob(top + '/snap/*/http/127.0.0.1_$(port tree)/admin/metrics.json')[0])"
+check "HTTP: the flat form is fallen back to" judge "text(glob.glob(top + '/snap/*/http/127.0.0.1_$(port flat)/admin/metrics.json')[0]) == '{\"requests\":1}'"
+check "HTTP: 1 GB is cut at the cap" judge "all_rows('_$(port huge)/')[-1][4] == 32 << 20 and e['max_rss_bytes'] < 300 << 20"
+check "HTTP: ticks go on meanwhile" judge "len(t) >= 2 and all(rows(r, 'proc/stat')[0][1] == 'ok' for r in t)"
+# shellcheck disable=SC2086
+check "an admin port that is only tried is no failure" status_is 0 "$collect" --for 1s --every 500ms --exclude 'sysctl-*' -o tried.tar
+unpack tried.tar
+if judge "status('http/')[:1] == ['absent']" >/dev/null; then
+	check "and is asked once" judge "len(all_rows('admin/metrics.json')) == 1"
+else
+	echo "ok - $name: asked once # SKIP something answers on 9990 here"
+fi
+
+# Without rights
+mkdir -p nobody
+chmod 777 nobody
+as="setpriv --reuid=65534 --regid=65534 --clear-groups"
+if [ "$(id -u)" -eq 0 ] && $as test -x "$collect" && $as test -w "$work/nobody" 2>>log; then
+	# shellcheck disable=SC2086
+	check "without root: exit status 0" status_is 0 $as "$collect" --for 400ms --every 200ms --no-http --pid 1 -o nobody/n.tar
+	check "without root: the end says what that costs" grep -q "not run as root" log
+	unpack nobody/n.tar
+	check "without root: what is denied is recorded" judge "b['uid'] == 65534 and 'denied' in status('proc/sys/') + status('/fd')"
+	check "without root: the counters are there" judge "status('proc/stat') == ['ok'] * 3 and status('cmd/ss_-tan')[0] == 'ok'"
+else
+	echo "ok - $name: without root # SKIP cannot become another user here"
+fi
+exit "$failed"
