@@ -2,8 +2,8 @@
 #include "collect/tc.h"
 
 #define US_PER_S 1e6
-#define KB       1024
-#define MB       (1024 * KB)
+#define KB       UINT64_C(1024)
+#define MB       (UINT64_C(1024) * 1024)
 
 /* Within a kilobyte of whole megabytes, or 16 bytes of whole kilobytes, counts as round. */
 static bool round_to(uint64_t bytes, uint64_t unit, uint64_t slack, uint64_t *n)
@@ -30,7 +30,7 @@ void tc_rate(struct buf *b, uint64_t bytes_per_s)
 	uint64_t bits = bytes_per_s > UINT64_MAX / 8 ? UINT64_MAX : bytes_per_s * 8;
 	unsigned unit = 0;
 	/* exactly, unless four digits and more would be left */
-	while (unit < 4 && bits >= 1000 && (bits % 1000 == 0 || bits >= 1000 * 1000)) {
+	while (unit < 4 && bits >= 1000 && (bits % 1000 == 0 || bits >= 1000000)) {
 		bits /= 1000;
 		unit++;
 	}

@@ -37,14 +37,16 @@ int ethtool_ask(const struct ethtool *e, void *command)
 static int count(const struct ethtool *e, enum ethtool_stringset set, size_t drvinfo_count,
                  uint32_t *n)
 {
-	struct {
+	union {
 		struct ethtool_sset_info head;
-		uint32_t n;
+		char room[sizeof(struct ethtool_sset_info) + sizeof(uint32_t)];
 	} info = {
 		.head = {.cmd = ETHTOOL_GSSET_INFO, .sset_mask = UINT64_C(1) << set}
         };
 	int error = ethtool_ask(e, &info);
-	*n = !error && info.head.sset_mask ? info.n : 0;
+	*n = 0;
+	if (!error && info.head.sset_mask)
+		memcpy(n, info.room + sizeof info.head, sizeof *n);
 	if (error != EOPNOTSUPP || !drvinfo_count)
 		return error;
 	struct ethtool_drvinfo drv = {.cmd = ETHTOOL_GDRVINFO};

@@ -164,9 +164,9 @@ static bool has(const struct link *l, int which, size_t bit)
 /* The kernel first says how many words a mask has, as a negative number. */
 static int new_settings(const struct ethtool *e, struct link *l)
 {
-	struct {
+	union {
 		struct ethtool_link_settings head;
-		uint32_t modes[3 * WORDS_MAX];
+		char room[sizeof(struct ethtool_link_settings) + sizeof(uint32_t) * 3 * WORDS_MAX];
 	} s = {.head = {.cmd = ETHTOOL_GLINKSETTINGS}};
 	int error = ethtool_ask(e, &s);
 	if (error)
@@ -191,8 +191,9 @@ static int new_settings(const struct ethtool *e, struct link *l)
 	                   .mdix = s.head.eth_tp_mdix,
 	                   .mdix_control = s.head.eth_tp_mdix_ctrl,
 	                   .words = (size_t)words};
+	size_t size = l->words * sizeof(uint32_t);
 	for (size_t i = 0; i < 3; i++)
-		memcpy(l->modes[i], s.modes + i * l->words, l->words * sizeof(uint32_t));
+		memcpy(l->modes[i], s.room + sizeof s.head + i * size, size);
 	return 0;
 }
 

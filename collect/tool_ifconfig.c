@@ -9,325 +9,24 @@
  *         RX errors 0  dropped 0  overruns 0  frame 0
  *         ...
  *
- * The names and the counters are those of /proc/net/dev, also of 15-character names, for
- * which net-tools 2.10 prints zeros; the IPv4 aliases ("eth0:1") are those of SIOCGIFCONF;
- * netdevice(7) describes the ioctls.  Of a dump there are the files alone.
+ * Counters are right also for 15-character names, of which net-tools 2.10 prints zeros.  Of a
+ * dump there are /proc/net/dev, if_inet6 and /sys/class/net, but no IPv4 addresses.
  */
 #include <errno.h>
-#include <net/if.h>
 #include <net/if_arp.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "collect/how.h"
+#include "collect/iface.h"
 #include "collect/put.h"
 #include "collect/tool_io.h"
-#include "schema/unit.h"
 
-#define IFACES_MAX 65536
-#define FILE_MAX   (16 * MIB)
+#define FILE_MAX   ((size_t)16 << 20)
 #define IFACE_TEXT 1024 /* more than all lines of one interface but its inet6 ones */
 #define INET6_TEXT 160
-#define HW_PRINTED 16 /* bytes of an address of unknown kind that net-tools prints ... */
-#define HW_KNOWN   8  /* ... and those of them that are not always 0 */
-
-/* The columns of /proc/net/dev, in its order since 2.2. */
-enum column {
-	RX_BYTES,
-	RX_PACKETS,
-	RX_ERRORS,
-	RX_DROPPED,
-	RX_FIFO,
-	RX_FRAME,
-	RX_COMPRESSED,
-	RX_MULTICAST,
-	TX_BYTES,
-	TX_PACKETS,
-	TX_ERRORS,
-	TX_DROPPED,
-	TX_FIFO,
-	TX_COLLISIONS,
-	TX_CARRIER,
-	TX_COMPRESSED,
-	COLUMN_COUNT
-};
-
-struct iface {
-	char name[IFNAMSIZ];
-	bool counted; /* listed in /proc/net/dev; aliases are not */
-	uint64_t v[COLUMN_COUNT];
-};
-
-struct ifaces {
-	struct iface *v;
-	size_t n, cap;
-};
-
-/* What a kernel or a dump says of one interface. */
-struct link {
-	unsigned flags;
-	unsigned type; /* ARPHRD_* */
-	int64_t mtu;
-	int64_t txqueuelen; /* -1 = unknown */
-	unsigned char hw[HW_PRINTED];
-	bool has_hw, has_ip;
-	struct in_addr ip, mask, broadcast, destination;
-	struct ifmap map;
-};
-
-static bool add(struct ifaces *all, const struct iface *f)
-{
-	if (all->n == IFACES_MAX)
-		return false;
-	if (all->n == all->cap) {
-		size_t cap = all->cap ? all->cap * 2 : 32;
-		struct iface *v = realloc(all->v, cap * sizeof *v);
-		if (!v)
-			return false;
-		all->v = v;
-		all->cap = cap;
-	}
-	all->v[all->n++] = *f;
-	return true;
-}
-
-static bool set_name(struct iface *f, struct span name)
-{
-	if (name.n == 0 || name.n >= sizeof f->name)
-		return false;
-	memcpy(f->name, name.p, name.n);
-	f->name[name.n] = '\0';
-	return true;
-}
-
-/* "  eth0:8144002186412 10129721832 0 ...": no blank behind the colon on 2.6.32. */
-static bool dev_line(struct span line, struct iface *f)
-{
-	struct span name;
-	struct span word;
-	if (!span_rcut(&line, ':', &name) || !set_name(f, span_trim(name)))
-		return false;
-	for (int i = 0; i < COLUMN_COUNT; i++)
-		if (!span_word(&line, &word) || !span_u64(word, UINT64_MAX, &f->v[i]))
-			return false;
-	f->counted = true;
-	return true;
-}
-
-static int read_dev(const struct host *h, struct ifaces *all)
-{
-	struct buf text = {0};
-	int error = tool_read(h, "/proc/net/dev", FILE_MAX, &text);
-	struct span s = buf_span(&text);
-	struct span line;
-	while (!error && span_line(&s, &line)) {
-		struct iface f = {0};
-		if (dev_line(line, &f) && !add(all, &f))
-			error = ENOMEM;
-	}
-	free(text.p);
-	return error;
-}
-
-static bool known(const struct ifaces *all, const char *name)
-{
-	for (size_t i = 0; i < all->n; i++)
-		if (strcmp(all->v[i].name, name) == 0)
-			return true;
-	return false;
-}
-
-/* The labels of IPv4 addresses that are no interface's name: aliases. */
-static void read_aliases(int fd, struct ifaces *all)
-{
-	int size = 64 * (int)sizeof(struct ifreq);
-	struct ifreq *v = NULL;
-	struct ifconf c = {0};
-	/* the kernel fills what there is room for: until it leaves some */
-	for (; size < (int)(FILE_MAX); size *= 2) {
-		struct ifreq *more = realloc(v, (size_t)size);
-		if (!more)
-			break;
-		v = more;
-		c = (struct ifconf){.ifc_len = size, .ifc_req = v};
-		if (ioctl(fd, SIOCGIFCONF, &c) < 0)
-			c.ifc_len = 0;
-		if (c.ifc_len < size)
-			break;
-	}
-	size_t n = v && c.ifc_len > 0 ? (size_t)c.ifc_len / sizeof *v : 0;
-	for (size_t i = 0; i < n; i++) {
-		struct iface f = {0};
-		const char *name = v[i].ifr_name;
-		size_t len = strnlen(name, sizeof v[i].ifr_name);
-		if (memchr(name, ':', len) && set_name(&f, (struct span){name, len}) &&
-		    !known(all, f.name))
-			(void)add(all, &f);
-	}
-	free(v);
-}
-
-/* What ifconfig sorts by: "eth10:2" is "eth", 10, "2"; a name without a number comes first. */
-struct key {
-	struct span text, alias;
-	uint64_t number; /* + 1; 0 = none */
-};
-
-static struct key key_of(struct span name)
-{
-	struct key k = {0};
-	struct span rest = name;
-	if (span_cut(&rest, ':', &k.text))
-		k.alias = rest;
-	else
-		k.text = name;
-	size_t n = k.text.n;
-	while (n > 0 && k.text.p[n - 1] >= '0' && k.text.p[n - 1] <= '9')
-		n--;
-	if (span_u64(span_sub(k.text, n, k.text.n), UINT64_MAX - 1, &k.number))
-		k.number++;
-	k.text.n = n;
-	return k;
-}
-
-static int compare(struct span a, struct span b)
-{
-	struct key x = key_of(a);
-	struct key y = key_of(b);
-	int order = span_cmp(x.text, y.text);
-	if (order == 0 && x.number != y.number)
-		order = x.number < y.number ? -1 : 1;
-	return order;
-}
-
-/* eth2 before eth10, and an alias behind its interface. */
-static int by_name(const void *a, const void *b)
-{
-	struct span x = span_of(((const struct iface *)a)->name);
-	struct span y = span_of(((const struct iface *)b)->name);
-	int order = compare(x, y);
-	if (order == 0)
-		order = compare(key_of(x).alias, key_of(y).alias);
-	return order ? order : span_cmp(x, y);
-}
-
-static bool ask(int fd, unsigned long request, const char *name, struct ifreq *r)
-{
-	memset(r, 0, sizeof *r);
-	memcpy(r->ifr_name, name, IFNAMSIZ);
-	return ioctl(fd, request, r) == 0;
-}
-
-static struct in_addr ask_ip(int fd, unsigned long request, const char *name)
-{
-	struct ifreq r;
-	struct sockaddr_in in = {0};
-	if (ask(fd, request, name, &r))
-		memcpy(&in, &r.ifr_addr, sizeof in);
-	return in.sin_addr;
-}
-
-static void live_ip(int fd, const char *name, struct link *l)
-{
-	struct ifreq r;
-	if (!ask(fd, SIOCGIFADDR, name, &r) || r.ifr_addr.sa_family != AF_INET)
-		return;
-	l->has_ip = true;
-	l->ip = ask_ip(fd, SIOCGIFADDR, name);
-	l->mask = ask_ip(fd, SIOCGIFNETMASK, name);
-	l->broadcast = ask_ip(fd, SIOCGIFBRDADDR, name);
-	l->destination = ask_ip(fd, SIOCGIFDSTADDR, name);
-}
-
-/* False when the interface went away. */
-static bool live_link(int fd, const char *name, struct link *l)
-{
-	struct ifreq r;
-	if (!ask(fd, SIOCGIFFLAGS, name, &r))
-		return false;
-	l->flags = (unsigned short)r.ifr_flags;
-	if (ask(fd, SIOCGIFMTU, name, &r))
-		l->mtu = r.ifr_mtu;
-	l->txqueuelen = ask(fd, SIOCGIFTXQLEN, name, &r) ? r.ifr_qlen : -1;
-	l->type = ARPHRD_VOID;
-	if (ask(fd, SIOCGIFHWADDR, name, &r)) {
-		l->type = r.ifr_hwaddr.sa_family;
-		memcpy(l->hw, r.ifr_hwaddr.sa_data, HW_KNOWN);
-	}
-	if (ask(fd, SIOCGIFMAP, name, &r))
-		l->map = r.ifr_map;
-	live_ip(fd, name, l);
-	return true;
-}
-
-/* /sys/class/net/NAME/FILE; false when NAME could lead out of the folder. */
-static bool sys_path(struct buf *path, const char *name, const char *file)
-{
-	path->n = 0;
-	buf_str(path, "/sys/class/net/");
-	buf_str(path, name);
-	buf_char(path, '/');
-	buf_str(path, file);
-	(void)buf_cstr(path);
-	return !strchr(name, '/') && name[0] != '.';
-}
-
-static uint64_t sys_number(const struct host *h, const char *name, const char *file, uint64_t other)
-{
-	char p[128];
-	struct buf path = BUF_OVER(p);
-	uint64_t v;
-	return sys_path(&path, name, file) && tool_read_number(h, path.p, &v) ? v : other;
-}
-
-/* "02:00:00:00:00:01" */
-static void sys_address(const struct host *h, const char *name, struct link *l)
-{
-	char p[128];
-	struct buf path = BUF_OVER(p);
-	struct buf text = {0};
-	if (sys_path(&path, name, "address") && tool_read(h, path.p, 128, &text) == 0) {
-		struct span s = span_trim(buf_span(&text));
-		uint64_t byte;
-		for (size_t i = 0; i < HW_KNOWN && span_hex(span_sub(s, i * 3, 2), 255, &byte); i++)
-			l->hw[i] = (unsigned char)byte;
-	}
-	free(text.p);
-}
-
-/* IFF_RUNNING is not in the flags file: it is the state "up", or none that is known. */
-static bool sys_running(const struct host *h, const char *name)
-{
-	char p[128];
-	struct buf path = BUF_OVER(p);
-	struct buf text = {0};
-	bool running = false;
-	if (sys_path(&path, name, "operstate") && tool_read(h, path.p, 64, &text) == 0) {
-		struct span s = span_trim(buf_span(&text));
-		running = span_eq(s, SPAN("up")) || span_eq(s, SPAN("unknown"));
-	}
-	free(text.p);
-	return running;
-}
-
-static bool dump_link(const struct host *h, const char *name, struct link *l)
-{
-	uint64_t flags = sys_number(h, name, "flags", UINT64_MAX);
-	if (flags == UINT64_MAX)
-		return false;
-	l->flags = (unsigned)flags & 0xffff;
-	if ((flags & IFF_UP) && sys_running(h, name))
-		l->flags |= IFF_RUNNING;
-	l->mtu = (int64_t)sys_number(h, name, "mtu", 0);
-	l->txqueuelen = (int64_t)sys_number(h, name, "tx_queue_len", UINT64_MAX);
-	l->type = (unsigned)sys_number(h, name, "type", ARPHRD_VOID);
-	sys_address(h, name, l);
-	return true;
-}
 
 static const struct {
 	unsigned flag;
@@ -349,7 +48,7 @@ static const struct {
 	{IFF_DYNAMIC,     "DYNAMIC"    },
 };
 
-static void put_head(struct buf *b, const char *name, const struct link *l)
+static void put_head(struct buf *b, const char *name, const struct iface_link *l)
 {
 	const char *before = "";
 	buf_str(b, name);
@@ -380,7 +79,7 @@ static void put_ip(struct buf *b, const char *label, struct in_addr a)
 	put_address(b, put_ipv4, &a);
 }
 
-static void put_inet(struct buf *b, const struct link *l)
+static void put_inet(struct buf *b, const struct iface_link *l)
 {
 	if (!l->has_ip)
 		return;
@@ -471,9 +170,9 @@ static const struct hw {
 	{ARPHRD_SLIP,     0, "slip",   "Serial Line IP"         },
 };
 
-static void put_hw(struct buf *b, const struct link *l)
+static void put_hw(struct buf *b, const struct iface_link *l)
 {
-	static const struct hw other = {0, HW_PRINTED, "unspec", "UNSPEC"};
+	static const struct hw other = {0, IFACE_HW_MAX, "unspec", "UNSPEC"};
 	const struct hw *hw = &other;
 	for (size_t i = 0; i < sizeof hws / sizeof *hws; i++)
 		if (hws[i].type == l->type)
@@ -529,7 +228,7 @@ static void put_counters(struct buf *b, const struct iface *f)
 }
 
 /* What an old or an embedded NIC is wired to. */
-static void put_map(struct buf *b, const struct link *l)
+static void put_map(struct buf *b, const struct iface_link *l)
 {
 	const struct ifmap *m = &l->map;
 	if (l->type >= 255 || !(m->irq || m->mem_start || m->dma || m->base_addr >= 0x100))
@@ -568,6 +267,8 @@ static bool put_inet6(struct run *r, const char *name)
 	struct span s = buf_span(&r->inet6);
 	struct span line;
 	while (span_line(&s, &line)) {
+		if (!span_ends(line, span_of(name)))
+			continue;
 		struct buf *out = room(r, INET6_TEXT);
 		if (!out)
 			return false;
@@ -576,7 +277,7 @@ static bool put_inet6(struct run *r, const char *name)
 	return true;
 }
 
-static bool put_iface(struct run *r, const struct iface *f, const struct link *l)
+static bool put_iface(struct run *r, const struct iface *f, const struct iface_link *l)
 {
 	struct buf *out = room(r, IFACE_TEXT);
 	if (!out)
@@ -595,13 +296,11 @@ static bool put_iface(struct run *r, const struct iface *f, const struct link *l
 
 static void put_all(struct run *r)
 {
-	const struct host *h = r->job->host;
 	size_t printed = 0;
 	for (size_t i = 0; i < r->all.n; i++) {
-		struct link l = {0};
+		struct iface_link l;
 		const struct iface *f = &r->all.v[i];
-		/* one that went away meanwhile, or of which the dump has no folder */
-		if (!(r->fd < 0 ? dump_link(h, f->name, &l) : live_link(r->fd, f->name, &l)))
+		if (!iface_link(r->job->host, r->fd, f->name, &l))
 			continue;
 		if (!put_iface(r, f, &l))
 			return;
@@ -621,23 +320,21 @@ enum capture_status tool_ifconfig(struct job *j, struct span args, int *error, s
 		return tool_fail(error, EINVAL, note, "only ifconfig -a");
 	if (live && (r.fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) < 0)
 		return tool_fail(error, errno, note, "socket");
-	r.error = read_dev(j->host, &r.all);
+	r.error = ifaces_read(j->host, r.fd, &r.all);
 	if (r.error) {
 		r.status = tool_fail(&r.error, r.error, note, "/proc/net/dev");
 	} else {
-		if (live)
-			read_aliases(r.fd, &r.all);
-		qsort(r.all.v, r.all.n, sizeof *r.all.v, by_name);
 		/* a kernel without IPv6 has no such file */
 		(void)tool_read(j->host, "/proc/net/if_inet6", FILE_MAX, &r.inet6);
 		put_all(&r);
-		if (!live)
-			buf_str(note, r.status == CAPTURE_ABSENT ? "no sys/class/net in the dump"
-			                                         : "a dump: no IPv4 addresses");
 	}
+	if (!live && !r.error)
+		buf_str(note, "a dump: no IPv4 addresses");
+	else if (!live && r.error == ENODEV)
+		buf_str(note, "no sys/class/net in the dump");
 	if (r.fd >= 0)
 		close(r.fd);
-	free(r.all.v);
+	ifaces_free(&r.all);
 	free(r.inet6.p);
 	*error = r.error;
 	return !live && r.status == CAPTURE_OK ? CAPTURE_FALLBACK : r.status;

@@ -211,7 +211,7 @@ static bool take(void *arg, const struct nlmsghdr *h)
 		r->cut = true;
 		return false;
 	}
-	memcpy(&t, NLMSG_DATA(h), sizeof t);
+	memcpy(&t, (const char *)h + NLMSG_LENGTH(0), sizeof t);
 	netlink_attrs((const char *)h + NLMSG_LENGTH(sizeof t),
 	              h->nlmsg_len - NLMSG_LENGTH(sizeof t), attrs, ATTRS);
 	put_qdisc(b, r, &t, attrs);
