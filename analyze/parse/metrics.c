@@ -22,6 +22,7 @@
 #include "schema/buf.h"
 
 #define DEPTH_MAX      48   /* linkerd nests some ten deep */
+#define PARTS_MAX      64   /* an id of a transformer's client has some ten */
 #define NAME_MAX_BYTES 4096 /* class names of nested exceptions are long */
 
 /* Where a metric belongs; without a scope it is the process's, under its full name. */
@@ -300,10 +301,21 @@ static bool skip_scope(struct span *key, const char *name, const char *old, stru
 	return true;
 }
 
+/* At most that many parts of a name can be an id, so that odd keys cost no more. */
+static struct span first_parts(struct span key)
+{
+	size_t parts = 0;
+
+	for (size_t i = 0; i < key.n; i++)
+		if (key.p[i] == '/' && ++parts == PARTS_MAX)
+			return span_sub(key, 0, i + 1);
+	return key;
+}
+
 /* The longest of `names` that is followed by a slash in `key`; empty when none is. */
 static struct span longest_prefix(const struct names *names, struct span key)
 {
-	struct span head = key, rest = key;
+	struct span rest = first_parts(key), head;
 
 	while (names->n && span_rcut(&rest, '/', &head)) {
 		if (bsearch(&head, names->name, names->n, sizeof(head), by_name))
