@@ -133,6 +133,25 @@ static char *put_ssthresh(char *p, const struct view *v)
 	return put_named(p, SPAN(" ssthresh:"), v->i.snd_ssthresh);
 }
 
+/*
+ * What stands above TCP: " tcp-ulp-tls", " tcp-ulp-mptcp".  Of its own parameters
+ * nothing is told, nor of TCP-MD5: ss prints the keys.
+ */
+static char *put_upper_layer(char *p, const struct view *v)
+{
+	const struct attr *a = &v->attrs[SOCK_ULP_INFO];
+	struct attr in[2];
+	size_t n;
+
+	if (!a->p)
+		return p;
+	netlink_attrs(a->p, a->n, in, 2);
+	n = in[1].p ? strnlen(in[1].p, in[1].n < 15 ? in[1].n : 15) : 0;
+	if (n == 0)
+		return p;
+	return put_span(put_span(p, SPAN(" tcp-ulp-")), (struct span){in[1].p, n});
+}
+
 static uint32_t word(const struct attr *a, size_t nth)
 {
 	uint32_t v;
@@ -340,6 +359,7 @@ static const struct field {
 	/* of kernel 6.2: later than ss 6.1, in the place where its successors print them */
 	{W("rcv_wnd", rcv_wnd)},
 	{W("rehash", rehash)},
+	{P(put_upper_layer)},
 #undef F
 #undef W
 #undef L

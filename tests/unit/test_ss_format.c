@@ -374,6 +374,24 @@ static void congestion_controls_tell_of_themselves(void **state)
 	        " vegasvegasvegas rtt:0.05/0 mss:1000 cwnd:10 send 800000000bps\n");
 }
 
+static void the_layer_above_is_named(void **state)
+{
+	static const unsigned char tls[] = {8, 0, 1, 0, 't', 'l', 's', 0, 5, 0, 2, 0, 7};
+	static const struct word words[] = {
+		{88, 3}
+        };
+	unsigned char info[240];
+	struct attr attrs[SOCK_ATTR_COUNT] = {
+		[SOCK_ULP_INFO] = {tls, sizeof(tls)}
+        };
+
+	(void)state;
+	fill(info, words, 1);
+	info_is(SS_INFO, info, sizeof(info), attrs, " tcp-ulp-tls\n");
+	attrs[SOCK_ULP_INFO].n = 3;
+	info_is(SS_INFO, info, sizeof(info), attrs, "");
+}
+
 static void owners_are_listed_as_ss_lists_them(void **state)
 {
 	struct owner of[] = {
@@ -409,6 +427,7 @@ int main(void)
 		cmocka_unit_test(all_of_tcp_info_is_told_in_the_order_of_ss),
 		cmocka_unit_test(values_that_stand_for_nothing_are_left_out),
 		cmocka_unit_test(congestion_controls_tell_of_themselves),
+		cmocka_unit_test(the_layer_above_is_named),
 		cmocka_unit_test(owners_are_listed_as_ss_lists_them),
 	};
 
