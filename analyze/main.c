@@ -218,7 +218,8 @@ static enum status check_rules(const struct opts *o)
 {
 	const char *dir = o->args_n ? o->args[0] : NULL;
 	struct err e = {0};
-	int bad = rules_test(dir, stdout, &e);
+	int bad = o->mode == MODE_TEST_RULES ? rules_test(dir, stdout, &e)
+	                                     : rules_lint(dir, stdout, &e);
 
 	if (bad < 0)
 		return complain(&e, STATUS_FAILED);

@@ -309,7 +309,10 @@ static int check(struct reader *rd, size_t line)
 	for (size_t i = 0; i < KEYS_COUNT; i++)
 		if (keys[i].required && !rd->seen[i])
 			return fail(rd, line,
-			            arena_fmt(rd->arena, "'%s' is missing", keys[i].name.p));
+			            arena_fmt(rd->arena, "'%s' is missing%s", keys[i].name.p,
+			                      keys[i].type == KEY_NEEDS
+			                              ? " ('meta' is always there)"
+			                              : ""));
 	if (r->schema > RULE_SCHEMA)
 		return fail(rd, line,
 		            arena_fmt(rd->arena, "needs schema %lld, this program has %d",

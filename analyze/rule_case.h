@@ -118,6 +118,9 @@ bool case_captures(const struct rule_case *c, const struct case_source *s, uint6
 
 struct store;
 
+/* A busy host's window for --lint-rules: many series and rows, to see how long a rule takes. */
+struct store *rule_busy_store(struct arena *a, struct err *e);
+
 /* A sealed store with the case's window, in memory; NULL and *e.  store_close frees it. */
 struct store *rule_case_store(const struct rule_case *c, struct arena *a, struct err *e);
 

@@ -66,6 +66,7 @@ static void add(struct rule_set *s, struct rule_entry *entry, const char *id, co
 
 	if (rule_parse(&entry->rule, path, text, a, &e) != 0)
 		entry->broken = arena_text(a, span_of(e.text));
+	entry->name = id;
 	if (!entry->rule.id[0])
 		entry->rule.id = id;
 	old = rule_set_find(s, span_of(entry->rule.id));

@@ -13,6 +13,7 @@
 struct rule_entry {
 	struct rule rule;   /* its id and path are set in any case */
 	const char *broken; /* why it cannot be used, with file and line, or NULL */
+	const char *name;   /* AREA/NAME of the file: the id it should have */
 	bool built_in;
 };
 

@@ -192,7 +192,7 @@ struct span record_bundle(struct buf *b, const struct bundle_record *r)
 	json_i64(&j, "window_ns", r->opts->for_ns);
 	json_i64(&j, "interval_ns", r->opts->every_ns);
 	if (r->plan->last == PLAN_ENDLESS)
-		json_null(&j, "ticks_asked");
+		json_none(&j, "ticks_asked");
 	else
 		json_u64(&j, "ticks_asked", r->plan->last + 1);
 	json_newline(&j);
@@ -267,7 +267,7 @@ struct span record_end(struct buf *b, const struct end_record *r, const struct r
 	put_clocks(&j, &r->at);
 	json_newline(&j);
 	if (r->asked == PLAN_ENDLESS)
-		json_null(&j, "ticks_asked");
+		json_none(&j, "ticks_asked");
 	else
 		json_u64(&j, "ticks_asked", r->asked);
 	json_u64(&j, "ticks_taken", r->taken);

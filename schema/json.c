@@ -105,7 +105,7 @@ void json_bool(struct json *j, const char *key, bool v)
 	buf_str(j->out, v ? "true" : "false");
 }
 
-void json_null(struct json *j, const char *key)
+void json_none(struct json *j, const char *key)
 {
 	before(j, key);
 	buf_str(j->out, "null");

@@ -23,7 +23,8 @@ void json_str(struct json *j, const char *key, struct span v);
 void json_i64(struct json *j, const char *key, int64_t v);
 void json_u64(struct json *j, const char *key, uint64_t v);
 void json_bool(struct json *j, const char *key, bool v);
-void json_null(struct json *j, const char *key);
+/* null; not called so: jansson has a json_null */
+void json_none(struct json *j, const char *key);
 /* A line break before the next value, for people who read records with less. */
 void json_newline(struct json *j);
 

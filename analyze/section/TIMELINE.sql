@@ -6,12 +6,12 @@
 -- table:
 -- always: from
 -- top: 120
-SELECT substr(min(x.at), 12, 8) AS "from",
+SELECT strftime('%H:%M:%S', min(x.t - x.dt) + 0.5, 'unixepoch') AS "from",
        sum(e.retrans) AS retrans, sum(e.probes) AS "loss probes", sum(e.listen) AS "listen drops", sum(e.nic) AS "nic drops", sum(e.qdisc) AS "qdisc drops",
        sum(e.softnet) AS "softnet drops", sum(e.squeeze) AS squeezed, sum(e.resets) AS "resets sent",
-       sum(e.busy) * 100.0 / nullif(sum(e.busy) + sum(e.idle), 0) AS busy_pct,
-       sum(e.softirq) * 100.0 / nullif(sum(e.busy) + sum(e.idle), 0) AS softirq_pct,
-       sum(e.steal) * 100.0 / nullif(sum(e.busy) + sum(e.idle), 0) AS steal_pct,
+       sum(e.busy) * 100.0 / nullif(sum(e.busy) + coalesce(sum(e.idle), 0), 0) AS busy_pct,
+       sum(e.softirq) * 100.0 / nullif(sum(e.busy) + coalesce(sum(e.idle), 0), 0) AS softirq_pct,
+       sum(e.steal) * 100.0 / nullif(sum(e.busy) + coalesce(sum(e.idle), 0), 0) AS steal_pct,
        sum(e.stall) AS allocstall, sum(e.requests) AS requests, sum(e.failures) AS failures,
        (SELECT max(w.p99) FROM window w WHERE w.scope = 'client' AND w.metric = 'request_latency_ms' AND w.n > 0
            AND w.t1 >= min(x.mono) AND w.t0 < max(x.mono)) AS p99_ms,
@@ -43,5 +43,6 @@ SELECT substr(min(x.at), 12, 8) AS "from",
             OR (s.source = 'vmstat' AND s.name LIKE 'allocstall%')
             OR (s.source = 'linkerd' AND s.name IN ('requests', 'failures') AND instr(s.entity, '|server|') > 0)
          GROUP BY m.snap) e ON e.snap = x.snap
- GROUP BY CAST(x.mono / (SELECT CASE WHEN max(mono) <= 30 THEN 1 WHEN max(mono) <= 900 THEN 10 WHEN max(mono) <= 7200 THEN 60 ELSE 600 END FROM snapshot) AS INT)
+ WHERE x.dt IS NOT NULL
+ GROUP BY CAST((x.mono - x.dt / 2) / (SELECT CASE WHEN max(mono) <= 30 THEN 1 WHEN max(mono) <= 900 THEN 10 WHEN max(mono) <= 7200 THEN 60 ELSE 600 END FROM snapshot) AS INT)
  ORDER BY min(x.snap);

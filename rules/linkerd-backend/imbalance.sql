@@ -32,20 +32,19 @@ WITH p AS (
          coalesce(:min_bytes, 1000000) AS min_bytes,
          coalesce(:conn_ratio, 3)      AS conn_ratio,
          coalesce(:min_conns, 12)      AS min_conns
-), flow AS (               -- a JVM's sockets are IPv6 ones with mapped addresses
-  SELECT CASE WHEN peer LIKE '::ffff:%.%' THEN substr(peer, 8) ELSE peer END AS peer, port, snap, n, bytes_sent
-    FROM tcp_flow WHERE dir = 'out'
 ), taken AS (
-  SELECT count(DISTINCT snap) AS n FROM tcp_flow
-), sums AS (
-  SELECT peer, port, sum(bytes_sent) AS sent, sum(n) AS seen FROM flow GROUP BY peer, port
-), share AS (
+  SELECT count(DISTINCT snap) AS n FROM capture WHERE source = 'tcp_info' AND state IN ('ok', 'fallback')
+), owner AS (
+  SELECT peer, port, count(*) AS n FROM endpoint GROUP BY peer, port
+), share AS (              -- a JVM's sockets are IPv6 ones with mapped addresses
   SELECT e.router, e.client, e.peer, e.port,
-         coalesce(s.sent, 0) AS sent, s.sent IS NOT NULL AS counted,
-         coalesce(s.seen, 0) * 1.0 / taken.n AS conns,
-         (SELECT count(*) FROM endpoint o WHERE o.peer = e.peer AND o.port = e.port) - 1 AS others
-    FROM endpoint e JOIN taken LEFT JOIN sums s ON s.peer = e.peer AND s.port = e.port
+         coalesce(sum(f.bytes_sent), 0) AS sent, count(f.bytes_sent) > 0 AS counted,
+         coalesce(sum(f.n), 0) * 1.0 / taken.n AS conns,
+         owner.n - 1 AS others
+    FROM endpoint e JOIN taken JOIN owner ON owner.peer = e.peer AND owner.port = e.port
+    LEFT JOIN tcp_flow f ON f.dir = 'out' AND f.peer IN (e.peer, '::ffff:' || e.peer) AND f.port = e.port
    WHERE taken.n > 0
+   GROUP BY e.router, e.client, e.peer, e.port
 ), total AS (
   SELECT router, client, count(*) AS endpoints, sum(sent) AS sent, sum(counted) AS counted, sum(conns) AS conns,
          max(conns) AS conns_hi, sum(others) AS shared
@@ -55,7 +54,8 @@ WITH p AS (
 ), judged AS (
   SELECT t.*, r.peer, r.port, r.sent AS top_sent, r.conns AS top_conns,
          r.sent * 1.0 / nullif(t.sent, 0) AS top_share, 1.0 / t.endpoints AS fair,
-         (SELECT f.snap FROM flow f WHERE f.peer = r.peer AND f.port = r.port ORDER BY f.bytes_sent DESC, f.snap LIMIT 1) AS at,
+         (SELECT f.snap FROM tcp_flow f WHERE f.dir = 'out' AND f.peer IN (r.peer, '::ffff:' || r.peer) AND f.port = r.port
+           ORDER BY f.bytes_sent DESC, f.snap LIMIT 1) AS at,
          t.sent >= p.min_bytes AND t.counted > 0 AS by_bytes,
          t.conns >= p.min_conns AS by_conns,
          (SELECT g.p50 FROM gauge g WHERE g.source = 'linkerd' AND g.name = 'loadbalancer/meanweight'

@@ -15,8 +15,11 @@
 --           minute, so this says which minute, not which second; that minute is the one to hold against the drops,
 --           retransmits and stalls in this report. The live gauge pending shows it with the resolution of the captures:
 --           its highest value in that minute was {pending_hi}.
--- remedy:   Read the report of that minute alone, with nettape-analyze --since and --until (the minute ends at {at}; it has
---           {worst_n} requests). For a finer axis restart linkerd with
+-- remedy:   See which findings have their worst moment in that minute ({worst_n} requests of this client), and what moved in it:
+--             nettape-analyze --db case.db BUNDLE
+--             sqlite3 case.db 'SELECT source, entity, name, sum(delta) FROM metric WHERE delta > 0
+--               AND snap BETWEEN {from_snap} AND {to_snap} GROUP BY 1, 2, 3 ORDER BY 4 DESC'
+--           For a finer axis restart linkerd with
 --             -io.buoyant.telemetry.admin.histogramSnapshotInterval=10.seconds
 --           and record again.
 -- verify:   No such minute in a new recording under the same load.
@@ -67,6 +70,8 @@ SELECT CASE WHEN j.minutes < p.minutes THEN 'skip'
        (SELECT max(m.value) FROM series s JOIN sample m ON m.series = s.id JOIN snapshot x ON x.snap = m.snap
                   WHERE s.source = 'linkerd' AND s.entity = j.router || '|client|' || j.id AND s.name = 'pending'
                     AND x.mono > j.t0 AND x.mono <= j.t1) AS pending_hi,
+       (SELECT min(snap) FROM snapshot WHERE mono >= j.t0) AS from_snap,
+       j.snap                          AS to_snap,
        j.snap                          AS at,
        j.first_at, j.last_at
   FROM judged j JOIN p

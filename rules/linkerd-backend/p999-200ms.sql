@@ -48,12 +48,12 @@ WITH p AS (
     FROM minute m JOIN p
 ), span AS (               -- all clients share the minutes; w 0 ended before the window
   SELECT DISTINCT t0, t1 FROM mark WHERE hit AND w > 0
-), stall AS (              -- of the kernel in each such minute; NULL: not counted then
-  SELECT t0, t1,
-         (SELECT sum(v.delta) FROM series s JOIN sample v ON v.series = s.id JOIN snapshot x ON x.snap = v.snap
-           WHERE s.source = 'netstat' AND s.entity = '' AND s.name IN ('TcpExtTCPLossProbes', 'TcpExtTCPTimeouts')
-             AND x.mono > t0 AND x.mono <= t1) AS n
-    FROM span
+), stall AS (              -- of the kernel in each such minute; none: not counted then
+  SELECT span.t0, span.t1, sum(v.delta) AS n
+    FROM span JOIN snapshot x ON x.mono > span.t0 AND x.mono <= span.t1
+    JOIN series s ON s.source = 'netstat' AND s.entity = '' AND s.name IN ('TcpExtTCPLossProbes', 'TcpExtTCPTimeouts')
+    JOIN sample v ON v.series = s.id AND v.snap = x.snap
+   GROUP BY span.t0, span.t1
 ), tally AS (
   SELECT m.router, m.id, count(*) AS minutes, sum(m.hit) AS hit,
          sum(CASE WHEN m.hit THEN m.p999 END) / nullif(sum(m.hit), 0) AS p999,

@@ -55,11 +55,11 @@ WITH p AS (
 ), span AS (               -- all clients share the minutes
   SELECT DISTINCT t0, t1 FROM mark WHERE hit
 ), moved AS (
-  SELECT t0, t1,
-         (SELECT sum(v.delta) FROM series s JOIN sample v ON v.series = s.id JOIN snapshot x ON x.snap = v.snap
-           WHERE s.source = 'netstat' AND s.entity = '' AND s.name IN ('TcpExtTCPLossProbes', 'TcpExtTCPTimeouts')
-             AND x.mono > t0 AND x.mono <= t1) AS n
-    FROM span
+  SELECT span.t0, span.t1, sum(v.delta) AS n
+    FROM span JOIN snapshot x ON x.mono > span.t0 AND x.mono <= span.t1
+    JOIN series s ON s.source = 'netstat' AND s.entity = '' AND s.name IN ('TcpExtTCPLossProbes', 'TcpExtTCPTimeouts')
+    JOIN sample v ON v.series = s.id AND v.snap = x.snap
+   GROUP BY span.t0, span.t1
 ), stall AS (
   SELECT m.*, coalesce(v.n, 0) AS stalls FROM mark m LEFT JOIN moved v ON m.hit AND v.t0 = m.t0 AND v.t1 = m.t1
 ), tally AS (

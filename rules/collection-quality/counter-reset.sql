@@ -1,0 +1,29 @@
+-- rule:     collection-quality/counter-reset
+-- version:  1
+-- schema:   1
+-- title:    Counters started again inside the window
+-- tags:     evidence
+-- requires: tick >= 2
+-- param:    min_resets  resets  of one source
+-- message:  {entity}: {resets} resets in {series} counters ({example}); their growth is counted from there on
+-- meaning:  A counter that falls was set back: a driver was reloaded, an interface made anew, a CPU taken off line, linkerd restarted,
+--           or one of its idle clients was pruned and came back (1.1.0 and later, after 10 minutes). The interval of the fall is
+--           left out, so totals are a little low; they are never negative and never since boot.
+-- remedy:   None needed. If linkerd restarted, see why: its uptime falls at the same time.
+-- verify:   This finding is gone in a new recording.
+-- but:      A wrap of a 32-bit counter is no reset and is added up.
+-- see:      linkerd CHANGES 1.1.0 (metrics of idle clients)
+WITH p AS (
+  SELECT coalesce(:min_resets, 1) AS min_resets
+), r AS (
+  SELECT source, sum(resets) AS resets, sum(resets > 0) AS series,
+         min(CASE WHEN resets > 0 THEN trim(entity || ' ' || name) END) AS example
+    FROM series WHERE kind IN ('counter', 'counter32') GROUP BY source
+)
+SELECT CASE WHEN r.resets >= p.min_resets THEN 'info' ELSE 'ok' END AS level,
+       r.source                  AS entity,
+       r.resets,
+       r.series,
+       coalesce(r.example, '')   AS example
+  FROM r JOIN p
+ ORDER BY r.resets DESC, r.source;

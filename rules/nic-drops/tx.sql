@@ -1,0 +1,60 @@
+-- rule:     nic-drops/tx
+-- version:  1
+-- schema:   1
+-- title:    An interface dropped or failed to send packets
+-- tags:     nic loss transmit
+-- requires: netdev >= 2
+-- wants:    qdisc
+-- param:    min_drops  packets  dropped or failed in the window
+-- param:    warn_pct   percent  of the packets that were to be sent
+-- message:  {entity}: {lost} of {tried} packets were not sent ({lost_pct}%): {drops} dropped, {errors} errors (carrier {carrier}, fifo {fifo}, collisions {collisions}), in {intervals_hit} of {intervals} intervals
+-- meaning:  The driver, or the other end of a virtual device, refused frames. On a veth they were dropped by the receiver's backlog:
+--           the same packets as in softirq/backlog-drop. Drops of a traffic shaper are not here: nic-drops/qdisc.
+-- remedy:   tc -s qdisc show dev {entity}; ethtool {entity} (duplex, link); ip -s -s link show {entity}
+--           Carrier errors are cable, optics or duplex; fifo errors a bus that cannot keep up. For a veth see
+--           softirq/backlog-drop: sysctl -w net.core.netdev_max_backlog=2048
+-- verify:   The TX columns drop, errs and carrier of /proc/net/dev stand still.
+-- but:      An interface that is down drops what is sent to it.
+-- see:      net/core/net-procfs.c; Documentation/networking/statistics.rst
+WITH p AS (
+  SELECT coalesce(:min_drops, 10)   AS min_drops,
+         coalesce(:warn_pct, 0.001) AS warn_pct
+), d AS (
+  SELECT entity,
+         max(CASE WHEN name = 'tx_drop'    THEN increase END) AS drops,
+         max(CASE WHEN name = 'tx_errs'    THEN increase END) AS errors,
+         max(CASE WHEN name = 'tx_carrier' THEN increase END) AS carrier,
+         max(CASE WHEN name = 'tx_fifo'    THEN increase END) AS fifo,
+         max(CASE WHEN name = 'tx_colls'   THEN increase END) AS collisions,
+         max(CASE WHEN name = 'tx_packets' THEN increase END) AS sent,
+         max(CASE WHEN name IN ('tx_drop', 'tx_errs') THEN active END) AS active,
+         max(intervals) AS intervals,
+         max(CASE WHEN name IN ('tx_drop', 'tx_errs') AND increase > 0 THEN peak_snap END) AS peak_snap,
+         min(CASE WHEN name IN ('tx_drop', 'tx_errs') THEN first_active END) AS first_active,
+         max(CASE WHEN name IN ('tx_drop', 'tx_errs') THEN last_active END)  AS last_active
+    FROM counter WHERE source = 'netdev' GROUP BY entity
+), r AS (
+  SELECT d.*, d.drops + d.errors AS lost, d.sent + d.drops + d.errors AS tried,
+         (d.drops + d.errors) * 100.0 / nullif(d.sent + d.drops + d.errors, 0) AS pct
+    FROM d
+)
+SELECT CASE WHEN r.lost IS NULL                                                         THEN 'skip'
+            WHEN r.lost < p.min_drops OR (r.active < 2 AND r.intervals > 1)             THEN 'ok'
+            WHEN r.pct >= p.warn_pct                                                    THEN 'warn'
+            ELSE 'ok' END              AS level,
+       r.entity,
+       r.lost,
+       r.tried,
+       round(r.pct, 4)                 AS lost_pct,
+       r.drops,
+       r.errors,
+       coalesce(r.carrier, 0)          AS carrier,
+       coalesce(r.fifo, 0)             AS fifo,
+       coalesce(r.collisions, 0)       AS collisions,
+       r.active                        AS intervals_hit,
+       r.intervals,
+       r.peak_snap                     AS at,
+       r.first_active                  AS first_at,
+       r.last_active                   AS last_at
+  FROM r JOIN p
+ ORDER BY r.lost DESC, r.entity;

@@ -1,0 +1,48 @@
+-- rule:     tcp-listen/backlogdrop
+-- version:  1
+-- schema:   1
+-- title:    Segments were dropped at the backlog of a locked socket (TCPBacklogDrop)
+-- tags:     tcp listen receive
+-- requires: netstat >= 2
+-- wants:    sysctl
+-- param:    min_drops   segments  in the window
+-- param:    crit_drops  segments  in the window
+-- message:  TCPBacklogDrop grew by {drops} in {intervals_hit} of {intervals} intervals: {reading}
+-- meaning:  While a program holds a socket (in recv() or send()), arriving segments wait in that socket's backlog; it is full at
+--           receive plus send buffer (64 KiB more on new kernels), then they are dropped. Since kernel 4.4 listeners are
+--           never locked for this: there TCPBacklogDrop says nothing of dropped SYNs, whatever older guides tell; look at
+--           tcp-listen/overflow for those. On 4.3 and before (RHEL 7) the listener was locked too, and it can mean lost SYNs.
+-- remedy:   Since 4.4: more room and shorter holds of the socket:
+--             sysctl -w net.ipv4.tcp_rmem="4096 131072 16777216"      (now {tcp_rmem})
+--           and let the program read in smaller pieces, more often. On 4.3 and before first do what tcp-listen/overflow says.
+-- verify:   nstat -az TcpExtTCPBacklogDrop stands still.
+-- but:      Somebody who injects segments into a connection.
+-- see:      Linux commit e994b2f0fb92 (4.4, "tcp: do not lock listener to process SYN packets"); tcp-listen/overflow
+WITH p AS (
+  SELECT coalesce(:min_drops, 1)    AS min_drops,
+         coalesce(:crit_drops, 100) AS crit_drops
+), c AS (
+  SELECT increase AS drops, active, intervals, peak_snap, first_active, last_active
+    FROM counter WHERE source = 'netstat' AND entity = '' AND name = 'TcpExtTCPBacklogDrop'
+), k AS (
+  SELECT max(CASE WHEN k = 'kernel_num' THEN v END) AS num FROM meta
+), s AS (
+  SELECT max(CASE WHEN name = 'net.ipv4.tcp_rmem' THEN last END) AS tcp_rmem FROM setting
+)
+SELECT CASE WHEN c.drops IS NULL         THEN 'skip'
+            WHEN c.drops >= p.crit_drops THEN 'crit'
+            WHEN c.drops >= p.min_drops  THEN 'warn'
+            ELSE 'ok' END                AS level,
+       ''                                AS entity,
+       c.drops,
+       c.active                          AS intervals_hit,
+       c.intervals,
+       CASE WHEN k.num IS NULL OR k.num = 0 THEN 'the kernel is unknown, so it may or may not mean SYNs'
+            WHEN k.num >= 4004000 THEN 'segments of established connections, not SYNs, on this kernel'
+            ELSE 'on this old kernel possibly SYNs of a listener' END AS reading,
+       coalesce(s.tcp_rmem, '?')         AS tcp_rmem,
+       c.peak_snap                       AS at,
+       c.first_active                    AS first_at,
+       c.last_active                     AS last_at
+  FROM c JOIN p JOIN k JOIN s
+ ORDER BY entity;

@@ -1,0 +1,44 @@
+-- rule:     tcp-listen/queue-high
+-- version:  1
+-- schema:   1
+-- title:    An accept queue was more than half full
+-- tags:     tcp listen
+-- requires: listener >= 3
+-- wants:    sysctl
+-- param:    min_backlog  connections  a smaller backlog is tcp-listen/backlog-small's business
+-- param:    warn_pct     percent      of the backlog that was in use
+-- param:    warn_queue   connections  waiting, whatever the backlog
+-- message:  {entity}{owner}: up to {queue_max} connections waited for accept(), {used_pct}% of its backlog of {backlog}
+-- meaning:  Recv-Q of a LISTEN socket is the number of finished handshakes that the program has not accepted. A healthy server keeps
+--           it near zero; at more than Send-Q (the backlog) new connections are dropped: tcp-listen/overflow.
+-- remedy:   Find out why {entity} accepts late (garbage collection, CPU, one accept thread; linkerd: /admin/threads), then
+--           raise its backlog (linkerd: socketOptions.backlog: 4096) and net.core.somaxconn (now {somaxconn}).
+-- verify:   Recv-Q of {entity} in ss -ltn stays below a tenth of Send-Q.
+-- but:      One look a tick misses short peaks: a quiet queue proves little.
+-- see:      ss(8); listen(2); tcp-listen/overflow
+WITH p AS (
+  SELECT coalesce(:min_backlog, 16) AS min_backlog,
+         coalesce(:warn_pct, 50)    AS warn_pct,
+         coalesce(:warn_queue, 64)  AS warn_queue
+), l AS (                  -- a bare column beside max(): SQLite takes it from the row that has the maximum
+  SELECT CASE WHEN instr(addr, ':') > 0 THEN '[' || addr || ']' ELSE addr END || ':' || port AS entity,
+         max(queue) AS queue_max, snap, backlog
+    FROM listener GROUP BY addr, port
+), o AS (
+  SELECT CASE WHEN instr(addr, ':') > 0 THEN '[' || addr || ']' ELSE addr END || ':' || port AS entity, max(comm) AS comm
+    FROM listener GROUP BY addr, port
+), s AS (
+  SELECT max(CASE WHEN name = 'net.core.somaxconn' THEN last END) AS somaxconn FROM setting
+)
+SELECT CASE WHEN l.queue_max >= p.warn_queue THEN 'warn'
+            WHEN l.backlog >= p.min_backlog AND l.queue_max * 100.0 >= p.warn_pct * l.backlog THEN 'warn'
+            ELSE 'ok' END                                     AS level,
+       l.entity,
+       l.queue_max,
+       l.backlog,
+       round(l.queue_max * 100.0 / max(l.backlog, 1), 1)      AS used_pct,
+       coalesce(' (' || o.comm || ')', '')                    AS owner,
+       coalesce(s.somaxconn, '?')                             AS somaxconn,
+       l.snap                                                 AS at
+  FROM l JOIN o ON o.entity = l.entity JOIN p JOIN s
+ ORDER BY level = 'warn' DESC, l.queue_max DESC, l.entity;
