@@ -11,7 +11,7 @@
 -- param:    min_conns    connections  fewer are not judged
 -- param:    min_per_s    requests/s   a slower client is not judged
 -- param:    times_p50    times        pending over rate x p50 that shows requests piling up
--- message:  {client} (router {router}): {pending_p50} requests in flight on {connections_p50} connections ({busy_pct}%), which stay between {connections_lo} and {connections_hi}; {requests_per_s} requests/s at p50 {p50_ms} ms need {needed}; {reading}
+-- message:  {entity}: {pending_p50} requests in flight on {connections_p50} connections ({busy_pct}%), which stay between {connections_lo} and {connections_hi}; {requests_per_s} requests/s at p50 {p50_ms} ms need {needed} in flight; {reading}
 -- meaning:  HTTP/1 carries one request at a time on a connection, so in flight over connections is how busy the pool is. By
 --           Little's law rate x latency requests are in flight; when far more are (here {in_flight_ratio} times rate x p50), requests pile up
 --           that have not completed, or a few take very long. With every connection busy and their number flat, more demand
@@ -59,7 +59,7 @@ SELECT CASE WHEN NOT j.one_at_a_time                               THEN 'skip'
             WHEN j.waited > 0 OR j.waiters_hi > 0                  THEN 'warn'
             WHEN j.pending >= p.times_p50 * j.needed               THEN 'warn'
             ELSE 'info' END                              AS level,
-       j.entity, j.client, j.router,
+       j.entity,
        j.pending                                         AS pending_p50,
        j.conns                                           AS connections_p50,
        round(j.pending * 100.0 / nullif(j.conns, 0), 1)  AS busy_pct,

@@ -12,7 +12,7 @@
 -- param:    crit_ms    ms        p99 that is critical
 -- param:    slow_ms    ms        p99 below this is never slow
 -- param:    times_rtt  times     p99 over the round trip that is slow
--- message:  {client} (router {router}): connects took p99 {p99_ms} ms (max {max_ms} ms) in the worst of {minutes} minutes, {slow_minutes} slow, {connects} connects; round trip {rtt_ms} ms; {reading}
+-- message:  {entity}: connects took p99 {p99_ms} ms (max {max_ms} ms) in the worst of {minutes} minutes, {slow_minutes} slow, {connects} connects; round trip {rtt_ms} ms; {reading}
 -- meaning:  A handshake needs one round trip. A p99 near or above 1 s means that SYNs or SYN-ACKs were lost or dropped and sent
 --           again: after 1, 3, 7, 15 s before kernel 6.5, after 1, 2, 3, 4, 5, 7, 11 s since (tcp_syn_linear_timeouts). Below
 --           that it is TLS or a busy backend. The histogram is frozen once a minute and holds successful connects only;
@@ -55,8 +55,6 @@ SELECT CASE WHEN t.minutes IS NULL                          THEN 'skip'
             WHEN m.p99 >= p.slow_ms AND m.rtt_ms IS NULL    THEN 'skip'   -- slow for which round trip?
             ELSE 'ok' END                  AS level,
        c.router || '|client|' || c.id      AS entity,
-       c.id                                AS client,
-       c.router,
        m.p99                               AS p99_ms,
        m.max                               AS max_ms,
        t.slow                              AS slow_minutes,

@@ -12,7 +12,7 @@
 -- param:    min_bytes    bytes        sent to the client's endpoints in the window, less is not judged
 -- param:    conn_ratio   times        most loaded endpoint's connections over the mean
 -- param:    min_conns    connections  of the client, fewer are not judged by their number
--- message:  {client} (router {router}): {top} got {top_pct}% of {sent_bytes} bytes sent to {endpoints} endpoints (fair: {fair_pct}%) and holds {top_conns} of {conns} connections
+-- message:  {entity}: {top} got {top_pct}% of {sent_bytes} bytes sent to {endpoints} endpoints (fair: {fair_pct}%) and holds {top_conns} of {conns} connections
 -- meaning:  Least-loaded balancing with two random choices keeps the endpoints' shares near 1, and within about 1.5 even with
 --           EWMA's preference for fast hosts. One endpoint with a multiple of the fair share is pinned: long-lived or h2
 --           streams, weights, or the others were removed. metrics.json has no numbers per endpoint: this is from the
@@ -71,7 +71,6 @@ SELECT CASE WHEN j.endpoints < 2                         THEN 'skip'   -- nothin
             WHEN j.by_conns AND j.conns_hi >= p.conn_ratio * j.conns * j.fair THEN 'warn'
             ELSE 'ok' END                         AS level,
        j.router || '|client|' || j.client         AS entity,
-       j.client, j.router,
        CASE WHEN instr(j.peer, ':') > 0 THEN '[' || j.peer || ']:' ELSE j.peer || ':' END || j.port AS top,
        j.peer                                     AS top_peer,
        round(j.top_share * 100, 1)                AS top_pct,

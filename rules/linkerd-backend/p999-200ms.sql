@@ -13,7 +13,7 @@
 -- param:    times_p90   times     p999 over p90 of a minute: the rest of the distribution is fast
 -- param:    p50_ms      ms        p50 of such a minute is below this
 -- param:    stalls_pct  percent   probes and timeouts over requests in such a minute that support loss
--- message:  {client} (router {router}): p999 is {p999_ms} ms (p90 {p90_ms} ms), on a multiple of 200 ms in {hit_minutes} of {minutes} minutes; {stalls} tail probes and timeouts for {requests} requests in these minutes; {reading}
+-- message:  {entity}: p999 is {p999_ms} ms (p90 {p90_ms} ms), on a multiple of 200 ms in {hit_minutes} of {minutes} minutes; {stalls} tail probes and timeouts for {requests} requests in these minutes; {reading}
 -- meaning:  Linux waits at least 200 ms (TCP_RTO_MIN) before it sends a lost last segment again, so loss shows as steps near 200,
 --           400, 600 ms and not as a smooth tail. They are no exact multiples: with one segment in flight it is the tail loss probe
 --           that fires, after about 200 ms + 2 round trips. A loss of 0.05% of the segments is enough to put the p999 of one-segment
@@ -48,10 +48,12 @@ WITH p AS (
     FROM minute m JOIN p
 ), span AS (               -- all clients share the minutes; w 0 ended before the window
   SELECT DISTINCT t0, t1 FROM mark WHERE hit AND w > 0
-), stall AS (              -- of the kernel in each such minute; none: not counted then
-  SELECT span.t0, span.t1, sum(v.delta) AS n
+), stall AS (              -- of the kernel in each such minute, without SYNs: these are TCPTimeouts too
+  SELECT span.t0, span.t1,
+         total(CASE WHEN s.name = 'TcpExtTCPLossProbes' THEN v.delta END)
+           + max(total(CASE s.name WHEN 'TcpExtTCPTimeouts' THEN v.delta WHEN 'TcpExtTCPSynRetrans' THEN -v.delta END), 0) AS n
     FROM span JOIN snapshot x ON x.mono > span.t0 AND x.mono <= span.t1
-    JOIN series s ON s.source = 'netstat' AND s.entity = '' AND s.name IN ('TcpExtTCPLossProbes', 'TcpExtTCPTimeouts')
+    JOIN series s ON s.source = 'netstat' AND s.entity = '' AND s.name IN ('TcpExtTCPLossProbes', 'TcpExtTCPTimeouts', 'TcpExtTCPSynRetrans')
     JOIN sample v ON v.series = s.id AND v.snap = x.snap
    GROUP BY span.t0, span.t1
 ), tally AS (
@@ -77,14 +79,12 @@ SELECT CASE WHEN coalesce(t.minutes, 0) < p.minutes              THEN 'skip'
             WHEN t.supported > 0                                 THEN 'warn'
             ELSE 'info' END                    AS level,
        c.router || '|client|' || c.id          AS entity,
-       c.id                                    AS client,
-       c.router,
        round(t.p999, 1)                        AS p999_ms,
        round(t.p90, 1)                         AS p90_ms,
        round(t.rtt_ms, 2)                      AS rtt_ms,
        t.hit                                   AS hit_minutes,
        coalesce(t.minutes, 0)                  AS minutes,
-       CASE WHEN kernel.known THEN coalesce(t.stalls, 0) END AS stalls,
+       CASE WHEN kernel.known THEN cast(coalesce(t.stalls, 0) AS INT) END AS stalls,
        t.n                                     AS requests,
        t.supported                             AS supported_minutes,
        CASE WHEN NOT kernel.known THEN 'no kernel counters to tell loss from a slow backend'

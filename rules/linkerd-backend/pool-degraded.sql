@@ -9,7 +9,7 @@
 -- param:    run           captures  so many in a row with fewer available than known are a finding
 -- param:    captures_pct  percent   or this share of all captures (two at least)
 -- param:    crit_ratio    ratio     median available/size of the degraded captures that is critical
--- message:  {client} (router {router}): {available_lo} of {size_at} endpoints available at worst, fewer than known in {degraded} of {captures} captures ({run} in a row); {removals} removed by failure accrual
+-- message:  {entity}: {available_lo} of {size_at} endpoints available at worst, fewer than known in {degraded} of {captures} captures ({run} in a row); {removals} removed by failure accrual
 -- meaning:  linkerd marks an endpoint dead after consecutive failures (5 by default) and sends it nothing until a probe
 --           succeeds, so its share falls on the others. Size and available are compared capture by capture: a
 --           scale-in lowers both together and is no finding. When too few are left the balancer picks dead ones too.
@@ -78,7 +78,7 @@ SELECT CASE WHEN j.size_hi < 2                          THEN 'skip'   -- pool-ti
             WHEN coalesce(j.requests, 0) = 0            THEN 'info'
             WHEN j.ratio_p50 <= p.crit_ratio            THEN 'crit'
             ELSE 'warn' END                      AS level,
-       j.entity, j.client, j.router,
+       j.entity,
        j.available_lo, j.size_at,
        j.degraded, j.captures, j.run,
        round(j.ratio_p50, 2)                     AS ratio_p50,

@@ -10,7 +10,7 @@
 -- param:    captures_pct  percent     share of the captures in which it must be tiny
 -- param:    min_requests  requests    a client with fewer in the window is not judged
 -- param:    min_per_s     requests/s  a slower client is not judged
--- message:  {client} (router {router}): {size_p50} endpoint(s) in {tiny_captures} of {captures} captures, with {requests} requests ({requests_per_s}/s); {reading}
+-- message:  {entity}: {size_p50} endpoint(s) in {tiny_captures} of {captures} captures, with {requests} requests ({requests_per_s}/s); {reading}
 -- meaning:  The balancer compares two randomly picked endpoints and takes the less loaded one. With one endpoint
 --           there is nothing to compare, with two it always sees the same pair, and a slow one keeps a large share
 --           of the traffic: the tail of the client is the tail of that host. loadbalancer/size counts the whole
@@ -61,7 +61,6 @@ SELECT CASE WHEN j.tiny = 0 AND j.hi < 1                         THEN 'skip'   -
             WHEN j.one * 100.0 >= p.captures_pct * j.captures    THEN 'warn'
             ELSE 'info' END                    AS level,
        j.entity,
-       j.client, j.router,
        j.p50                                   AS size_p50,
        j.lo                                    AS size_lo,
        j.hi                                    AS size_hi,

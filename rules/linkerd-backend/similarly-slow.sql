@@ -13,7 +13,7 @@
 -- param:    min_n      requests   in a minute, fewer are not judged
 -- param:    minutes    minutes    judged ones needed
 -- param:    share_pct  percent    of the judged minutes that must be slow and narrow
--- message:  {client} (router {router}): p50 {p50_ms} ms and p99 {p99_ms} ms over {size} endpoints, slow and narrow in {slow_minutes} of {minutes} minutes ({requests} requests); round trip on the wire {rtt_ms} ms
+-- message:  {entity}: p50 {p50_ms} ms and p99 {p99_ms} ms over {size} endpoints, slow and narrow in {slow_minutes} of {minutes} minutes ({requests} requests); round trip on the wire {rtt_ms} ms
 -- meaning:  The balancer can only help when some endpoint is faster. A high median with a narrow spread (p99 at most
 --           {:narrow} times p50) means that there is no faster one to prefer: something they share (a database, a release
 --           that burns CPU, too few workers) or the network to all of them. linkerd keeps quantiles per client, not per endpoint,
@@ -58,8 +58,6 @@ SELECT CASE WHEN j.minutes < p.minutes                    THEN 'skip'
             WHEN j.size IS NULL OR j.size < p.min_size    THEN 'skip'
             ELSE 'warn' END                AS level,
        j.router || '|client|' || j.id      AS entity,
-       j.id                                AS client,
-       j.router,
        round(j.p50, 1)                     AS p50_ms,
        round(j.p99, 1)                     AS p99_ms,
        j.size,

@@ -15,7 +15,7 @@
 -- param:    times_p90   times     p999 over p90 of a minute
 -- param:    p50_ms      ms        p50 of such a minute is below this
 -- param:    stalls_pct  percent   probes and timeouts over requests in the same minute that explain a p999
--- message:  {client} (router {router}): p999 is {p999_ms} ms in {hit_minutes} of {minutes} minutes, and in {explained_minutes} of them this host sent {stalls} tail probes and timeouts for {requests} requests; {retrans_pct}% of all segments were retransmits; {direction}{worst_peer}
+-- message:  {entity}: p999 is {p999_ms} ms in {hit_minutes} of {minutes} minutes, and in {explained_minutes} of them this host sent {stalls} tail probes and timeouts for {requests} requests; {retrans_pct}% of all segments were retransmits; {direction}{worst_peer}
 -- meaning:  The steps at 200 and 400 ms come from lost last segments: about 0.1% of the requests being hit puts the p999 there. From linkerd
 --           alone loss and a slow backend look the same; the kernel tells them apart: a backend that sleeps 200 ms causes no probes,
 --           and lost packets towards this client's addresses do. Where packets get lost shows in what answers the probe: a share near 1
@@ -54,10 +54,12 @@ WITH p AS (
     FROM minute m JOIN p
 ), span AS (               -- all clients share the minutes
   SELECT DISTINCT t0, t1 FROM mark WHERE hit
-), moved AS (
-  SELECT span.t0, span.t1, sum(v.delta) AS n
+), moved AS (              -- without SYNs: these are TCPTimeouts too
+  SELECT span.t0, span.t1,
+         total(CASE WHEN s.name = 'TcpExtTCPLossProbes' THEN v.delta END)
+           + max(total(CASE s.name WHEN 'TcpExtTCPTimeouts' THEN v.delta WHEN 'TcpExtTCPSynRetrans' THEN -v.delta END), 0) AS n
     FROM span JOIN snapshot x ON x.mono > span.t0 AND x.mono <= span.t1
-    JOIN series s ON s.source = 'netstat' AND s.entity = '' AND s.name IN ('TcpExtTCPLossProbes', 'TcpExtTCPTimeouts')
+    JOIN series s ON s.source = 'netstat' AND s.entity = '' AND s.name IN ('TcpExtTCPLossProbes', 'TcpExtTCPTimeouts', 'TcpExtTCPSynRetrans')
     JOIN sample v ON v.series = s.id AND v.snap = x.snap
    GROUP BY span.t0, span.t1
 ), stall AS (
@@ -79,7 +81,7 @@ WITH p AS (
     FROM counter WHERE source IN ('netstat', 'snmp') AND entity = ''
 ), client AS (
   SELECT DISTINCT router, id FROM window WHERE scope = 'client' AND service = '' AND metric = 'request_latency_ms'
-), judged AS (
+), joined AS (
   SELECT c.router, c.id, t.minutes, t.hit, t.explained, t.p999, t.stalls, t.n, t.first_at, t.last_at,
          x.segs, x.retrans, mib.recovered * 1.0 / nullif(mib.probes, 0) AS forward, mib.dsack * 1.0 / nullif(mib.probes, 0) AS reverse,
          mib.retrans * 100.0 / nullif(mib.sent, 0) AS retrans_pct,
@@ -90,21 +92,22 @@ WITH p AS (
     FROM client c JOIN mib
     LEFT JOIN tally t ON t.router = c.router AND t.id = c.id
     LEFT JOIN wires x ON x.router = c.router AND x.client = c.id
+), judged AS (             -- the minutes agree; the host's retransmits do; this client's own sockets do
+  SELECT *, 1 + coalesce(retrans_pct >= 0.02, 0) + coalesce(retrans > 0, 0) AS votes FROM joined
 )
 SELECT CASE WHEN coalesce(j.minutes, 0) < p.minutes            THEN 'skip'
             WHEN j.explained < p.minutes
               OR j.explained * 100.0 < p.share_pct * j.minutes THEN 'ok'
             WHEN j.segs > 0 AND j.retrans = 0                  THEN 'ok'   -- its own connections lose nothing
+            WHEN j.votes < 2                                   THEN 'warn'
             ELSE 'crit' END                      AS level,
        j.router || '|client|' || j.id            AS entity,
        ''                                        AS explains_entity,
-       j.id                                      AS client,
-       j.router,
        round(j.p999, 1)                          AS p999_ms,
        j.hit                                     AS hit_minutes,
        coalesce(j.minutes, 0)                    AS minutes,
        j.explained                               AS explained_minutes,
-       j.stalls,
+       cast(j.stalls AS INT)                     AS stalls,
        j.n                                       AS requests,
        round(j.retrans_pct, 3)                   AS retrans_pct,
        round(j.forward, 2)                       AS forward_share,
@@ -116,8 +119,7 @@ SELECT CASE WHEN coalesce(j.minutes, 0) < p.minutes            THEN 'skip'
             WHEN j.forward >= 0.2 AND j.reverse >= 0.2             THEN 'packets get lost in both directions'
             ELSE 'in which direction is not clear' END AS direction,
        coalesce(j.worst_peer, '')                AS worst_peer,
-       -- the minutes agree; the host's retransmits do; this client's own sockets do
-       1 + coalesce(j.retrans_pct >= 0.02, 0) + coalesce(j.retrans > 0, 0) AS votes,
+       j.votes,
        j.at, j.first_at, j.last_at
   FROM judged j JOIN p
  ORDER BY j.explained DESC, entity;

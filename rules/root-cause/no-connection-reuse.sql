@@ -53,10 +53,11 @@ WITH p AS (
          (SELECT last_active FROM counter k WHERE k.source = 'linkerd' AND k.entity = s.entity AND k.name = 'connects')   AS last_at
     FROM server s LEFT JOIN sockets t ON t.port = s.port LEFT JOIN caller c ON c.port = s.port AND c.r = 1
 ), voted AS (              -- linkerd's ratio; TIME-WAIT here; dropped SYNs; the kernel's accepts; linkerd's histograms of closed connections
-  SELECT j.*, coalesce(j.port_drops, j.host_drops, 0) AS drops,
-         1 + coalesce(j.tw_pct >= p.tw_share_pct, 0) + (coalesce(j.port_drops, j.host_drops, 0) > 0)
-           + coalesce(j.passive >= 0.8 * j.connects, 0) + j.short_lived AS votes
-    FROM judged j JOIN p
+  SELECT j.*, 1 + coalesce(j.here AND j.tw_pct >= p.tw_share_pct, 0) + coalesce(j.drops > 0, 0)
+                + coalesce(j.passive >= 0.8 * j.connects, 0) + j.short_lived AS votes
+    FROM (SELECT *, CASE WHEN here THEN coalesce(port_drops, host_drops, 0) END AS drops
+            -- a kernel that accepted far fewer than linkerd is that of another network namespace
+            FROM (SELECT *, coalesce(passive >= 0.5 * connects, 1) AS here FROM judged)) j JOIN p
 )
 SELECT CASE WHEN v.requests IS NULL OR v.connects IS NULL
               OR v.requests < p.min_requests             THEN 'skip'
@@ -73,7 +74,8 @@ SELECT CASE WHEN v.requests IS NULL OR v.connects IS NULL
        v.peer                                          AS top_peer,
        round(v.pct, 1)                                 AS top_pct,
        v.drops                                         AS syn_drops,
-       CASE WHEN v.port_drops IS NULL THEN 'on this host' ELSE 'at this port' END AS syn_where,
+       CASE WHEN NOT v.here THEN '(its sockets are not in this network namespace)'
+            WHEN v.port_drops IS NULL THEN 'on this host' ELSE 'at this port' END AS syn_where,
        v.passive                                       AS passive_opens,
        CASE WHEN v.ab THEN '; it looks like a load generator (linkerd-pool/ab-symptom)' ELSE '' END AS load_generator,
        v.votes,
