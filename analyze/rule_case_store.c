@@ -1,14 +1,16 @@
 /* A case's window, through the same door as a bundle's: members, captures, ticks. */
 #include <string.h>
 
+#include "analyze/parse.h"
 #include "analyze/rule_case.h"
 #include "analyze/rule_value.h"
 #include "analyze/stmt.h"
 #include "analyze/store.h"
 #include "schema/timefmt.h"
 
-#define EPOCH_NS  (INT64_C(1767225600) * NS_PER_S) /* 2026-01-01T00:00:00Z */
-#define UPTIME_NS (INT64_C(86400) * NS_PER_S)
+#define EPOCH_NS      (INT64_C(1767225600) * NS_PER_S) /* 2026-01-01T00:00:00Z */
+#define LISTENERS_MAX 32768                            /* bytes of one tick's */
+#define UPTIME_NS     (INT64_C(86400) * NS_PER_S)
 
 struct builder {
 	const struct rule_case *c;
@@ -83,23 +85,35 @@ static struct span word(const struct case_row *r, const char *name)
 	return v && v->type == CELL_TEXT ? span_of(v->v.text) : SPAN("");
 }
 
-/* Listeners go in as sockets, so that the table and the series of that name agree. */
+static void put_listener(struct buf *b, const struct case_row *r)
+{
+	struct span addr = word(r, "addr");
+	bool v6 = span_find(addr, ':') < addr.n;
+	int64_t drops = integer(r, "drops", -1);
+
+	buf_fmt(b, "LISTEN %lld %lld %s%.*s%s:%lld *:*\n", (long long)integer(r, "queue", 0),
+	        (long long)integer(r, "backlog", 0), v6 ? "[" : "", (int)addr.n, addr.p,
+	        v6 ? "]" : "", (long long)integer(r, "port", 0));
+	if (drops >= 0)
+		buf_fmt(b, "\t skmem:(r0,rb131072,t0,tb16384,f0,w0,o0,bl0,d%lld)\n",
+		        (long long)drops);
+}
+
+/* Listeners go in as `ss -ltnm` shows them, so that table and series are the parser's own. */
 static void put_listeners(struct builder *b, struct emit *out)
 {
-	for (size_t i = 0; i < b->c->rows_n; i++) {
-		const struct case_row *r = &b->c->rows[i];
-		struct sock s = {.state = TCP_LISTEN, .peer = SPAN("*")};
+	const struct parser_entry *p = parser_by_format(SPAN("ss_ltnm"));
+	char text[LISTENERS_MAX];
+	struct buf t = BUF_OVER(text);
+	struct input in = {.path = SPAN("cmd/ss_-ltnm")};
 
-		if (strcmp(r->table, "listener") != 0 || integer(r, "snap", -1) != (int64_t)b->tick)
-			continue;
-		s.local = word(r, "addr");
-		s.lport = (unsigned)integer(r, "port", 0);
-		sock_set(&s, SOCK_recvq, integer(r, "queue", 0));
-		sock_set(&s, SOCK_sendq, integer(r, "backlog", 0));
-		if (integer(r, "drops", -1) >= 0)
-			sock_set(&s, SOCK_mem_d, integer(r, "drops", 0));
-		out->sock(out, &s);
-	}
+	for (size_t i = 0; i < b->c->rows_n; i++)
+		if (strcmp(b->c->rows[i].table, "listener") == 0 &&
+		    integer(&b->c->rows[i], "snap", -1) == (int64_t)b->tick)
+			put_listener(&t, &b->c->rows[i]);
+	in.text = buf_span(&t);
+	if (p)
+		p->parser->parse(&in, out);
 }
 
 static bool is_missed(const struct case_source *s, uint64_t tick)

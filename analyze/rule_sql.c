@@ -67,8 +67,7 @@ static int past_deadline(void *box)
 static int refuse(struct rule_box *b, const char *what, const char *name)
 {
 	if (!b->refused[0])
-		(void)sqlite3_snprintf((int)sizeof(b->refused), b->refused, "%s %s", what,
-		                       name ? name : "");
+		(void)sqlite3_snprintf((int)sizeof(b->refused), b->refused, "%s%s", what, name);
 	return SQLITE_DENY;
 }
 
@@ -84,7 +83,7 @@ static int may_read(struct rule_box *b, const char *table, const char *column)
 	if ((!column || !*column) && sqlite3_strlike("sqlite\\_%", table, '\\') != 0 &&
 	    sqlite3_strlike("pragma\\_%", table, '\\') != 0)
 		return SQLITE_OK;
-	return refuse(b, "it may not read table", table);
+	return refuse(b, "it may not read table ", table);
 }
 
 static int may_call(struct rule_box *b, const char *name)
@@ -92,7 +91,7 @@ static int may_call(struct rule_box *b, const char *name)
 	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
 		if (sqlite3_stricmp(functions[i], name) == 0)
 			return SQLITE_OK;
-	return refuse(b, "it may not call function", name);
+	return refuse(b, "it may not call function ", name);
 }
 
 static int authorize(void *box, int action, const char *one, const char *two, const char *db,
@@ -111,7 +110,7 @@ static int authorize(void *box, int action, const char *one, const char *two, co
 	case SQLITE_FUNCTION:
 		return may_call(b, two ? two : "");
 	default:
-		return refuse(b, "it may do nothing but SELECT", NULL);
+		return refuse(b, "it may do nothing but SELECT", "");
 	}
 }
 
