@@ -53,11 +53,11 @@ struct pen {
 	bool begun; /* something stands on this line */
 };
 
-static void new_line(struct pen *p)
+static void new_line(struct pen *p, size_t column)
 {
 	(void)fputc('\n', p->l->out);
-	blanks(p->l, p->hang);
-	p->at = p->hang;
+	blanks(p->l, column);
+	p->at = column;
 	p->begun = false;
 }
 
@@ -72,7 +72,7 @@ static void put_word(struct pen *p, struct span word)
 	escape_put(&b, word, p->l->style->utf8);
 	rest = buf_span(&b);
 	if (p->begun && p->at + 1 + text_columns(rest) > width) {
-		new_line(p);
+		new_line(p, p->hang);
 	} else if (p->begun) {
 		(void)fputc(' ', p->l->out);
 		p->at++;
@@ -81,7 +81,7 @@ static void put_word(struct pen *p, struct span word)
 		head = text_front(rest, width - p->at);
 		put(p->l, head);
 		rest = span_sub(rest, head.n, rest.n);
-		new_line(p);
+		new_line(p, p->hang);
 	}
 	put(p->l, rest);
 	p->at += text_columns(rest);
@@ -103,8 +103,11 @@ static bool goes_on(struct span line)
 	return span_trim(line).n && leading_blanks(line) == 0 && !span_starts(line, SPAN("- "));
 }
 
-void layout_more(const struct layout *l, size_t at, size_t hang, struct span text)
+/* `at` columns stand on the line; the first line's text begins at `first`, the others' at `hang`.
+ */
+static void put_text(const struct layout *l, size_t at, size_t first, size_t hang, struct span text)
 {
+	size_t most = l->style->width / 4; /* of a line's own indent */
 	struct pen p = {.l = l, .at = at};
 	struct span line, word;
 	bool plain = false;
@@ -114,21 +117,24 @@ void layout_more(const struct layout *l, size_t at, size_t hang, struct span tex
 
 		if (!plain || !goes_on(line)) {
 			if (p.begun)
-				(void)fputc('\n', l->out);
-			p.hang = hang + (lead < l->style->width / 4 ? lead : l->style->width / 4);
-			if (p.begun)
-				p.at = 0;
-			p.begun = false;
-			if (p.hang > p.at) {
-				blanks(l, p.hang - p.at);
-				p.at = p.hang;
-			}
+				new_line(&p, 0);
+			p.hang = hang + (lead < most ? lead : most);
+			first += lead < most ? lead : most;
+			if (first > p.at)
+				blanks(l, first - p.at);
+			p.at = first > p.at ? first : p.at;
+			first = hang;
 		}
 		plain = goes_on(line);
 		while (span_word(&line, &word))
 			put_word(&p, word);
 	}
 	(void)fputc('\n', l->out);
+}
+
+void layout_more(const struct layout *l, size_t at, size_t hang, struct span text)
+{
+	put_text(l, at, hang, hang, text);
 }
 
 void layout_text(const struct layout *l, size_t indent, const char *label, size_t hang,
@@ -138,7 +144,7 @@ void layout_text(const struct layout *l, size_t indent, const char *label, size_
 		return;
 	blanks(l, indent);
 	(void)fputs(label, l->out);
-	layout_more(l, indent + text_columns(span_of(label)), hang, text);
+	put_text(l, indent + text_columns(span_of(label)), label[0] ? hang : indent, hang, text);
 }
 
 /* The worst of each slice, for fewer columns than cells. */
@@ -189,7 +195,7 @@ static struct span cell_text(const struct layout *l, const struct cell *c, enum 
                              struct buf *b)
 {
 	humanize(b, c, m, true, l->style->utf8);
-	if (b->n == 0 && c->type != CELL_SPARK)
+	if (b->n == 0 && m != MEASURE_SPARK)
 		buf_char(b, '-');
 	return buf_span(b);
 }
@@ -349,6 +355,19 @@ static void put_list(const struct layout *l, const struct table *t)
 	}
 }
 
+/* What was left out, below the rows. */
+static void put_rest(const struct layout *l, size_t rows, size_t columns)
+{
+	char text[128];
+	struct buf b = BUF_OVER(text);
+
+	if (rows)
+		buf_fmt(&b, "+%zu more", rows);
+	if (columns)
+		buf_fmt(&b, "%s(%zu columns more: --width)", rows ? " " : "", columns);
+	layout_text(l, ROW_INDENT, "", ROW_INDENT, buf_span(&b));
+}
+
 void layout_table(const struct layout *l, const struct table *t)
 {
 	struct grid g = {.t = t, .n = t->columns_n < COLUMNS_MAX ? t->columns_n : COLUMNS_MAX};
@@ -367,9 +386,5 @@ void layout_table(const struct layout *l, const struct table *t)
 	put_heading(l, &g);
 	for (size_t r = 0; r < t->rows_n; r++)
 		put_row(l, &g, r);
-	if (t->more)
-		(void)fprintf(l->out, "    +%zu more\n", t->more);
-	if (g.n < t->columns_n)
-		(void)fprintf(l->out, "    (%zu columns more with a larger --width)\n",
-		              t->columns_n - g.n);
+	put_rest(l, t->more, t->columns_n - g.n);
 }

@@ -29,8 +29,9 @@ void layout_paint(const struct layout *l, enum paint p, const char *text);
 
 /*
  * `label` at column `indent`, then the text from column `hang` on, folded between
- * words and escaped.  Lines of the text stay lines; their own leading blanks are
- * kept, so that commands stand as written.  An empty text prints nothing.
+ * words and escaped; without a label the first line begins at `indent`.  Lines with
+ * leading blanks or "- " stay lines and keep those, so that commands stand as written;
+ * others are filled to paragraphs.  An empty text prints nothing.
  */
 void layout_text(const struct layout *l, size_t indent, const char *label, size_t hang,
                  struct span text);

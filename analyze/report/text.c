@@ -80,7 +80,7 @@ static void put_verdict(const struct layout *l, const struct report *r)
 	put_count(&b, r->errors, "failed");
 	put_count(&b, r->suppressed, "suppressed");
 	if (r->results_n == 0)
-		buf_str(&b, "no rule was run");
+		buf_fmt(&b, "%sno rule was run", b.n ? ", " : "");
 	layout_paint(l, PAINT_HEAD, "verdict");
 	(void)fputs("   ", l->out);
 	if (r->results_n == 0)
@@ -212,7 +212,7 @@ static void put_rule(const struct layout *l, const struct finding *f)
 	layout_paint(l, PAINT_HEAD, f->rule);
 	buf_str(&b, f->title);
 	if (f->votes > 0)
-		buf_fmt(&b, "  (%s)", confidence(f->votes));
+		buf_fmt(&b, " (%s)", confidence(f->votes));
 	layout_more(l, strlen(marks[f->level]) + 1 + strlen(f->rule),
 	            strlen(marks[f->level]) + 3 + strlen(f->rule), buf_span(&b));
 }
@@ -384,7 +384,7 @@ static void put_settings(const struct layout *l, const struct report *r)
 		char text[512];
 		struct buf b = BUF_OVER(text);
 
-		buf_fmt(&b, "%s = %s  (%s)", s->name, s->value, s->origin);
+		buf_fmt(&b, "%s = %s (%s)", s->name, s->value, s->origin);
 		layout_text(l, 2, "", 6, buf_span(&b));
 	}
 }

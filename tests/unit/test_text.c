@@ -1,0 +1,347 @@
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "analyze/arena.h"
+#include "analyze/escape.h"
+#include "analyze/report.h"
+
+static const struct renderer *text_renderer(void)
+{
+	for (size_t i = 0; i < renderers_count; i++)
+		if (strcmp(renderers[i].format, "text") == 0)
+			return renderers[i].renderer;
+	fail_msg("no renderer for text");
+	return NULL;
+}
+
+/* The caller frees it. */
+static char *rendered(const struct report *r, struct style style)
+{
+	struct err e = {0};
+	char *text = NULL;
+	size_t n = 0;
+	FILE *out = open_memstream(&text, &n);
+
+	assert_non_null(out);
+	assert_int_equal(text_renderer()->render(r, &style, out, &e), 0);
+	(void)fclose(out);
+	return text;
+}
+
+static void renders(const struct report *r, struct style style, const char *want)
+{
+	char *text = rendered(r, style);
+
+	assert_string_equal(text, want);
+	free(text);
+}
+
+static const struct fact facts[] = {
+	{"host",     "web-17"				      },
+	{"when",     "2026-05-03T10:00:02Z .. 2026-05-03T10:10:02Z"},
+	{"window",   "10m of 10m asked"                            },
+	{"ticks",    "601 ticks every 1 s"                         },
+	{"machine",  "4 CPUs, 16 GiB"                              },
+	{"evidence", "32 sources recorded"                         },
+};
+#define FACTS .facts = facts, .facts_n = sizeof(facts) / sizeof(facts[0])
+
+static const struct evidence drops[] = {
+	{"drops",       MEASURE_PLAIN, {.type = CELL_INT, .v.i = 1413}      },
+	{"drops_per_s", MEASURE_PER_S, {.type = CELL_REAL, .v.r = 2.356}    },
+	{"max_backlog", MEASURE_PLAIN, {.type = CELL_TEXT, .v.text = "1000"}},
+	{"owner",       MEASURE_PLAIN, {.type = CELL_TEXT, .v.text = ""}    },
+};
+
+static struct finding plain(const char *rule, const char *title, enum level level,
+                            const char *entity, const char *message)
+{
+	return (struct finding){
+		.rule = rule,
+		.version = 1,
+		.title = title,
+		.level = level,
+		.entity = entity,
+		.message = message,
+		.at = -1,
+		.first_at = -1,
+		.last_at = -1,
+		.at_text = "",
+		.member = "",
+		.meaning = "",
+		.remedy = "",
+		.verify = "",
+		.but = "",
+		.see = "",
+	};
+}
+
+static void a_verdict_stands_above_everything(void **state)
+{
+	const struct rule_result ok[] = {
+		{.rule = "a/b", .title = "t", .outcome = OUTCOME_OK, .why = "", .ok = 1},
+		{.rule = "a/c",
+	         .title = "t",
+	         .outcome = OUTCOME_NOT_EVALUATED,
+	         .why = "softnet: absent"                             },
+		{.rule = "a/d",
+	         .title = "t",
+	         .outcome = OUTCOME_NOT_EVALUATED,
+	         .why = "softnet: absent"                             },
+		{.rule = "a/e",
+	         .title = "t",
+	         .outcome = OUTCOME_NOT_EVALUATED,
+	         .why = "window too short"                             },
+	};
+	struct report r = {FACTS, .results = ok, .results_n = 4};
+	struct arena a = {0};
+
+	(void)state;
+	report_finish(&r, &a);
+	renders(&r, (struct style){.width = 80},
+	        "nettape   web-17\n"
+	        "window    2026-05-03T10:00:02Z .. 2026-05-03T10:10:02Z, 10m of 10m asked, 601\n"
+	        "          ticks every 1 s\n"
+	        "host      4 CPUs, 16 GiB\n"
+	        "evidence  32 sources recorded\n"
+	        "verdict   [ok] 1 ok, 3 not evaluated\n"
+	        "\n"
+	        "NOT EVALUATED  by cause; this is not \"ok\"\n"
+	        "  softnet: absent\n"
+	        "    a/c, a/d\n"
+	        "  window too short\n"
+	        "    a/e\n");
+	arena_free(&a);
+}
+
+static void a_cause_comes_first_and_folds_what_it_explains(void **state)
+{
+	struct finding f[] = {
+		plain("tcp/tail", "Tail", LEVEL_WARN, "", "tail"),
+		plain("aaa/warn", "Second", LEVEL_WARN, "cpu1", "cpu1: second rule"),
+		plain("root-cause/loss", "Loss", LEVEL_WARN, "", "the cause"),
+		plain("zzz/crit", "Worst", LEVEL_CRIT, "cpu0", "lost"),
+		plain("quiet/one", "Optic", LEVEL_CRIT, "eth3", "optic"),
+	};
+	const struct setting settings[] = {
+		{"a/b.warn", "50", "--set"}
+        };
+	struct report r = {.findings = f, .findings_n = 5, .settings = settings, .settings_n = 1};
+	struct arena a = {0};
+
+	(void)state;
+	f[0].explained_by = "root-cause/loss";
+	f[2].votes = 3;
+	f[3].evidence = drops;
+	f[3].evidence_n = sizeof(drops) / sizeof(drops[0]);
+	f[3].at = 12;
+	f[3].first_at = 3;
+	f[3].last_at = 40;
+	f[3].at_text = "10:00:14Z";
+	f[3].member = "snap/000012/proc/net/softnet_stat";
+	f[3].remedy = "Double it:\n  sysctl -w net.core.netdev_max_backlog=2000\nand watch\n"
+		      "the counter.";
+	f[3].verify = "It stands still.";
+	f[4].suppressed = "CASE-1";
+	report_finish(&r, &a);
+	assert_int_equal(r.count[LEVEL_CRIT], 1);
+	assert_int_equal(r.count[LEVEL_WARN], 2);
+	assert_int_equal(r.folded, 1);
+	assert_int_equal(r.suppressed, 1);
+	assert_true(report_reaches(&r, LEVEL_CRIT));
+	renders(&r, (struct style){.width = 80},
+	        "nettape\n"
+	        "verdict   [--] 1 crit, 2 warn, 1 folded under their cause, 1 suppressed, no rule\n"
+	        "               was run\n"
+	        "\n"
+	        "[C] zzz/crit  Worst\n"
+	        "    cpu0: lost\n"
+	        "      numbers   drops 1,413, drops 2.36/s, max backlog 1000\n"
+	        "      worst     10:00:14Z, snapshot 12; seen in snapshots 3 to 40\n"
+	        "      file      snap/000012/proc/net/softnet_stat\n"
+	        "    do:       Double it:\n"
+	        "                sysctl -w net.core.netdev_max_backlog=2000\n"
+	        "              and watch the counter.\n"
+	        "    verify:   It stands still.\n"
+	        "\n"
+	        "[W] root-cause/loss  Loss (confidence high)\n"
+	        "    the cause\n"
+	        "    explains\n"
+	        "    [W] tcp/tail\n"
+	        "        tail\n"
+	        "\n"
+	        "[W] aaa/warn  Second\n"
+	        "    cpu1: second rule\n"
+	        "\n"
+	        "SUPPRESSED  found, but the site file says not to count it\n"
+	        "  [C] quiet/one eth3: CASE-1\n"
+	        "\n"
+	        "PARAMETERS  that are not the rules' own\n"
+	        "  a/b.warn = 50 (--set)\n");
+	arena_free(&a);
+}
+
+static void hostile_text_never_reaches_the_terminal(void **state)
+{
+	const struct finding f[] = {
+		plain("a/b", "T", LEVEL_WARN, "ev\x1b]0;il\x07",
+	              "caf\xc3\xa9 \xff\x9b"
+	              "31m \xe2\x80\xae"),
+	};
+	const struct fact hostile[] = {
+		{"host", "h\x1b[2Jost\n"}
+        };
+	struct report r = {.findings = f, .findings_n = 1, .facts = hostile, .facts_n = 1};
+	char *text;
+
+	(void)state;
+	text = rendered(&r, (struct style){.width = 80, .utf8 = true});
+	assert_non_null(strstr(text, "h\\x1b[2Jost"));
+	assert_non_null(strstr(text, "ev\\x1b]0;il\\x07: caf\xc3\xa9 \\xff\\x9b31m \\u202e"));
+	assert_null(strchr(text, '\x1b'));
+	assert_null(strchr(text, '\x07'));
+	free(text);
+	text = rendered(&r, (struct style){.width = 80});
+	assert_non_null(strstr(text, "caf\\u00e9"));
+	for (const char *p = text; *p; p++)
+		assert_true(*p == '\n' || (*p >= ' ' && *p < 0x7f));
+	free(text);
+}
+
+#define NONE NAN
+static const struct column columns[] = {
+	{"cpu",      "cpu",  MEASURE_PLAIN},
+        {"rx_per_s", "rx/s", MEASURE_PER_S},
+	{"dropped",  "drop", MEASURE_PLAIN},
+        {"rx_spark", "rx",   MEASURE_SPARK},
+	{"note",     "note", MEASURE_PLAIN},
+};
+static const struct cell cells[] = {
+	{.type = CELL_TEXT,  .v.text = "cpu0"						   },
+	{.type = CELL_REAL,  .v.r = 12345.6						     },
+	{.type = CELL_INT,   .v.i = 0							   },
+	{.type = CELL_SPARK, .v.spark = {.v = {0, 1, 2, 3, 4, 5, 6, 8, NONE, 8, 0, 4}, .n = 12} },
+	{.type = CELL_TEXT,  .v.text = "a remark that is rather long, as remarks of drivers are"},
+	{.type = CELL_TEXT,  .v.text = "cpu1"						   },
+	{.type = CELL_EMPTY},
+	{.type = CELL_INT,    .v.i = 1234567								   },
+	{.type = CELL_EMPTY                 },
+	{.type = CELL_TEXT,                  .v.text = ""},
+};
+static const struct table tables[] = {
+	{.caption = "per CPU",
+         .columns = columns,
+         .columns_n = 5,
+         .cells = cells,
+         .rows_n = 2,
+         .more = 3},
+};
+static const struct section sections[] = {
+	{.name = "SOFTNET", .about = "packets by CPU", .tables = tables, .tables_n = 1},
+	{.name = "QDISC",                 .about = "queues",                            .empty = "qdisc: denied (Operation not permitted)"          },
+};
+static const struct report tabled = {.sections = sections, .sections_n = 2};
+
+static void a_table_fits_its_width(void **state)
+{
+	(void)state;
+	renders(&tabled, (struct style){.width = 100, .utf8 = true, .section = "SOFTNET"},
+	        "\nSOFTNET  packets by CPU\n"
+	        "  per CPU\n"
+	        "    cpu     rx/s       drop  rx            note\n"
+	        "    cpu0  12.3 k          0  ▁▂▃▄▅▆▆█ █▁▅  a remark that is rather long, as "
+	        "remarks of"
+	        " drivers are\n"
+	        "    cpu1       -  1,234,567                -\n"
+	        "    +3 more\n"
+	        "\nQDISC  queues\n"
+	        "  qdisc: denied (Operation not permitted)\n");
+	renders(&tabled, (struct style){.width = 80, .section = "SOFTNET"},
+	        "\nSOFTNET  packets by CPU\n"
+	        "  per CPU\n"
+	        "    cpu     rx/s       drop  rx          note\n"
+	        "    cpu0  12.3 k          0   .:-++# #=  a remark that is rather long, as remar~\n"
+	        "    cpu1       -  1,234,567              -\n"
+	        "    +3 more\n"
+	        "\nQDISC  queues\n"
+	        "  qdisc: denied (Operation not permitted)\n");
+}
+
+static void no_line_is_longer_than_the_width(void **state)
+{
+	(void)state;
+	for (unsigned width = 40; width <= 120; width++) {
+		char *text = rendered(&tabled, (struct style){.width = width, .utf8 = true});
+		struct span rest = span_of(text), line;
+
+		while (span_line(&rest, &line))
+			assert_true(text_columns(line) <= width);
+		free(text);
+	}
+}
+
+static void colour_only_when_asked(void **state)
+{
+	char *text;
+
+	(void)state;
+	text = rendered(&tabled, (struct style){.width = 80, .section = "SOFTNET"});
+	assert_null(strchr(text, '\x1b'));
+	free(text);
+	text = rendered(&tabled, (struct style){.width = 80, .colour = true, .section = "SOFTNET"});
+	assert_non_null(strstr(text, "\x1b[1mSOFTNET\x1b[0m"));
+	free(text);
+}
+
+static void a_list_stands_line_by_line(void **state)
+{
+	static const struct column list_columns[] = {
+		{"memory_bytes", "memory", MEASURE_BYTES},
+		{"busy_pct",     "busy %", MEASURE_PCT  },
+		{"os",           "os",     MEASURE_PLAIN},
+	};
+	static const struct cell list_cells[] = {
+		{.type = CELL_INT,  .v.i = 1 << 30    },
+		{.type = CELL_REAL, .v.r = 12.34      },
+		{.type = CELL_TEXT, .v.text = "Debian"},
+	};
+	const struct table t = {.caption = "",
+	                        .list = true,
+	                        .columns = list_columns,
+	                        .columns_n = 3,
+	                        .cells = list_cells,
+	                        .rows_n = 1};
+	const struct section s = {
+		.name = "HOST", .about = "what it is", .tables = &t, .tables_n = 1};
+	const struct report r = {.sections = &s, .sections_n = 1};
+
+	(void)state;
+	renders(&r, (struct style){.width = 80, .section = "HOST"},
+	        "\nHOST  what it is\n"
+	        "    memory  1 GiB\n"
+	        "    busy    12.3 %\n"
+	        "    os      Debian\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_verdict_stands_above_everything),
+		cmocka_unit_test(a_cause_comes_first_and_folds_what_it_explains),
+		cmocka_unit_test(hostile_text_never_reaches_the_terminal),
+		cmocka_unit_test(a_table_fits_its_width),
+		cmocka_unit_test(no_line_is_longer_than_the_width),
+		cmocka_unit_test(colour_only_when_asked),
+		cmocka_unit_test(a_list_stands_line_by_line),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
