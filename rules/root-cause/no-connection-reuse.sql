@@ -13,17 +13,18 @@
 -- param:    min_ratio     connects/requests  0.2 = fewer than five requests on a connection
 -- param:    tw_share_pct  percent            of the port's sockets in TIME-WAIT that agrees
 -- param:    min_votes     inputs             that must agree, the ratio included
--- message:  {entity}: {requests_per_connect} requests per connection ({connects} connects for {requests} requests); {tw_pct}% of the sockets on port {port} are in TIME-WAIT; top caller {top_peer} ({top_pct}%); {syn_drops} SYNs dropped {syn_where}{load_generator}
+-- message:  {entity}: {requests_per_connect} requests per connection ({connects} connects for {requests} requests); {kernel}{load_generator}
 -- meaning:  TIME-WAIT on the port and dropped SYNs together mean that pooling is not used in front of linkerd: each request pays a
 --           handshake, bursts of them fill the accept queue, and whoever's SYN is dropped waits a second. linkerd's own counters
 --           (connects over requests) are the proof; the kernel's are the second witness. When the callers close first TIME-WAIT
 --           stays with them, so its absence here proves nothing; TcpPassiveOpens ({passive_opens} here) then agrees.
--- remedy:   Turn on keep-alive and a pool in {top_peer} first, HTTP/1.1, ab -k. A larger backlog only hides the bursts, and
+-- remedy:   Turn on keep-alive and a pool in the callers, first {top_peer}: HTTP/1.1, ab -k. A larger backlog only hides the bursts, and
 --           tcp_tw_reuse does nothing on the side that accepts.
 --             ss -tan 'sport = :{port}'
 -- verify:   connects / requests of {server} is below 0.05 and TcpExtListenDrops stands still in a new recording.
 -- but:      Health checkers that only connect raise connects without requests. Without listener drops (kernels before 4.7) the
---           dropped SYNs are those of the whole host.
+--           dropped SYNs are those of the whole host. In
+--           another network namespace than linkerd's the kernel's numbers are not of its connections and are left out.
 -- see:      linkerd-pool/server-no-reuse, sockets/timewait-share, tcp-listen/overflow
 WITH p AS (
   SELECT coalesce(:min_requests, 500) AS min_requests,
@@ -70,12 +71,15 @@ SELECT CASE WHEN v.requests IS NULL OR v.connects IS NULL
        v.server, v.port,
        round(v.requests * 1.0 / nullif(v.connects, 0), 2) AS requests_per_connect,
        v.connects, v.requests,
-       round(v.tw_pct, 1)                              AS tw_pct,
-       v.peer                                          AS top_peer,
-       round(v.pct, 1)                                 AS top_pct,
+       CASE WHEN v.here THEN round(v.tw_pct, 1) END    AS tw_pct,
+       CASE WHEN v.here THEN v.peer END                AS top_peer,
+       CASE WHEN v.here THEN round(v.pct, 1) END       AS top_pct,
        v.drops                                         AS syn_drops,
-       CASE WHEN NOT v.here THEN '(its sockets are not in this network namespace)'
-            WHEN v.port_drops IS NULL THEN 'on this host' ELSE 'at this port' END AS syn_where,
+       CASE WHEN NOT v.here THEN 'the kernel recorded here accepted only ' || v.passive || ', so linkerd is in another network namespace'
+            ELSE coalesce(round(v.tw_pct, 1) || '% of the sockets on port ' || v.port || ' are in TIME-WAIT; ', '')
+              || coalesce('top caller ' || v.peer || ' (' || round(v.pct, 1) || '%); ', '')
+              || v.drops || CASE WHEN v.port_drops IS NULL THEN ' SYNs dropped on this host' ELSE ' SYNs dropped at this port' END
+       END                                             AS kernel,
        v.passive                                       AS passive_opens,
        CASE WHEN v.ab THEN '; it looks like a load generator (linkerd-pool/ab-symptom)' ELSE '' END AS load_generator,
        v.votes,
