@@ -1,6 +1,6 @@
 /*
  * The names of schema/README.md, "Names in the store", against the parsers of /proc,
- * /sys and /etc: what is listed below comes out of a sample with that kind and unit and
+ * /sys, /etc and the tools: what is listed below comes out of a sample with that kind and unit and
  * is in the table, and what the table names comes out of one of the samples.
  */
 #include <setjmp.h>
@@ -132,6 +132,37 @@ static const struct sample {
          "Bonding Mode: x\nTransmit Hash Policy: y\nCurrently Active Slave: eth0\nMII Status: up\n"
          "Slave Interface: eth0\nMII Status: up\nLink Failure Count: 2\n"											      },
 	{"protocols",       NULL,								"protocol size sockets memory press\nTCP 1 2 3 no\n"                  },
+	{"ss_ltnm",         NULL,
+         "LISTEN 2 1 192.0.2.1:8080 0.0.0.0:*\n\t skmem:(r0,rb1,t0,tb1,f0,w0,o0,bl0,d7)\n"                                                                             },
+	{"ss_summary",      NULL,								"TCP:   50 (estab 18, closed 15, orphaned 0, timewait 4)\n"           },
+	{"proc_udp",        NULL,
+         " 1: 0100007F:0035 00000000:0000 07 00000000:00000010 00:00000000 00000000 0 0 1873 2 0 "
+         "17\n"																			},
+	{"ethtool_S",       "cmd/ethtool_-S_eth0",
+         "NIC statistics:\n     rx_drops: 1\n     peer_ifindex: 2\n"												   },
+	{"ethtool_i",       "cmd/ethtool_-i_eth0",
+         "driver: d\nversion: 1\nfirmware-version: f\nbus-info: 0000:00:03.0\n"											},
+	{"ethtool_g",       "cmd/ethtool_-g_eth0",
+         "Pre-set maximums:\nRX: 2\nTX: 2\nCurrent hardware settings:\nRX: 1\nTX: 1\n"                                                                                 },
+	{"ethtool_l",       "cmd/ethtool_-l_eth0",
+         "Pre-set maximums:\nRX: 2\nTX: 2\nCombined: 2\nCurrent hardware settings:\nRX: 1\nTX: "
+         "1\nCombined: 1\n"																	    },
+	{"ethtool_a",       "cmd/ethtool_-a_eth0",					       "Autonegotiate: on\nRX: on\nTX: off\n"                                },
+	{"ethtool_c",       "cmd/ethtool_-c_eth0",
+         "Adaptive RX: off  TX: off\nrx-usecs: 50\nrx-frames: 1\n"												     },
+	{"ethtool_link",    "cmd/ethtool_eth0",
+         "\tSpeed: 10000Mb/s\n\tDuplex: Full\n\tAuto-negotiation: off\n\tLink detected: yes\n"                                                                         },
+	{"ifconfig",        NULL,
+         "eth0: flags=4163<UP>  mtu 1500\n  inet 192.0.2.1  netmask 0.0.0.0\n  inet6 ::1  "
+         "prefixlen 128\n"
+         "  ether 02:00:00:00:00:01\n  RX packets 1  bytes 2\n  RX errors 3  dropped 4  overruns 5 "
+         " frame 6\n"
+         "  TX packets 1  bytes 2\n  TX errors 3  dropped 4 overruns 5  carrier 6  collisions 7\n"                                                                     },
+	{"tc_qdisc",        NULL,
+         "qdisc tbf 1: dev eth0 root\n Sent 1 bytes 2 pkt (dropped 3, overlimits 4 requeues 5)\n"
+         " backlog 6b 7p requeues 5\n"																 },
+	{"server_info",     NULL,
+         "{\"name\":\"linkerd\",\"version\":\"1.7.4\",\"build\":\"x\",\"uptime\":1}"                                                                                   },
 };
 
 static const struct expected {
@@ -139,101 +170,129 @@ static const struct expected {
 	enum kind kind;
 	enum unit unit;
 } expected[] = {
-	{"stat",         "",          "user nice system idle iowait irq softirq steal guest guest_nice",
-         KIND_COUNTER,													   UNIT_NS   },
-	{"stat",         "cpu3",      "user guest_nice",							 KIND_COUNTER,   UNIT_NS   },
-	{"stat",         "",          "ctxt processes softirq_total intr_total",                                 KIND_COUNTER,   UNIT_COUNT},
-	{"stat",         "",          "procs_running procs_blocked",                                             KIND_GAUGE,     UNIT_COUNT},
-	{"softnet",      "cpu3",      "processed dropped time_squeeze received_rps flow_limit",
-         KIND_COUNTER32,													 UNIT_COUNT},
-	{"softnet",      "cpu3",      "backlog_len",							     KIND_GAUGE,     UNIT_COUNT},
-	{"softirqs",     "cpu3",      "HI TIMER NET_TX NET_RX BLOCK IRQ_POLL TASKLET SCHED HRTIMER RCU",
-         KIND_COUNTER32,													 UNIT_COUNT},
-	{"interrupts",   "cpu3",      "24 LOC NMI",							      KIND_COUNTER32, UNIT_COUNT},
-	{"loadavg",      "",          "load1 load5 load15 running total",                                        KIND_GAUGE,     UNIT_COUNT},
-	{"meminfo",      "",          "MemTotal MemAvailable",						   KIND_GAUGE,     UNIT_BYTE },
-	{"meminfo",      "",          "HugePages_Total",							 KIND_GAUGE,     UNIT_COUNT},
-	{"vmstat",       "",          "nr_free_pages nr_dirty_threshold",                                        KIND_GAUGE,     UNIT_PAGE },
-	{"vmstat",       "",          "nr_dirtied nr_written nr_vmscan_write nr_foll_pin_acquired",              KIND_COUNTER,
-         UNIT_PAGE															 },
-	{"vmstat",       "",          "pgpgin pgpgout",							  KIND_COUNTER,   UNIT_BYTE },
-	{"schedstat",    "cpu3",      "run_ns wait_ns",							  KIND_COUNTER,   UNIT_NS   },
-	{"schedstat",    "cpu3",      "timeslices",							      KIND_COUNTER,   UNIT_COUNT},
-	{"pressure",     "cpu",       "some_avg10 some_avg60 some_avg300",                                       KIND_GAUGE,     UNIT_RATIO},
-	{"pressure",     "cpu",       "some_total full_total",                                                   KIND_COUNTER,   UNIT_NS   },
-	{"netdev",       "eth0",      "rx_bytes tx_bytes",						       KIND_COUNTER,   UNIT_BYTE },
+	{"stat",         "",               "user nice system idle iowait irq softirq steal guest guest_nice",
+         KIND_COUNTER,														UNIT_NS   },
+	{"stat",         "cpu3",           "user guest_nice",							 KIND_COUNTER,   UNIT_NS   },
+	{"stat",         "",               "ctxt processes softirq_total intr_total",                                 KIND_COUNTER,   UNIT_COUNT},
+	{"stat",         "",               "procs_running procs_blocked",                                             KIND_GAUGE,     UNIT_COUNT},
+	{"softnet",      "cpu3",           "processed dropped time_squeeze received_rps flow_limit",
+         KIND_COUNTER32,													      UNIT_COUNT},
+	{"softnet",      "cpu3",           "backlog_len",							     KIND_GAUGE,     UNIT_COUNT},
+	{"softirqs",     "cpu3",           "HI TIMER NET_TX NET_RX BLOCK IRQ_POLL TASKLET SCHED HRTIMER RCU",
+         KIND_COUNTER32,													      UNIT_COUNT},
+	{"interrupts",   "cpu3",           "24 LOC NMI",							      KIND_COUNTER32, UNIT_COUNT},
+	{"loadavg",      "",               "load1 load5 load15 running total",                                        KIND_GAUGE,     UNIT_COUNT},
+	{"meminfo",      "",               "MemTotal MemAvailable",						   KIND_GAUGE,     UNIT_BYTE },
+	{"meminfo",      "",               "HugePages_Total",							 KIND_GAUGE,     UNIT_COUNT},
+	{"vmstat",       "",               "nr_free_pages nr_dirty_threshold",                                        KIND_GAUGE,     UNIT_PAGE },
+	{"vmstat",       "",               "nr_dirtied nr_written nr_vmscan_write nr_foll_pin_acquired",              KIND_COUNTER,
+         UNIT_PAGE															      },
+	{"vmstat",       "",               "pgpgin pgpgout",							  KIND_COUNTER,   UNIT_BYTE },
+	{"schedstat",    "cpu3",           "run_ns wait_ns",							  KIND_COUNTER,   UNIT_NS   },
+	{"schedstat",    "cpu3",           "timeslices",							      KIND_COUNTER,   UNIT_COUNT},
+	{"pressure",     "cpu",            "some_avg10 some_avg60 some_avg300",                                       KIND_GAUGE,     UNIT_RATIO},
+	{"pressure",     "cpu",            "some_total full_total",                                                   KIND_COUNTER,   UNIT_NS   },
+	{"netdev",       "eth0",           "rx_bytes tx_bytes",						       KIND_COUNTER,   UNIT_BYTE },
 	{"netdev",       "eth0",
          "rx_packets rx_errs rx_drop rx_fifo rx_frame rx_compressed rx_multicast tx_packets "
          "tx_errs "
-         "tx_drop tx_fifo tx_colls tx_carrier tx_compressed",                                                    KIND_COUNTER,   UNIT_COUNT},
-	{"snmp",         "",          "TcpRetransSegs",							  KIND_COUNTER,   UNIT_COUNT},
-	{"snmp",         "",          "TcpCurrEstab TcpMaxConn IpForwarding IpDefaultTTL",                       KIND_GAUGE,     UNIT_COUNT},
-	{"snmp",         "",          "TcpRtoMin TcpRtoMax",						     KIND_GAUGE,     UNIT_NS   },
-	{"netstat",      "",          "TcpExtListenOverflows",						   KIND_COUNTER,   UNIT_COUNT},
-	{"netstat",      "",          "IpExtInOctets",							   KIND_COUNTER,   UNIT_BYTE },
-	{"netstat",      "",          "TcpExtTCPMemoryPressuresChrono",                                          KIND_COUNTER,   UNIT_NS   },
-	{"netstat",      "",          "MPTcpExtMPCurrEstab",						     KIND_GAUGE,     UNIT_COUNT},
-	{"snmp6",        "",          "Ip6InReceives",							   KIND_COUNTER,   UNIT_COUNT},
-	{"sockstat",     "",          "TCP_inuse TCP_orphan TCP_tw TCP_alloc UDP_inuse TCP6_inuse sockets_used",
-         KIND_GAUGE,													     UNIT_COUNT},
-	{"sockstat",     "",          "TCP_mem UDP_mem",							 KIND_GAUGE,     UNIT_PAGE },
-	{"sockstat",     "",          "FRAG_memory",							     KIND_GAUGE,     UNIT_BYTE },
+         "tx_drop tx_fifo tx_colls tx_carrier tx_compressed",                                                         KIND_COUNTER,   UNIT_COUNT},
+	{"snmp",         "",               "TcpRetransSegs",							  KIND_COUNTER,   UNIT_COUNT},
+	{"snmp",         "",               "TcpCurrEstab TcpMaxConn IpForwarding IpDefaultTTL",                       KIND_GAUGE,     UNIT_COUNT},
+	{"snmp",         "",               "TcpRtoMin TcpRtoMax",						     KIND_GAUGE,     UNIT_NS   },
+	{"netstat",      "",               "TcpExtListenOverflows",						   KIND_COUNTER,   UNIT_COUNT},
+	{"netstat",      "",               "IpExtInOctets",							   KIND_COUNTER,   UNIT_BYTE },
+	{"netstat",      "",               "TcpExtTCPMemoryPressuresChrono",                                          KIND_COUNTER,   UNIT_NS   },
+	{"netstat",      "",               "MPTcpExtMPCurrEstab",						     KIND_GAUGE,     UNIT_COUNT},
+	{"snmp6",        "",               "Ip6InReceives",							   KIND_COUNTER,   UNIT_COUNT},
+	{"sockstat",     "",               "TCP_inuse TCP_orphan TCP_tw TCP_alloc UDP_inuse TCP6_inuse sockets_used",
+         KIND_GAUGE,														  UNIT_COUNT},
+	{"sockstat",     "",               "TCP_mem UDP_mem",							 KIND_GAUGE,     UNIT_PAGE },
+	{"sockstat",     "",               "FRAG_memory",							     KIND_GAUGE,     UNIT_BYTE },
 	{"conntrack",    "cpu0",
          "found invalid insert insert_failed drop early_drop icmp_error search_restart clashres "
-         "chainlength",                                                                                          KIND_COUNTER32, UNIT_COUNT},
-	{"conntrack",    "",          "entries count",							   KIND_GAUGE,     UNIT_COUNT},
-	{"neigh",        "arp_cache", "entries",								 KIND_GAUGE,     UNIT_COUNT},
+         "chainlength",                                                                                               KIND_COUNTER32, UNIT_COUNT},
+	{"conntrack",    "",               "entries count",							   KIND_GAUGE,     UNIT_COUNT},
+	{"neigh",        "arp_cache",      "entries",								 KIND_GAUGE,     UNIT_COUNT},
 	{"neigh",        "arp_cache",
          "allocs destroys hash_grows lookups hits res_failed forced_gc_runs unresolved_discards "
-         "table_fulls",                                                                                          KIND_COUNTER,   UNIT_COUNT},
-	{"files",        "",          "open max",								KIND_GAUGE,     UNIT_COUNT},
-	{"task",         "814",       "comm state cpus_allowed cgroup",                                          KIND_TEXT,      UNIT_TEXT },
-	{"task",         "814",       "run_ns wait_ns user system",                                              KIND_COUNTER,   UNIT_NS   },
-	{"task",         "814",       "timeslices minflt majflt vol_ctxt nonvol_ctxt",                           KIND_COUNTER,   UNIT_COUNT},
-	{"task",         "814",       "rss rss_peak",							    KIND_GAUGE,     UNIT_BYTE },
-	{"task",         "814",       "threads fds processor fd_limit",                                          KIND_GAUGE,     UNIT_COUNT},
-	{"task",         "814",       "starttime",							       KIND_GAUGE,     UNIT_NS   },
-	{"sysctl",       "",          "net.core.somaxconn",						      KIND_TEXT,      UNIT_TEXT },
-	{"cgroup",       "",          "path",								    KIND_TEXT,      UNIT_TEXT },
-	{"cgroup",       "",          "cpu_quota cpu_period",						    KIND_GAUGE,     UNIT_NS   },
-	{"cgroup",       "",          "memory_max memory_high memory_current",                                   KIND_GAUGE,     UNIT_BYTE },
-	{"cgroup",       "",          "pids_max pids_current cpu_weight cpu_shares",                             KIND_GAUGE,     UNIT_COUNT},
-	{"cgroup",       "",          "memory_failcnt nr_periods nr_throttled",                                  KIND_COUNTER,   UNIT_COUNT},
-	{"cgroup",       "",          "throttled_ns usage_ns",						   KIND_COUNTER,   UNIT_NS   },
+         "table_fulls",                                                                                               KIND_COUNTER,   UNIT_COUNT},
+	{"files",        "",               "open max",								KIND_GAUGE,     UNIT_COUNT},
+	{"task",         "814",            "comm state cpus_allowed cgroup",                                          KIND_TEXT,      UNIT_TEXT },
+	{"task",         "814",            "run_ns wait_ns user system",                                              KIND_COUNTER,   UNIT_NS   },
+	{"task",         "814",            "timeslices minflt majflt vol_ctxt nonvol_ctxt",                           KIND_COUNTER,   UNIT_COUNT},
+	{"task",         "814",            "rss rss_peak",							    KIND_GAUGE,     UNIT_BYTE },
+	{"task",         "814",            "threads fds processor fd_limit",                                          KIND_GAUGE,     UNIT_COUNT},
+	{"task",         "814",            "starttime",							       KIND_GAUGE,     UNIT_NS   },
+	{"sysctl",       "",               "net.core.somaxconn",						      KIND_TEXT,      UNIT_TEXT },
+	{"cgroup",       "",               "path",								    KIND_TEXT,      UNIT_TEXT },
+	{"cgroup",       "",               "cpu_quota cpu_period",						    KIND_GAUGE,     UNIT_NS   },
+	{"cgroup",       "",               "memory_max memory_high memory_current",                                   KIND_GAUGE,     UNIT_BYTE },
+	{"cgroup",       "",               "pids_max pids_current cpu_weight cpu_shares",                             KIND_GAUGE,     UNIT_COUNT},
+	{"cgroup",       "",               "memory_failcnt nr_periods nr_throttled",                                  KIND_COUNTER,   UNIT_COUNT},
+	{"cgroup",       "",               "throttled_ns usage_ns",						   KIND_COUNTER,   UNIT_NS   },
 	{"host",         "",
          "os os_id os_version_id version kernel cpus_online current_clocksource "
-         "available_clocksource sys_vendor product_name bios_version",                                           KIND_TEXT,      UNIT_TEXT },
-	{"host",         "node0",     "cpulist",								 KIND_TEXT,      UNIT_TEXT },
-	{"host",         "",          "uptime_s idle_s",							 KIND_GAUGE,     UNIT_OTHER},
-	{"host",         "",          "cpus",								    KIND_GAUGE,     UNIT_COUNT},
-	{"cpuinfo",      "",          "model",								   KIND_TEXT,      UNIT_TEXT },
-	{"cpuinfo",      "",          "mhz",								     KIND_GAUGE,     UNIT_OTHER},
-	{"cpuinfo",      "",          "count sockets",							   KIND_GAUGE,     UNIT_COUNT},
-	{"irq_affinity", "24",        "smp_affinity_list effective_affinity_list",                               KIND_TEXT,      UNIT_TEXT },
-	{"irq_affinity", "24",        "node",								    KIND_GAUGE,     UNIT_COUNT},
-	{"nic_irqs",     "eth0",      "38",								      KIND_TEXT,      UNIT_TEXT },
-	{"nic",          "eth0",      "mtu",								     KIND_GAUGE,     UNIT_BYTE },
-	{"nic",          "eth0",      "speed",								   KIND_GAUGE,     UNIT_BIT_S},
-	{"nic",          "eth0",      "duplex operstate address flags queue:rx-0:rps_cpus",                      KIND_TEXT,      UNIT_TEXT },
-	{"nic",          "eth0",      "carrier tx_queue_len ifindex iflink numa_node",                           KIND_GAUGE,     UNIT_COUNT},
-	{"nic",          "eth0",      "carrier_changes",							 KIND_COUNTER,   UNIT_COUNT},
-	{"nic",          "eth0",      "gro_flush_timeout",						       KIND_GAUGE,     UNIT_NS   },
+         "available_clocksource sys_vendor product_name bios_version",                                                KIND_TEXT,      UNIT_TEXT },
+	{"host",         "node0",          "cpulist",								 KIND_TEXT,      UNIT_TEXT },
+	{"host",         "",               "uptime_s idle_s",							 KIND_GAUGE,     UNIT_OTHER},
+	{"host",         "",               "cpus",								    KIND_GAUGE,     UNIT_COUNT},
+	{"cpuinfo",      "",               "model",								   KIND_TEXT,      UNIT_TEXT },
+	{"cpuinfo",      "",               "mhz",								     KIND_GAUGE,     UNIT_OTHER},
+	{"cpuinfo",      "",               "count sockets",							   KIND_GAUGE,     UNIT_COUNT},
+	{"irq_affinity", "24",             "smp_affinity_list effective_affinity_list",                               KIND_TEXT,      UNIT_TEXT },
+	{"irq_affinity", "24",             "node",								    KIND_GAUGE,     UNIT_COUNT},
+	{"nic_irqs",     "eth0",           "38",								      KIND_TEXT,      UNIT_TEXT },
+	{"nic",          "eth0",           "mtu",								     KIND_GAUGE,     UNIT_BYTE },
+	{"nic",          "eth0",           "speed",								   KIND_GAUGE,     UNIT_BIT_S},
+	{"nic",          "eth0",           "duplex operstate address flags queue:rx-0:rps_cpus",                      KIND_TEXT,      UNIT_TEXT },
+	{"nic",          "eth0",           "carrier tx_queue_len ifindex iflink numa_node",                           KIND_GAUGE,     UNIT_COUNT},
+	{"nic",          "eth0",           "carrier_changes",							 KIND_COUNTER,   UNIT_COUNT},
+	{"nic",          "eth0",           "gro_flush_timeout",						       KIND_GAUGE,     UNIT_NS   },
 	{"net_config",   "eth0",
-         "routes routes6 arp_complete arp_incomplete arp_permanent vlan_id taps",                                KIND_GAUGE,
-         UNIT_COUNT															},
-	{"net_config",   "eth0",      "default_gateway default_gateway6 inet6:fe80::1/64 vlan_parent",
-         KIND_TEXT,													      UNIT_TEXT },
+         "routes routes6 arp_complete arp_incomplete arp_permanent vlan_id taps",                                     KIND_GAUGE,
+         UNIT_COUNT															     },
+	{"net_config",   "eth0",           "default_gateway default_gateway6 inet6:fe80::1/64 vlan_parent",
+         KIND_TEXT,														   UNIT_TEXT },
 	{"net_config",   "bond0",
-         "bond_mode active_slave mii_status xmit_hash_policy slave:eth0:mii_status",                             KIND_TEXT,
-         UNIT_TEXT															 },
-	{"net_config",   "bond0",     "slave:eth0:link_failures",                                                KIND_COUNTER32, UNIT_COUNT},
-	{"net_config",   "TCP",       "sockets",								 KIND_GAUGE,     UNIT_COUNT},
-	{"net_config",   "TCP",       "memory",								  KIND_GAUGE,     UNIT_PAGE },
-	{"net_config",   "TCP",       "pressure",								KIND_TEXT,      UNIT_TEXT },
+         "bond_mode active_slave mii_status xmit_hash_policy slave:eth0:mii_status",                                  KIND_TEXT,
+         UNIT_TEXT															      },
+	{"net_config",   "bond0",          "slave:eth0:link_failures",                                                KIND_COUNTER32, UNIT_COUNT},
+	{"net_config",   "TCP",            "sockets",								 KIND_GAUGE,     UNIT_COUNT},
+	{"net_config",   "TCP",            "memory",								  KIND_GAUGE,     UNIT_PAGE },
+	{"net_config",   "TCP",            "pressure",								KIND_TEXT,      UNIT_TEXT },
+	{"listener",     "192.0.2.1:8080", "queue backlog",							   KIND_GAUGE,     UNIT_COUNT},
+	{"listener",     "192.0.2.1:8080", "drops",								   KIND_COUNTER32, UNIT_COUNT},
+	{"ss_summary",   "",               "tcp_total tcp_estab tcp_closed tcp_orphaned tcp_timewait",                KIND_GAUGE,
+         UNIT_COUNT															     },
+	{"udp",          "127.0.0.1:53",   "drops",								   KIND_COUNTER,   UNIT_COUNT},
+	{"udp",          "127.0.0.1:53",   "rx_queue",								KIND_GAUGE,     UNIT_BYTE },
+	{"nic",          "eth0",           "driver driver_version firmware bus link autoneg",                         KIND_TEXT,      UNIT_TEXT },
+	{"nic",          "eth0",           "pause_rx pause_tx pause_autoneg coalesce_adaptive_rx",                    KIND_TEXT,
+         UNIT_TEXT															      },
+	{"nic",          "eth0",           "ring_rx ring_rx_max ring_tx ring_tx_max coalesce_rx_frames",              KIND_GAUGE,
+         UNIT_COUNT															     },
+	{"nic",          "eth0",
+         "channels_combined channels_combined_max channels_rx channels_rx_max channels_tx "
+         "channels_tx_max",                                                                                           KIND_GAUGE,     UNIT_COUNT},
+	{"nic",          "eth0",           "coalesce_rx_usecs",						       KIND_GAUGE,     UNIT_NS   },
+	{"ifconfig",     "eth0",
+         "rx_packets rx_errors rx_dropped rx_overruns rx_frame tx_packets tx_errors tx_dropped "
+         "tx_overruns tx_carrier tx_collisions",                                                                      KIND_COUNTER,   UNIT_COUNT},
+	{"ifconfig",     "eth0",           "rx_bytes tx_bytes",						       KIND_COUNTER,   UNIT_BYTE },
+	{"ifconfig",     "eth0",           "mtu",								     KIND_GAUGE,     UNIT_BYTE },
+	{"ifconfig",     "eth0",           "flags inet inet6 ether",                                                  KIND_TEXT,      UNIT_TEXT },
+	{"qdisc",        "eth0:root",      "kind",								    KIND_TEXT,      UNIT_TEXT },
+	{"qdisc",        "eth0:root",      "sent_packets dropped overlimits requeues",                                KIND_COUNTER,
+         UNIT_COUNT															     },
+	{"qdisc",        "eth0:root",      "sent_bytes",							      KIND_COUNTER,   UNIT_BYTE },
+	{"qdisc",        "eth0:root",      "backlog_packets",							 KIND_GAUGE,     UNIT_COUNT},
+	{"qdisc",        "eth0:root",      "backlog_bytes",							   KIND_GAUGE,     UNIT_BYTE },
+	{"linkerd_info", "",               "name version build uptime",                                               KIND_TEXT,      UNIT_TEXT },
 };
 
 /* In the table, but no names of points: a table of the store, or a tool's part of `nic`. */
-static const char *const no_points[] = {"''", "irq", "..."};
+static const char *const no_points[] = {"''", "listener", "irq", "..."};
 
 struct name_seen {
 	const char *source;
@@ -268,6 +327,12 @@ static void on_point(struct emit *e, const struct point *p)
 	r->n++;
 }
 
+static void on_sock(struct emit *e, const struct sock *s)
+{
+	(void)e;
+	(void)s;
+}
+
 static void on_irq(struct emit *e, const struct irq_line *l)
 {
 	(void)e;
@@ -294,7 +359,8 @@ static int record_samples(void **state)
 		return -1;
 	readme_n = fread(readme, 1, sizeof(readme), f);
 	(void)fclose(f);
-	recorded.emit = (struct emit){.point = on_point, .irq = on_irq, .note = on_note};
+	recorded.emit =
+		(struct emit){.point = on_point, .sock = on_sock, .irq = on_irq, .note = on_note};
 	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
 		const struct sample *s = &samples[i];
 		const struct parser_entry *entry = parser_by_format(span_of(s->format));
