@@ -7,30 +7,45 @@ static const char pairs[201] =
 	"37383940414243444546474849505152535455565758596061626364656667686970717273"
 	"7475767778798081828384858687888990919293949596979899";
 
-static unsigned digits_of(uint64_t v)
+static char *put_pair(char *p, uint32_t v)
 {
-	unsigned n = 1;
+	memcpy(p, pairs + (size_t)v * 2, 2);
+	return p + 2;
+}
 
-	for (; v >= 10000; v /= 10000)
-		n += 4;
-	return n + (v >= 10) + (v >= 100) + (v >= 1000);
+static char *put_four(char *p, uint32_t v)
+{
+	return put_pair(put_pair(p, v / 100), v % 100);
+}
+
+/* Below 10,000: nearly all that a socket has. */
+static char *put_small(char *p, uint32_t v)
+{
+	if (v >= 1000)
+		return put_four(p, v);
+	if (v >= 100) {
+		*p++ = (char)('0' + v / 100);
+		return put_pair(p, v % 100);
+	}
+	if (v >= 10)
+		return put_pair(p, v);
+	*p++ = (char)('0' + v);
+	return p;
 }
 
 char *put_u64(char *p, uint64_t v)
 {
-	char *end = p + digits_of(v);
-	char *at = end;
+	uint32_t low;
 
-	while (v >= 100) {
-		at -= 2;
-		memcpy(at, pairs + v % 100 * 2, 2);
-		v /= 100;
+	if (v < 10000)
+		return put_small(p, (uint32_t)v);
+	if (v >= 100000000) {
+		p = put_u64(p, v / 100000000);
+		low = (uint32_t)(v % 100000000);
+		return put_four(put_four(p, low / 10000), low % 10000);
 	}
-	if (v >= 10)
-		memcpy(at - 2, pairs + v * 2, 2);
-	else
-		at[-1] = (char)('0' + v);
-	return end;
+	low = (uint32_t)v;
+	return put_four(put_small(p, low / 10000), low % 10000);
 }
 
 char *put_i32(char *p, int32_t v)
@@ -126,18 +141,9 @@ char *put_ipv4(char *p, const void *addr)
 	const unsigned char *a = addr;
 
 	for (unsigned i = 0; i < 4; i++) {
-		unsigned v = a[i];
-
 		if (i)
 			*p++ = '.';
-		if (v >= 100) {
-			*p++ = (char)('0' + v / 100);
-			v %= 100;
-			memcpy(p, pairs + (size_t)v * 2, 2);
-			p += 2;
-		} else {
-			p = put_u64(p, v);
-		}
+		p = put_small(p, a[i]);
 	}
 	return p;
 }
