@@ -12,7 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/ethtool_netlink.h>
+
 #include "collect/ethtool.h"
+#include "collect/ethtool_nl.h"
 #include "collect/tool_io.h"
 #include "schema/span.h"
 
@@ -432,12 +435,40 @@ static bool put_message_level(const struct ethtool *e, struct buf *out)
 	return true;
 }
 
+/* Why there is no link: ETHTOOL_LINK_EXT_STATE_*, which only netlink tells, and few drivers. */
+static void put_reason(const struct ethtool *e, struct buf *out)
+{
+	static const char *const reasons[] = {"Autoneg",
+	                                      "Link training failure",
+	                                      "Logical mismatch",
+	                                      "Bad signal integrity",
+	                                      "No cable",
+	                                      "Cable issue",
+	                                      "EEPROM issue",
+	                                      "Calibration failure",
+	                                      "Power budget exceeded",
+	                                      "Overheat",
+	                                      "Module"};
+	struct ethtool_nl nl;
+	if (ethtool_nl_get(e->name, ETHTOOL_MSG_LINKSTATE_GET, &nl) != 0 ||
+	    !nl.there[ETHTOOL_A_LINKSTATE_EXT_STATE])
+		return;
+	uint32_t state = nl.v[ETHTOOL_A_LINKSTATE_EXT_STATE];
+	if (state < sizeof reasons / sizeof *reasons)
+		buf_fmt(out, " (%s)", reasons[state]);
+	else
+		buf_fmt(out, " (%u)", state);
+}
+
 static bool put_detected(const struct ethtool *e, struct buf *out)
 {
 	struct ethtool_value v = {.cmd = ETHTOOL_GLINK};
 	if (ethtool_ask(e, &v) != 0)
 		return false;
-	buf_fmt(out, "\tLink detected: %s\n", v.data ? "yes" : "no");
+	buf_fmt(out, "\tLink detected: %s", v.data ? "yes" : "no");
+	if (!v.data)
+		put_reason(e, out);
+	buf_char(out, '\n');
 	return true;
 }
 

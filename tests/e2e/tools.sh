@@ -231,6 +231,10 @@ played() {
 		for option in -S -i -g -k -c -l -a; do faked "$kernel" exact ethtool "$option" lo; done
 		faked "$kernel" plain ethtool lo
 	done
+	FAKE=liar LD_PRELOAD=$dir/fake_kernel.so ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0 \
+		"$tool" ethtool -S lo >"$dir/fake.ours" 2>"$dir/fake.status" && false
+	[ ! -s "$dir/fake.ours" ] && grep -q '^error: .*the driver changes its counters' "$dir/fake.status"
+	ok "counters that grow between two calls are no text, and no overrun" $?
 }
 
 names() {

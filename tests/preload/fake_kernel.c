@@ -4,7 +4,8 @@
  *
  *   FAKE=qdisc     an RTM_GETQDISC dump with many kinds of qdisc
  *   FAKE=ethtool   a NIC with link modes, wake-on-LAN, ... by ioctl; no generic netlink
- *   FAKE=old       the same as a kernel of 2.6.32 has it: ETHTOOL_GSET, no feature strings
+ *   FAKE=liar      a driver whose number of counters is another one at each call
+ *   FAKE=old       FAKE=ethtool as a kernel of 2.6.32 has it: ETHTOOL_GSET, no feature strings
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -514,6 +515,25 @@ static int driver(void *p)
 	return 0;
 }
 
+static int liar(void *p, uint32_t command)
+{
+	static uint32_t grown;
+	grown += 100;
+	if (command == ETHTOOL_GSSET_INFO)
+		((struct ethtool_sset_info *)p)->data[0] = grown;
+	else if (command == ETHTOOL_GSTRINGS)
+		((struct ethtool_gstrings *)p)->len = grown;
+	else if (command == ETHTOOL_GSTATS)
+		((struct ethtool_stats *)p)->n_stats = grown;
+	else
+		return EOPNOTSUPP;
+	if (command == ETHTOOL_GSTRINGS)
+		memset(((struct ethtool_gstrings *)p)->data, 'x', (size_t)grown * ETH_GSTRING_LEN);
+	if (command == ETHTOOL_GSTATS)
+		memset(((struct ethtool_stats *)p)->data, 0x55, (size_t)grown * sizeof(uint64_t));
+	return 0;
+}
+
 static int strings(void *p)
 {
 	struct ethtool_gstrings *s = p;
@@ -541,6 +561,8 @@ static int answer(void *p)
 {
 	uint32_t command;
 	memcpy(&command, p, sizeof command);
+	if (fake("liar"))
+		return liar(p, command);
 	switch (command) {
 	case ETHTOOL_GLINKSETTINGS:
 		return fake("old") ? EOPNOTSUPP : link_settings(p);
@@ -589,7 +611,7 @@ int ioctl(int fd, unsigned long request, ...)
 	va_start(ap, request);
 	void *arg = va_arg(ap, void *);
 	va_end(ap);
-	if (request != SIOCETHTOOL || !(fake("ethtool") || fake("old")))
+	if (request != SIOCETHTOOL || !(fake("ethtool") || fake("old") || fake("liar")))
 		return real(fd, request, arg);
 	errno = answer(((struct ifreq *)arg)->ifr_data);
 	return errno ? -1 : 0;
