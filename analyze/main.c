@@ -18,6 +18,7 @@
 #include <time.h>
 
 #include "analyze/arena.h"
+#include "analyze/escape.h"
 #include "analyze/facts.h"
 #include "analyze/loader.h"
 #include "analyze/opts.h"
@@ -29,6 +30,7 @@
 #include "analyze/section.h"
 #include "analyze/sqlfunc.h"
 #include "analyze/store.h"
+#include "schema/buf.h"
 #include "schema/err.h"
 #include "version.h"
 
@@ -52,7 +54,11 @@ struct run {
 
 static enum status complain(const struct err *e, enum status s)
 {
-	(void)fprintf(stderr, "nettape-analyze: %s\n", e->text);
+	char text[4 * sizeof(e->text)];
+	struct buf b = BUF_OVER(text);
+
+	escape_put(&b, span_of(e->text), true); /* it may quote a bundle */
+	(void)fprintf(stderr, "nettape-analyze: %s\n", buf_cstr(&b));
 	return s;
 }
 
@@ -118,10 +124,16 @@ static enum status take_rules(const struct opts *o, struct rules *r, struct aren
 
 static int load(struct run *run, struct err *e)
 {
+	const char *path = run->o->args[0];
+	struct err why = {0};
+
 	timing(run, NULL);
 	run->store = store_open(run->o->db, e);
-	if (!run->store || load_bundle(run->o->args[0], run->store, e))
+	if (!run->store)
 		return -1;
+	if (load_bundle(path, run->store, &why))
+		return err_set(e, 0, "%s%s%s", strstr(why.text, path) ? "" : path,
+		               strstr(why.text, path) ? "" : ": ", why.text);
 	timing(run, "load");
 	return 0;
 }

@@ -1,0 +1,179 @@
+#!/bin/sh
+# The analyzer from outside: this host is recorded for three seconds, then read in every way.
+# Prints TAP.
+# shellcheck disable=SC2016 # what sh -c gets is expanded there
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+analyze=$PWD/$BUILD/nettape-analyze
+collect=$PWD/$BUILD/nettape-collect
+work=$TESTLOG/report
+rm -rf "$work"
+mkdir -p "$work"
+cd "$work" || exit 1
+unset NO_COLOR PAGER LESS COLUMNS
+bundle=host.nettape.tar.zst
+
+check() { # WHAT COMMAND...: ok when it succeeds
+	what=$1
+	shift
+	if "$@"; then echo "ok - report: $what"; else echo "not ok - report: $what"; fi
+}
+status_is() { # STATUS COMMAND...
+	want=$1
+	shift
+	"$@" >out 2>err
+	got=$?
+	[ "$got" -eq "$want" ] || { echo "# status $got, not $want: $(head -1 err)" && return 1; }
+}
+says() { grep -qF -e "$1" err; }
+has() { grep -qF -e "$1" out; }
+python() { python3 -c "$@"; }
+
+"$collect" --for 3s --every 1s --no-http --force --note "$(printf 'case \033[31m7')" -o "$bundle" >log 2>&1 || {
+	echo "not ok - report: this host can be recorded"
+	sed 's/^/# /' log
+	exit 0
+}
+
+# exit statuses
+check "never fails when told so" status_is 0 "$analyze" --fail-on never "$bundle"
+cp out full.txt
+check "says nothing on standard error" test ! -s err
+"$analyze" --format json "$bundle" >report.json 2>/dev/null
+expected=$(python 'import json; c = json.load(open("report.json"))["counts"]; print(1 if c["crit"] + c["warn"] else 0)')
+check "exits as its findings say" status_is "${expected:-9}" "$analyze" "$bundle"
+check "is strict when told so: a short window leaves rules open" status_is 1 "$analyze" --strict --fail-on never "$bundle"
+check "wants a bundle" status_is 2 "$analyze"
+check "knows its options" status_is 2 "$analyze" --no-such-option "$bundle"
+check "wants an argument where one is due" status_is 2 "$analyze" --format
+check "knows its formats" status_is 2 "$analyze" --format papyrus "$bundle"
+check "knows its sections" status_is 2 "$analyze" --section nonsense "$bundle"
+check "knows levels" status_is 2 "$analyze" --fail-on info "$bundle"
+check "knows rules and their parameters" status_is 2 "$analyze" --set no/such.thing=1 "$bundle"
+check "knows what a width is" status_is 2 "$analyze" --width 7 "$bundle"
+check "--help succeeds" status_is 0 "$analyze" --help
+check "--help lists the formats" has "json, text"
+check "--version succeeds" status_is 0 "$analyze" --version
+check "--version names the program" has "nettape-analyze "
+
+# input that is none
+printf 'this is no archive, whatever it may look like\n' >garbage
+: >empty
+mkdir -p folder
+check "refuses garbage" status_is 3 "$analyze" garbage
+check "and names the file" says "garbage: not a bundle"
+check "refuses an empty file" status_is 3 "$analyze" empty
+check "refuses a folder that is no bundle" status_is 3 "$analyze" folder
+check "refuses a file that is not there" status_is 3 "$analyze" nowhere
+check "and names it" says "nowhere: No such file"
+zstd -qdc "$bundle" >host.tar
+head -c "$(($(wc -c <host.tar) / 2))" host.tar >half.tar
+check "reads half of a bundle" status_is 0 "$analyze" --fail-on never half.tar
+check "and says that it was cut" has "the bundle was cut"
+check "reads a tar without compression" status_is 0 "$analyze" --fail-on never host.tar
+mkdir -p unpacked && tar xf host.tar -C unpacked --strip-components=1
+check "reads an unpacked folder" status_is 0 "$analyze" --fail-on never unpacked
+check "reads standard input" sh -c '"$1" --fail-on never - <"$2" >out 2>err' sh "$analyze" "$bundle"
+check "which says the same" cmp -s out full.txt
+
+# the text
+for s in HOST CPU MEMORY INTERRUPTS SOFTNET NETDEV ETHTOOL QDISC SOCKETS LISTENERS TCP UDP CONNTRACK SYSCTL PROCESSES \
+	LINKERD ENDPOINTS TIMELINE EVIDENCE; do
+	check "has the section $s" grep -q "^$s  " full.txt
+done
+check "no section's SQL failed" sh -c '! grep -n "^  failed: " full.txt'
+check "begins with host and verdict" sh -c 'head -8 full.txt | grep -q "^verdict "'
+check "says what was not evaluated" grep -q '^NOT EVALUATED' full.txt
+check "a note cannot colour the terminal" grep -qF 'case \x1b[31m7' full.txt
+check "a section alone" status_is 0 "$analyze" --fail-on never --section softnet "$bundle"
+check "is alone" sh -c '[ "$(grep -c "^[A-Z]" out)" -eq 1 ] && grep -q "^SOFTNET " out'
+check "the findings alone" status_is 0 "$analyze" --fail-on never --section findings "$bundle"
+check "are without sections" sh -c 'grep -q "^verdict" out && ! grep -q "^SOFTNET" out'
+check "--all lists what is ok" sh -c '"$1" -a --fail-on never "$2" | grep -q "^OK  "' sh "$analyze" "$bundle"
+for width in 60 80 100 132; do
+	check "keeps to $width columns" sh -c 'LC_ALL=C.UTF-8 "$1" --fail-on never --width "$3" "$2" | python3 -c "
+import sys
+sys.exit(any(len(line.rstrip(chr(10))) > $3 for line in open(0, encoding=\"utf-8\")))"' sh "$analyze" "$bundle" "$width"
+done
+LC_ALL=C "$analyze" --fail-on never "$bundle" >ascii.txt
+check "is ASCII in a C locale" sh -c '! LC_ALL=C grep -q "[^ -~]" ascii.txt'
+LC_ALL=C.UTF-8 "$analyze" --fail-on never "$bundle" >utf8.txt
+check "draws with blocks in a UTF-8 locale" grep -q '▁' utf8.txt
+check "has no colour in a pipe" sh -c '! grep -q "$(printf "\033")" utf8.txt'
+check "the same twice" sh -c 'LC_ALL=C.UTF-8 "$1" --fail-on never "$2" | cmp -s - utf8.txt' sh "$analyze" "$bundle"
+if command -v script >/dev/null; then
+	on_terminal() { # WANT(0 = colour) ENV... : the report on a terminal of its own
+		want=$1
+		shift
+		script -qec "env $* $analyze --no-pager --fail-on never $bundle" /dev/null </dev/null >tty.txt 2>&1
+		grep -q "$(printf '\033')\[" tty.txt
+		[ $? -eq "$want" ]
+	}
+	check "has colour on a terminal" on_terminal 0 TERM=xterm
+	check "NO_COLOR is honoured" on_terminal 1 NO_COLOR=1
+	check "an empty NO_COLOR is none" on_terminal 0 NO_COLOR=
+	script -qec "$analyze --no-color --no-pager --fail-on never $bundle" /dev/null </dev/null >tty.txt 2>&1
+	check "--no-color is honoured" sh -c '! grep -q "$(printf "\033")\[" tty.txt'
+	script -qec "env PAGER='wc -l' $analyze --fail-on never $bundle" /dev/null </dev/null >tty.txt 2>&1
+	check "a terminal gets the pager" sh -c '[ "$(wc -l <tty.txt)" -eq 1 ] && grep -q "^ *[0-9]" tty.txt'
+else
+	echo "ok - report: colour on a terminal # SKIP no script(1)"
+fi
+
+# where it goes
+check "-o writes a file" status_is 0 "$analyze" --fail-on never -o report.txt "$bundle"
+check "the same text" sh -c '[ ! -s out ] && cmp -s report.txt full.txt'
+check "a full disk is an error" sh -c '"$1" --fail-on never "$2" >/dev/full 2>err; [ $? -eq 3 ] && grep -q "No space" err' \
+	sh "$analyze" "$bundle"
+check "a reader that goes away is none" sh -c '{ "$1" --fail-on never "$2" 2>err; echo $? >rc; } | head -1 >out
+[ "$(cat rc)" = 0 ] && [ ! -s err ] && [ -s out ]' sh "$analyze" "$bundle"
+check "--timing speaks on standard error" sh -c '"$1" --timing --fail-on never "$2" 2>err >out; grep -q "load .* ms" err && cmp -s out full.txt' \
+	sh "$analyze" "$bundle"
+
+# JSON
+check "JSON holds what it promises" python '
+import json, os
+d = json.load(open("report.json"))
+assert d["format"] == 1
+assert set(d) >= {"tool", "bundle", "counts", "findings", "not_evaluated", "suppressed", "sections", "params", "rules"}
+w = d["bundle"]["window"]
+assert w["asked_s"] == 3 and w["ticks_taken"] >= 2 and w["interval_s"] == 1, w
+assert d["bundle"]["host"] == os.uname().nodename
+assert d["bundle"]["note"] == "case \x1b[31m7"
+assert len(d["sections"]) == 19, list(d["sections"])
+assert len(d["not_evaluated"]) == d["counts"]["not_evaluated"] > 0
+cpu = d["sections"]["CPU"]["tables"][0]["rows"][0]
+assert cpu["cpu"] == "all" and 0 <= cpu["idle_pct"] <= 100, cpu
+for f in d["findings"]:
+    assert f["level"] in ("info", "warn", "crit") and f["rule"] and f["message"], f
+'
+"$analyze" --format json --fail-on never --set collection-quality/too-short.min_ticks=2 "$bundle" >set.json 2>err
+check "a parameter is reported" python 'import json
+assert json.load(open("set.json"))["params"]["collection-quality/too-short.min_ticks"]["value"] == "2"'
+
+# the store
+check "--sql answers" status_is 0 "$analyze" --sql "SELECT count(*) AS cpus FROM softnet" "$bundle"
+check "with names and values" sh -c '[ "$(head -1 out)" = cpus ] && [ "$(sed -n 2p out)" -ge 1 ]'
+check "--sql sees the findings" status_is 0 "$analyze" --sql "SELECT rule FROM finding" "$bundle"
+for sql in "DELETE FROM series" "ATTACH 'x.db' AS x" "VACUUM INTO 'x.db'" "PRAGMA user_version = 3" "nonsense"; do
+	check "--sql refuses $sql" status_is 3 "$analyze" --sql "$sql" "$bundle"
+done
+check "and leaves no file" test ! -e x.db
+check "--db keeps the store" status_is 0 "$analyze" --fail-on never --db case.db "$bundle"
+if command -v sqlite3 >/dev/null; then
+	check "which any sqlite3 reads" sh -c '[ "$(sqlite3 case.db "SELECT count(*) > 0 FROM counter WHERE source = '\''softnet'\''")" = 1 ]'
+else
+	check "which any sqlite3 reads" python 'import sqlite3
+assert sqlite3.connect("case.db").execute("SELECT count(*) FROM counter WHERE source = \"softnet\"").fetchone()[0]'
+fi
+check "a raw file is dumped by its path" status_is 0 "$analyze" --dump unpacked/snap/000000/proc/net/softnet_stat
+check "as the parser sees it" has 'counter32 "cpu0" "processed"'
+cp unpacked/snap/000000/proc/net/softnet_stat raw
+check "or as a format" status_is 0 "$analyze" --dump raw --as softnet
+check "which must be known" status_is 3 "$analyze" --dump raw --as papyrus
+check "a path without a format is an error" status_is 3 "$analyze" --dump raw
+
+# the rules
+check "rules are listed" sh -c '"$1" --list-rules | grep -q "^softirq/backlog-drop"' sh "$analyze"
+check "a rule is explained" sh -c '"$1" --explain softirq/backlog-drop | grep -qi select' sh "$analyze"
+check "one that is there" status_is 2 "$analyze" --explain no/such
