@@ -64,8 +64,8 @@ src_schema  := $(sort $(wildcard schema/*.c))
 src_collect := $(sort $(wildcard collect/*.c))
 src_analyze := $(sort $(wildcard analyze/*.c analyze/*/*.c))
 src_unit    := $(sort $(wildcard tests/unit/test_*.c))
-src_tool    := $(sort $(wildcard tests/*.c tests/e2e/*.c))
-src_all     := $(src_schema) $(src_collect) $(src_analyze) $(src_unit) $(src_tool)
+src_tool    := $(sort $(wildcard tests/*.c tests/e2e/*.c) tests/fuzz/replay.c)
+src_all     := $(src_schema) $(src_collect) $(src_analyze) $(src_unit) $(src_tool) tests/fuzz/fuzz_parse.c
 rules       := $(sort $(wildcard rules/*/*.sql))
 sections    := $(sort $(wildcard analyze/section/*.sql))
 
@@ -131,6 +131,7 @@ needs_analyze := $(shell grep -ls '^\#include "analyze/' $(src_unit) $(src_tool)
 rooms = $(call obj,$(src_schema) $(filter-out %/main.c,$(if $(filter $(1),$(needs_collect)),$(src_collect)) \
         $(if $(filter $(1),$(needs_analyze)),$(src_analyze))))
 $(foreach t,$(src_unit) $(src_tool),$(eval $(B)/$(t:.c=): $(O)/$(t:.c=.o) $(call rooms,$(t))))
+$(B)/tests/fuzz/replay: $(O)/tests/fuzz/fuzz_parse.o
 $(unit) $(tools):
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(_CFLAGS) $(_LDFLAGS) $^ $(libs_test) -o $@
 
@@ -146,6 +147,16 @@ coverage: ## lines that no test runs
 	    awk -F"[':%]" '/^File/ { f = $$2 } /^Lines/ && f ~ /\.c$$/ { sub(/^ of /, "", $$4); printf "%6s%% of %4d  %s\n", $$3, $$4, f; f = "" }'
 .PHONY: asan coverage
 
+## Fuzzing (clang): make fuzz T=metrics TIME=60; what it finds goes to tests/fuzz/corpus/T
+fuzz: ## fuzz parser T for TIME seconds
+	$(Q)$(MAKE) --no-print-directory CC=clang PROFILE=fuzz build/fuzz/fuzz_parse
+	$(Q)mkdir -p build/fuzz/corpus/$(T) build/fuzz/found
+	FUZZ_FORMAT=$(T) build/fuzz/fuzz_parse -max_total_time=$(or $(TIME),60) -timeout=10 -rss_limit_mb=1024 -verbosity=0 -print_final_stats=1 \
+	    -artifact_prefix=build/fuzz/found/$(T)- build/fuzz/corpus/$(T) $(wildcard tests/parse/$(T) tests/fuzz/corpus/$(T))
+build/fuzz/fuzz_parse: $(O)/tests/fuzz/fuzz_parse.o $(call obj,$(src_schema) $(filter-out %/main.c,$(src_analyze)))
+	$(call say,LD,$@)$(CC) $(_CFLAGS) $(_LDFLAGS) $^ $(libs_analyze) -o $@
+.PHONY: fuzz
+
 demo: all ## record this host for 10 s and print the diagnosis
 	$(Q)mkdir -p build/demo
 	$(B)/nettape-collect --for 10s --every 1s --force -o build/demo/demo.nettape.tar.zst
@@ -159,7 +170,7 @@ format: ; $(Q)clang-format -i $(c_files) ## rewrite the code in the house style
 format-check: ; $(Q)clang-format --dry-run --Werror $(c_files)
 compile_commands.json: Makefile FORCE ## for clangd, clang-tidy
 	$(Q){ printf '['; s=; for c in $(src_all); do printf '%s\n{"directory":"%s","file":"%s","command":"cc %s"}' \
-	  "$$s" '$(CURDIR)' "$$c" '$(subst ",\",$(_CPPFLAGS) $(filter-out -Wlogical-op -Wduplicated-cond -fcf-protection=full,$(_CFLAGS))) -c '"$$c"; s=,; done; printf '\n]\n'; } >$@
+	  "$$s" '$(CURDIR)' "$$c" '$(subst ",\",$(_CPPFLAGS) $(filter-out -Wlogical-op -Wduplicated-cond -fcf-protection=full -ftrivial-auto-var-init=zero,$(_CFLAGS))) -c '"$$c"; s=,; done; printf '\n]\n'; } >$@
 lint: format-check compile_commands.json all ## everything that reads the code without running it
 	$(Q)tests/rooms.sh
 	$(Q)tests/banned.sh $(c_files)

@@ -15,7 +15,7 @@ suites() {
 	for t in "$build"/tests/unit/test_*; do
 		case $t in *.[od]) ;; *) printf '%s %s\n' "$(basename "$t")" "$t" ;; esac
 	done
-	printf 'golden tests/golden.sh\nrooms tests/rooms.sh --tap\n'
+	printf 'golden tests/golden.sh\nreplay tests/replay.sh\nrooms tests/rooms.sh --tap\n'
 	printf 'rules %s --test-rules rules\nlint-rules %s --lint-rules rules\n' \
 		"$build/nettape-analyze" "$build/nettape-analyze"
 	for t in tests/e2e/*.sh; do
