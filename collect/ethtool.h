@@ -31,12 +31,13 @@ struct ethtool {
 int ethtool_ask(const struct ethtool *e, void *command);
 
 /*
- * The strings of a set.  *n is their number; free(*strings).  0 or an errno, EOPNOTSUPP
+ * The strings of a set.  *n is their number; ethtool_strings_free them.  0 or an errno, EOPNOTSUPP
  * also for a set that is empty.  `drvinfo_count` is the offset of an older kernel's count
  * in struct ethtool_drvinfo, 0 = there is none.
  */
 int ethtool_strings(const struct ethtool *e, enum ethtool_stringset set, size_t drvinfo_count,
                     struct ethtool_gstrings **strings, size_t *n);
+void ethtool_strings_free(struct ethtool_gstrings *strings);
 /* One of them; not NUL-terminated in the driver's table when it is full. */
 struct span ethtool_string(const struct ethtool_gstrings *strings, size_t i);
 

@@ -11,9 +11,9 @@
  * is no text but the capture's status and errno.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -31,6 +31,31 @@ int ethtool_ask(const struct ethtool *e, void *command)
 	struct ifreq r = {.ifr_data = command};
 	memcpy(r.ifr_name, e->name, sizeof r.ifr_name);
 	return ioctl(e->fd, SIOCETHTOOL, &r) == 0 ? 0 : errno;
+}
+
+#define STRINGS_SIZE                                                                               \
+	(sizeof(struct ethtool_gstrings) + (size_t)ETHTOOL_STRINGS_MAX * 2 * ETH_GSTRING_LEN)
+#define VALUES_SIZE                                                                                \
+	(sizeof(struct ethtool_stats) + (size_t)ETHTOOL_STRINGS_MAX * 2 * sizeof(uint64_t))
+
+/* Zeroed, and only what the kernel writes into costs memory: malloc would clear all of it each
+ * time. */
+static void *map(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static void unmap(void *p, size_t size)
+{
+	if (p)
+		(void)munmap(p, size);
+}
+
+void ethtool_strings_free(struct ethtool_gstrings *strings)
+{
+	unmap(strings, STRINGS_SIZE);
 }
 
 /* ETHTOOL_GSSET_INFO is of 2.6.33; before it the driver information has some counts. */
@@ -66,8 +91,7 @@ int ethtool_strings(const struct ethtool *e, enum ethtool_stringset set, size_t 
 		return error ? error : EOPNOTSUPP;
 	if (want > ETHTOOL_STRINGS_MAX)
 		return E2BIG;
-	struct ethtool_gstrings *s =
-		calloc(1, sizeof *s + (size_t)ETHTOOL_STRINGS_MAX * 2 * ETH_GSTRING_LEN);
+	struct ethtool_gstrings *s = map(STRINGS_SIZE);
 	if (!s)
 		return ENOMEM;
 	s->cmd = ETHTOOL_GSTRINGS;
@@ -75,7 +99,7 @@ int ethtool_strings(const struct ethtool *e, enum ethtool_stringset set, size_t 
 	s->len = want;
 	error = ethtool_ask(e, s);
 	if (error) {
-		free(s);
+		ethtool_strings_free(s);
 		return error;
 	}
 	*strings = s;
@@ -103,7 +127,7 @@ static int read_stats(const struct ethtool *e, struct ethtool_gstrings **names, 
 	if (!error && values->n_stats != *n)
 		error = EAGAIN;
 	if (error) {
-		free(*names);
+		ethtool_strings_free(*names);
 		*names = NULL;
 	}
 	return error;
@@ -134,8 +158,7 @@ static enum capture_status stats(const struct ethtool *e)
 	struct ethtool_gstrings *names = NULL;
 	size_t n = 0;
 	int error = EAGAIN;
-	struct ethtool_stats *values =
-		calloc(1, sizeof *values + (size_t)ETHTOOL_STRINGS_MAX * 2 * sizeof(uint64_t));
+	struct ethtool_stats *values = map(VALUES_SIZE);
 	if (!values)
 		return tool_fail(e->error, ENOMEM, e->note, "");
 	for (int i = 0; error == EAGAIN && i < STATS_TRIES; i++)
@@ -149,8 +172,8 @@ static enum capture_status stats(const struct ethtool *e)
 		status = tool_fail(e->error, error, e->note, "");
 	else
 		status = put_stats(e, names, n, values);
-	free(names);
-	free(values);
+	ethtool_strings_free(names);
+	unmap(values, VALUES_SIZE);
 	return status;
 }
 

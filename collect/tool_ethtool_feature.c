@@ -192,6 +192,6 @@ enum capture_status ethtool_features(const struct ethtool *e)
 		status = put_features(e, &f);
 	}
 	free(state);
-	free(names);
+	ethtool_strings_free(names);
 	return status;
 }

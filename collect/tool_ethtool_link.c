@@ -9,7 +9,6 @@
  *         Link detected: yes
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <linux/ethtool_netlink.h>
@@ -394,7 +393,7 @@ static bool put_settings(const struct ethtool *e, struct buf *out)
 	put_speed(out, &l);
 	put_port(out, &l);
 	put_mdix(out, &l);
-	free(names);
+	ethtool_strings_free(names);
 	return true;
 }
 
