@@ -53,8 +53,9 @@ static bool parse_snap(struct span *name, uint64_t *snap)
 {
 	struct span number;
 
+	/* one spelling a number: six digits, more only without a leading 0 */
 	return span_cut(name, '/', &number) && number.n >= 6 &&
-	       span_u64(number, BUNDLE_SNAP_MAX, snap);
+	       (number.n == 6 || *number.p != '0') && span_u64(number, BUNDLE_SNAP_MAX, snap);
 }
 
 bool member_name_parse(struct span name, struct member_name *m)

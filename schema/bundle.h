@@ -1,4 +1,5 @@
-/* The bundle's grammar: member names, record keys, statuses, limits.  nettape-bundle(5) is normative. */
+/* The bundle's grammar: member names, record keys, statuses, limits.  nettape-bundle(5) is
+ * normative. */
 #ifndef SCHEMA_BUNDLE_H
 #define SCHEMA_BUNDLE_H
 
@@ -11,7 +12,8 @@
 
 #define BUNDLE_FORMAT 1
 
-/* A member larger than this is cut: 1,152 CPUs make 13.4 MB of interrupts, 100,000 sockets with tcp_info 50 MB. */
+/* A member larger than this is cut: 1,152 CPUs make 13.4 MB of interrupts, 100,000 sockets with
+ * tcp_info 50 MB. */
 #define BUNDLE_MEMBER_MAX ((size_t)64 * MIB)
 /* Longest member name that is accepted; sysctl trees stay below 200. */
 #define BUNDLE_NAME_MAX 512
@@ -51,9 +53,9 @@ enum member_place {
 
 struct member_name {
 	enum member_place place;
-	uint64_t snap;      /* of MEMBER_TICK and MEMBER_SNAP, else 0 */
-	struct span netns;  /* name of the namespace, or empty */
-	struct span path;   /* what is left: "proc/net/dev", "cmd/ss_-tan" */
+	uint64_t snap;     /* of MEMBER_TICK and MEMBER_SNAP, else 0 */
+	struct span netns; /* name of the namespace, or empty */
+	struct span path;  /* what is left: "proc/net/dev", "cmd/ss_-tan" */
 };
 
 /*

@@ -77,19 +77,26 @@ void source_member_put(const struct source *s, struct buf *b)
 		buf_put(b, what);
 }
 
+static bool has_member(const struct source *s, struct span path)
+{
+	char text[256];
+	struct buf b = BUF_OVER(text);
+	struct span name = path, folder, star = {0};
+	uint64_t pid;
+
+	source_member_put(s, &b);
+	if (!span_match(path, buf_span(&b), &star))
+		return false;
+	if (s->how == SOURCE_TASK) /* proc/self is no watched process */
+		return span_u64(star, UINT32_MAX, &pid) || span_eq(star, SPAN("*"));
+	(void)span_rcut(&name, '/', &folder);
+	return source_wants(s, name);
+}
+
 const struct source *source_by_member(struct span path)
 {
-	for (size_t i = 0; i < sources_count; i++) {
-		char text[128];
-		struct buf b = BUF_OVER(text);
-		struct span name = path, folder;
-
-		source_member_put(&sources[i], &b);
-		if (!span_match(path, buf_span(&b), NULL))
-			continue;
-		(void)span_rcut(&name, '/', &folder);
-		if (source_wants(&sources[i], name))
+	for (size_t i = 0; i < sources_count; i++)
+		if (has_member(&sources[i], path))
 			return &sources[i];
-	}
 	return NULL;
 }

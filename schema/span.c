@@ -237,34 +237,52 @@ bool span_fixed(struct span s, unsigned digits, int64_t *v)
 	return true;
 }
 
-/* Linear in practice: only the last star is ever extended. */
+/* A star that was passed, and what of the text stands for it. */
+struct star {
+	size_t at;       /* in the pattern; SIZE_MAX = none */
+	size_t from, to; /* in the text */
+	bool deep;
+};
+
+/* Makes the star stand for one byte more and goes on behind it; false when it cannot. */
+static bool extend(struct star *star, struct span s, size_t *i, size_t *j)
+{
+	if (star->at == SIZE_MAX || star->to == s.n || (!star->deep && s.p[star->to] == '/'))
+		return false;
+	*i = ++star->to;
+	*j = star->at + 1 + star->deep;
+	return true;
+}
+
+/* Linear in practice: only the last star is extended, and the last "**" when that one is stuck. */
 bool span_match(struct span s, struct span pattern, struct span *arg)
 {
-	size_t i = 0, j = 0, star = SIZE_MAX, mark = 0, first = SIZE_MAX, first_end = 0;
-	bool deep = false;
+	struct star last = {.at = SIZE_MAX}, deep = {.at = SIZE_MAX}, first = {.at = SIZE_MAX};
+	size_t i = 0, j = 0;
 
 	for (;;) {
 		if (j < pattern.n && pattern.p[j] == '*') {
-			star = j++;
-			deep = j < pattern.n && pattern.p[j] == '*';
-			j += deep;
-			mark = i;
-			if (first == SIZE_MAX || star == first)
-				first = star, first_end = i;
+			last = (struct star){.at = j, .from = i, .to = i};
+			last.deep = j + 1 < pattern.n && pattern.p[j + 1] == '*';
+			j += 1 + last.deep;
+			if (last.deep)
+				deep = last;
 		} else if (i < s.n && j < pattern.n && pattern.p[j] == s.p[i]) {
 			i++, j++;
 		} else if (i == s.n && j == pattern.n) {
 			break;
-		} else if (star != SIZE_MAX && mark < s.n && (deep || s.p[mark] != '/')) {
-			i = ++mark;
-			j = star + 1 + deep;
-			if (star == first)
-				first_end = mark;
+		} else if (extend(&last, s, &i, &j)) {
+			if (last.at == deep.at)
+				deep = last;
+		} else if (extend(&deep, s, &i, &j)) {
+			last = deep;
 		} else {
 			return false;
 		}
+		if (last.at != SIZE_MAX && (first.at == SIZE_MAX || last.at == first.at))
+			first = last;
 	}
-	if (arg && first != SIZE_MAX)
-		*arg = span_sub(s, first, first_end - first);
+	if (arg && first.at != SIZE_MAX)
+		*arg = span_sub(s, first.from, first.to - first.from);
 	return true;
 }

@@ -12,7 +12,10 @@ struct span {
 };
 
 /* A literal as a static initializer, and as an expression. */
-#define SPAN_INIT(literal) {(literal), sizeof(literal) - 1}
+#define SPAN_INIT(literal)                                                                         \
+	{                                                                                          \
+		(literal), sizeof(literal) - 1                                                     \
+	}
 #define SPAN(literal) ((struct span)SPAN_INIT(literal))
 
 /* The span of a NUL-terminated string; NULL gives the empty span. */

@@ -4,13 +4,13 @@ static const struct {
 	struct span name;
 	int64_t ns;
 } units[] = {
-	{SPAN_INIT("ns"), 1                         },
-	{SPAN_INIT("us"), NS_PER_US                 },
-	{SPAN_INIT("ms"), NS_PER_MS                 },
-	{SPAN_INIT("s"),  NS_PER_S                  },
-	{SPAN_INIT("m"),  INT64_C(60) * NS_PER_S    },
-	{SPAN_INIT("h"),  INT64_C(3600) * NS_PER_S  },
-	{SPAN_INIT("d"),  INT64_C(86400) * NS_PER_S },
+	{SPAN_INIT("ns"), 1                        },
+	{SPAN_INIT("us"), NS_PER_US                },
+	{SPAN_INIT("ms"), NS_PER_MS                },
+	{SPAN_INIT("s"),  NS_PER_S                 },
+	{SPAN_INIT("m"),  INT64_C(60) * NS_PER_S   },
+	{SPAN_INIT("h"),  INT64_C(3600) * NS_PER_S },
+	{SPAN_INIT("d"),  INT64_C(86400) * NS_PER_S},
 };
 #define UNITS (sizeof(units) / sizeof(units[0]))
 
@@ -48,7 +48,8 @@ static bool take_part(struct span *s, bool lone, int64_t *ns)
 		return false;
 	if (whole > (uint64_t)(INT64_MAX / unit) - 1)
 		return false;
-	*ns = (int64_t)whole * unit + (int64_t)((double)part / (double)scale * (double)unit);
+	*ns = (int64_t)whole * unit + unit / (int64_t)scale * (int64_t)part +
+	      unit % (int64_t)scale * (int64_t)part / (int64_t)scale;
 	return true;
 }
 
@@ -85,6 +86,9 @@ void duration_put(struct buf *b, int64_t ns)
 		buf_str(b, "0s");
 }
 
+#define YEAR_MIN 1678
+#define YEAR_MAX 2261
+
 struct date {
 	int64_t year;
 	unsigned month, day, hour, minute, second; /* month and day from 1 */
@@ -107,7 +111,7 @@ static int64_t days_of(int64_t y, unsigned m, unsigned d)
 
 static struct date date_of(int64_t unix_ns)
 {
-	int64_t s = unix_ns / NS_PER_S - (unix_ns % NS_PER_S < 0);
+	int64_t ns = unix_ns % NS_PER_S, s = unix_ns / NS_PER_S - (ns < 0);
 	int64_t days = s / 86400 - (s % 86400 < 0);
 	unsigned sod = (unsigned)(s - days * 86400), doe, yoe, doy, mp;
 	int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097;
@@ -123,7 +127,7 @@ static struct date date_of(int64_t unix_ns)
 	d.hour = sod / 3600;
 	d.minute = sod / 60 % 60;
 	d.second = sod % 60;
-	d.ns = (unsigned)(unix_ns - s * NS_PER_S);
+	d.ns = (unsigned)(ns < 0 ? ns + NS_PER_S : ns);
 	return d;
 }
 
@@ -192,34 +196,54 @@ static bool take_number(struct span *s, size_t digits, unsigned max, unsigned *v
 	return true;
 }
 
+/* "10:15:04", "10:15" */
+static bool take_clock(struct span *s, struct date *d)
+{
+	if (!take_number(s, 2, 23, &d->hour) || !span_skip(s, SPAN(":")) ||
+	    !take_number(s, 2, 59, &d->minute))
+		return false;
+	return !span_skip(s, SPAN(":")) || take_number(s, 2, 60, &d->second);
+}
+
+/* ".123", of which at most nine digits; nothing is 0. */
+static bool take_fraction(struct span *s, uint64_t *ns)
+{
+	size_t before;
+
+	*ns = 0;
+	if (!span_skip(s, SPAN(".")))
+		return true;
+	before = s->n;
+	if (!span_take_u64(s, NS_PER_S, ns) || before - s->n > 9)
+		return false;
+	for (size_t i = before - s->n; i < 9; i++)
+		*ns *= 10;
+	return true;
+}
+
 bool time_parse(struct span s, int64_t *unix_ns)
 {
 	struct date d = {0};
 	unsigned year;
-	int64_t part = 0;
+	uint64_t part = 0;
+	int64_t days;
 
 	if (!take_number(&s, 4, 9999, &year) || !span_skip(&s, SPAN("-")) ||
 	    !take_number(&s, 2, 12, &d.month) || !span_skip(&s, SPAN("-")) ||
-	    !take_number(&s, 2, 31, &d.day) || d.month == 0 || d.day == 0)
+	    !take_number(&s, 2, 31, &d.day))
 		return false;
 	if (s.n && (*s.p == 'T' || *s.p == ' ')) {
 		s = span_sub(s, 1, s.n);
-		if (!take_number(&s, 2, 23, &d.hour) || !span_skip(&s, SPAN(":")) ||
-		    !take_number(&s, 2, 59, &d.minute))
-			return false;
-		if (span_skip(&s, SPAN(":")) && !take_number(&s, 2, 60, &d.second))
+		if (!take_clock(&s, &d) || !take_fraction(&s, &part))
 			return false;
 	}
-	span_skip(&s, SPAN(" "));
-	if (span_ends(s, SPAN("Z")))
-		s.n--;
-	if (s.n && (*s.p != '.' || s.n > 10))
+	span_skip(&s, SPAN("Z"));
+	days = days_of(year, d.month, d.day);
+	/* 64 bits of nanoseconds reach from 1677 to 2262 */
+	if (s.n || year < YEAR_MIN || year > YEAR_MAX || d.month == 0 || d.day == 0 ||
+	    date_of(days * 86400 * NS_PER_S).day != d.day)
 		return false;
-	if (s.n && !span_fixed((struct span){s.p + 1, s.n - 1}, 0, &part))
-		return false;
-	for (size_t i = s.n ? s.n - 1 : 9; i < 9; i++)
-		part *= 10;
-	*unix_ns = ((days_of(year, d.month, d.day) * 24 + d.hour) * 60 + d.minute) * 60 * NS_PER_S +
-	           (int64_t)d.second * NS_PER_S + part;
+	*unix_ns = ((days * 24 + d.hour) * 60 + d.minute) * 60 * NS_PER_S +
+	           (int64_t)d.second * NS_PER_S + (int64_t)part;
 	return true;
 }

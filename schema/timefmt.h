@@ -8,7 +8,7 @@
 #include "schema/buf.h"
 #include "schema/span.h"
 
-#define NS_PER_S 1000000000
+#define NS_PER_S  1000000000
 #define NS_PER_MS 1000000
 #define NS_PER_US 1000
 

@@ -27,9 +27,9 @@ enum unit {
 static inline const char *unit_name(enum unit u)
 {
 	static const char *const names[UNIT_COUNT_] = {
-		[UNIT_COUNT] = "1",      [UNIT_BYTE] = "B",      [UNIT_NS] = "ns",
-		[UNIT_PAGE] = "page",    [UNIT_BIT_S] = "bit/s", [UNIT_RATIO] = "ratio",
-		[UNIT_TEXT] = "",        [UNIT_OTHER] = "?",
+		[UNIT_COUNT] = "1",   [UNIT_BYTE] = "B",      [UNIT_NS] = "ns",
+		[UNIT_PAGE] = "page", [UNIT_BIT_S] = "bit/s", [UNIT_RATIO] = "ratio",
+		[UNIT_TEXT] = "",     [UNIT_OTHER] = "?",
 	};
 
 	return u >= 0 && u < UNIT_COUNT_ ? names[u] : "?";
