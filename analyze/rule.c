@@ -37,29 +37,29 @@ struct field {
 
 static const struct key {
 	struct span name;
-	enum key_type type;
 	size_t at; /* in struct rule */
+	enum key_type type;
 	bool repeats, required;
 } keys[] = {
-	{SPAN_INIT("rule"),     KEY_ID,     AT(id),          false, true },
-	{SPAN_INIT("version"),  KEY_NUMBER, AT(version),     false, true },
-	{SPAN_INIT("schema"),   KEY_NUMBER, AT(schema),      false, false},
-	{SPAN_INIT("title"),    KEY_LINE,   AT(title),       false, true },
-	{SPAN_INIT("tags"),     KEY_WORDS,  AT(tags),        true,  false},
-	{SPAN_INIT("requires"), KEY_NEEDS,  AT(requires),    true,  true },
-	{SPAN_INIT("wants"),    KEY_NEEDS,  AT(wants),       true,  false},
-	{SPAN_INIT("applies"),  KEY_WORDS,  AT(applies),     true,  false},
-	{SPAN_INIT("after"),    KEY_WORDS,  AT(after),       true,  false},
-	{SPAN_INIT("param"),    KEY_PARAM,  AT(params),      true,  false},
-	{SPAN_INIT("min_span"), KEY_TIME,   AT(min_span_ns), false, false},
-	{SPAN_INIT("explains"), KEY_WORDS,  AT(explains),    true,  false},
-	{SPAN_INIT("message"),  KEY_LINE,   AT(message),     false, true },
-	{SPAN_INIT("meaning"),  KEY_LINE,   AT(meaning),     false, false},
-	{SPAN_INIT("remedy"),   KEY_TEXT,   AT(remedy),      false, false},
-	{SPAN_INIT("verify"),   KEY_TEXT,   AT(verify),      false, false},
-	{SPAN_INIT("but"),      KEY_LINE,   AT(but),         false, false},
-	{SPAN_INIT("see"),      KEY_TEXT,   AT(see),         true,  false},
-	{SPAN_INIT("timeout"),  KEY_TIME,   AT(timeout_ns),  false, false},
+	{SPAN_INIT("rule"),     AT(id),          KEY_ID,     false, true },
+	{SPAN_INIT("version"),  AT(version),     KEY_NUMBER, false, true },
+	{SPAN_INIT("schema"),   AT(schema),      KEY_NUMBER, false, false},
+	{SPAN_INIT("title"),    AT(title),       KEY_LINE,   false, true },
+	{SPAN_INIT("tags"),     AT(tags),        KEY_WORDS,  true,  false},
+	{SPAN_INIT("requires"), AT(requires),    KEY_NEEDS,  true,  true },
+	{SPAN_INIT("wants"),    AT(wants),       KEY_NEEDS,  true,  false},
+	{SPAN_INIT("applies"),  AT(applies),     KEY_WORDS,  true,  false},
+	{SPAN_INIT("after"),    AT(after),       KEY_WORDS,  true,  false},
+	{SPAN_INIT("param"),    AT(params),      KEY_PARAM,  true,  false},
+	{SPAN_INIT("min_span"), AT(min_span_ns), KEY_TIME,   false, false},
+	{SPAN_INIT("explains"), AT(explains),    KEY_WORDS,  true,  false},
+	{SPAN_INIT("message"),  AT(message),     KEY_LINE,   false, true },
+	{SPAN_INIT("meaning"),  AT(meaning),     KEY_LINE,   false, false},
+	{SPAN_INIT("remedy"),   AT(remedy),      KEY_TEXT,   false, false},
+	{SPAN_INIT("verify"),   AT(verify),      KEY_TEXT,   false, false},
+	{SPAN_INIT("but"),      AT(but),         KEY_LINE,   false, false},
+	{SPAN_INIT("see"),      AT(see),         KEY_TEXT,   true,  false},
+	{SPAN_INIT("timeout"),  AT(timeout_ns),  KEY_TIME,   false, false},
 };
 
 #define KEYS_COUNT (sizeof(keys) / sizeof(keys[0]))
@@ -113,10 +113,12 @@ static const char *fold(struct arena *a, struct span s)
 	size_t n = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i] == '\n' || is_blank(s.p[i]) ? ' ' : s.p[i];
+		bool blank = s.p[i] == '\n' || is_blank(s.p[i]);
 
-		if (c != ' ' || (n && out[n - 1] != ' '))
-			out[n++] = c;
+		if (!blank)
+			out[n++] = s.p[i];
+		else if (n && out[n - 1] != ' ')
+			out[n++] = ' ';
 	}
 	out[n] = '\0';
 	return out;

@@ -382,7 +382,7 @@ static int say_stop(struct rule_box *b, const struct rule *r, int rc, int64_t ti
 		               (long long)(timeout_ns / NS_PER_MS));
 	if (rc == SQLITE_NOMEM)
 		return err_set(e, 0, "%s: it took more than %lld MiB", r->path,
-		               (long long)(RULE_HEAP_BYTES / MIB));
+		               (long long)(RULE_HEAP_BYTES / (int64_t)MIB));
 	return say_error(b, r, e);
 }
 

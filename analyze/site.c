@@ -81,7 +81,7 @@ static int check(struct reader *rd, const struct rule *r, struct span name, stru
 static int assign(struct reader *rd, struct span text)
 {
 	struct span value = text, left, id;
-	const struct rule *r;
+	const struct rule *r = NULL;
 
 	if (!span_cut(&value, '=', &left) || !span_rcut(&left, '.', &id) || !value.n)
 		return FAIL(rd, "'%.*s' is no AREA/NAME.param=value", (int)text.n, text.p);
@@ -142,7 +142,7 @@ static int suppress(struct reader *rd, struct span line)
 static int pin(struct reader *rd, struct span line)
 {
 	struct span id, version;
-	const struct rule *r;
+	const struct rule *r = NULL;
 	uint64_t n;
 
 	if (!line_word(&line, rd->arena, &id) || find_rule(rd, id, &r) != 0)
