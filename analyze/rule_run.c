@@ -151,7 +151,7 @@ static bool applies(struct runner *run, const char *source, struct err *e)
 	if (read_state(run, source, &s, e) != 0)
 		return false;
 	if (strcmp(source, "linkerd") == 0)
-		return run->has_linkerd || s.good || s.bad;
+		return run->has_linkerd || s.good; /* the default URL is tried everywhere */
 	return s.good || (strcmp(s.state, "absent") != 0 && strcmp(s.state, "not-collected") != 0);
 }
 

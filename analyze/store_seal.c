@@ -209,7 +209,16 @@ static const char irq_sql[] =
 	"  AND name IN ('effective_affinity_list', 'smp_affinity_list') AND first <> '' ORDER BY "
 	"name LIMIT 1);";
 
+/* client_state.json names no router: an address is filed under each that has the client. */
 static const char linkerd_sql[] =
+	"INSERT OR IGNORE INTO endpoint SELECT c.router, e.client, e.peer, e.port"
+	"  FROM endpoint e JOIN linkerd_client c ON c.client = e.client AND substr(c.router, 1, "
+        "length(e.router)) = e.router"
+	" WHERE e.router = '' OR substr(e.router, -1) = '/';"
+	"DELETE FROM endpoint WHERE (router = '' OR substr(router, -1) = '/')"
+	"  AND EXISTS(SELECT 1 FROM endpoint o WHERE o.client = endpoint.client AND o.router <> "
+        "endpoint.router"
+	"    AND substr(o.router, 1, length(endpoint.router)) = endpoint.router);"
 	"INSERT OR REPLACE INTO meta SELECT 'l5d_seen', "
 	"EXISTS(SELECT 1 FROM source WHERE source = 'linkerd' AND good > 0) "
 	"OR EXISTS(SELECT 1 FROM listener WHERE port IN (4140, 9990));";

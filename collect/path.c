@@ -40,11 +40,20 @@ static int open_live(const char *path)
 	char other[PATH_BYTES];
 	struct buf b = BUF_OVER(other);
 	struct span rest = span_of(path);
+	int fd;
 
 	if (!span_skip(&rest, SPAN("/proc/net/")))
 		return open(path, open_flags);
 	/* /proc/net is the main thread's; another thread may be in another namespace */
 	buf_str(&b, "/proc/thread-self/net/");
+	buf_put(&b, rest);
+	fd = open(buf_cstr(&b), open_flags);
+	if (fd >= 0 || errno != ENOENT)
+		return fd;
+	b = BUF_OVER(other); /* before Linux 3.17 */
+	buf_str(&b, "/proc/self/task/");
+	buf_i64(&b, syscall(SYS_gettid));
+	buf_str(&b, "/net/");
 	buf_put(&b, rest);
 	return open(buf_cstr(&b), open_flags);
 }

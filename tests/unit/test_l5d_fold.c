@@ -104,6 +104,30 @@ static void a_client_that_appears_marks_a_boundary(void **state)
 	assert_int_equal(query("SELECT snap FROM window WHERE id = 'new'"), 1);
 }
 
+static void an_address_is_filed_under_the_routers_that_have_its_client(void **state)
+{
+	struct emit *out;
+
+	(void)state;
+	out = store_member(s, &(struct store_member){.member = SPAN("m"), .source = "linkerd"});
+	emit_u64(out, SPAN("a|client|x"), SPAN("requests"), KIND_COUNTER, UNIT_COUNT, 1);
+	emit_u64(out, SPAN("b|client|x"), SPAN("requests"), KIND_COUNTER, UNIT_COUNT, 1);
+	out = store_member(
+		s, &(struct store_member){.member = SPAN("c"), .source = "linkerd_endpoints"});
+	out->endpoint(
+		out, &(struct endpoint){.client = SPAN("x"), .peer = SPAN("10.0.0.1"), .port = 80});
+	out->endpoint(out, &(struct endpoint){
+				   .client = SPAN("gone"), .peer = SPAN("10.0.0.2"), .port = 80});
+	tick(0);
+	assert_int_equal(store_seal(s, &e), 0);
+	assert_int_equal(
+		query("SELECT count(*) FROM endpoint WHERE client = 'x' AND router IN ('a', 'b')"),
+		2);
+	assert_int_equal(
+		query("SELECT count(*) FROM endpoint WHERE client = 'gone' AND router = ''"), 1);
+	assert_int_equal(query("SELECT count(*) FROM endpoint"), 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -111,6 +135,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_empty_minute_has_no_row, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_client_that_appears_marks_a_boundary, setup,
 	                                        teardown),
+		cmocka_unit_test_setup_teardown(
+			an_address_is_filed_under_the_routers_that_have_its_client, setup,
+			teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
