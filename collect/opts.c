@@ -64,10 +64,8 @@ bool size_parse(struct span s, uint64_t *bytes)
 	if (s.n) {
 		size_t i = span_find(suffixes, (char)(*s.p | 0x20));
 
-		if (i == suffixes.n)
-			return false;
-		shift = 10 * (i + 1);
-		s = span_sub(s, 1, s.n);
+		shift = i < suffixes.n ? 10 * (i + 1) : 0;
+		s = span_sub(s, shift > 0, s.n);
 	}
 	if (!(s.n == 0 || span_eq(s, SPAN("B")) || span_eq(s, SPAN("iB"))) ||
 	    n > UINT64_MAX >> shift)
