@@ -174,14 +174,18 @@ static void put_long(struct buf *b, uint64_t seconds)
 		}
 }
 
-static void put_time(struct buf *b, double ns)
+static void put_time(struct buf *b, double v, enum measure m)
 {
 	static const char *const units[] = {"ns", "us", "ms", "s"};
+	size_t unit = m == MEASURE_NS ? 0 : m == MEASURE_MS ? 2 : 3;
+	double ns = v * (m == MEASURE_NS ? 1 : m == MEASURE_MS ? NS_PER_MS : NS_PER_S);
 
 	if (ns >= 99.5 * NS_PER_S)
 		put_long(b, (uint64_t)llround(ns / NS_PER_S));
-	else
+	else if (ns > 0)
 		put_scaled(b, ns, 1000, units, sizeof(units) / sizeof(units[0]), "");
+	else
+		buf_fmt(b, "0 %s", units[unit]);
 }
 
 void humanize_real(struct buf *b, double v, enum measure m, bool terse)
@@ -200,12 +204,8 @@ void humanize_real(struct buf *b, double v, enum measure m, bool terse)
 		put_rate(b, v, terse);
 	else if (m == MEASURE_BIT_PER_S)
 		put_si(b, v, "bit/s");
-	else if (m == MEASURE_NS)
-		put_time(b, v);
-	else if (m == MEASURE_MS)
-		put_time(b, v * NS_PER_MS);
-	else if (m == MEASURE_SECONDS)
-		put_time(b, v * NS_PER_S);
+	else if (m == MEASURE_NS || m == MEASURE_MS || m == MEASURE_SECONDS)
+		put_time(b, v, m);
 	else
 		put_number(b, v);
 	if (m == MEASURE_PCT && !terse)

@@ -15,7 +15,7 @@
 #define CELL_BYTES 1024
 /* What a column is narrowed to before columns are left out. */
 #define SPARK_LEAST 10
-#define TEXT_LEAST  12
+#define TEXT_LEAST  20
 
 static const char *const colours[PAINT_COUNT] = {
 	[PAINT_NONE] = "",
@@ -364,7 +364,8 @@ static void put_rest(const struct layout *l, size_t rows, size_t columns)
 	if (rows)
 		buf_fmt(&b, "+%zu more", rows);
 	if (columns)
-		buf_fmt(&b, "%s(%zu columns more: --width)", rows ? " " : "", columns);
+		buf_fmt(&b, "%s(%zu more column%s: --width)", rows ? " " : "", columns,
+		        columns == 1 ? "" : "s");
 	layout_text(l, ROW_INDENT, "", ROW_INDENT, buf_span(&b));
 }
 

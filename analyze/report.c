@@ -80,7 +80,7 @@ static int by_place(const void *a, const void *b)
 		return rule;
 	if (x->f->level != y->f->level)
 		return x->f->level > y->f->level ? -1 : 1;
-	return strcmp(x->f->entity, y->f->entity);
+	return x->f < y->f ? -1 : x->f > y->f; /* as the rule's ORDER BY has them */
 }
 
 struct order {

@@ -12,6 +12,7 @@
 
 #define TEXT_BYTES      8192
 #define LABEL_COLUMNS   12
+#define ENTITIES_MOST   3  /* of one rule, without --all */
 #define SUMMARY_LEAST   4  /* rules with findings: fewer are seen at once anyway */
 #define SUMMARY_COLUMNS 40 /* of a rule's id that still sets the column */
 
@@ -189,12 +190,6 @@ static bool same_rule(const struct finding *a, const struct finding *b)
 	return strcmp(a->rule, b->rule) == 0;
 }
 
-/* The text may hold the entity's own numbers. */
-static bool same_advice(const struct finding *a, const struct finding *b)
-{
-	return strcmp(a->remedy, b->remedy) == 0 && strcmp(a->verify, b->verify) == 0;
-}
-
 static const char *confidence(int votes)
 {
 	return votes >= 3 ? "confidence high" : votes == 2 ? "confidence medium" : "confidence low";
@@ -266,32 +261,54 @@ static void put_summary(const struct layout *l, const struct report *r)
 	}
 }
 
+/* All entities of one rule; without --all the first few, and the advice for the first. */
+static void put_group(const struct layout *l, const struct finding *f, size_t n)
+{
+	size_t shown = l->style->all || n <= ENTITIES_MOST + 1 ? n : ENTITIES_MOST;
+	char text[1024];
+	struct buf b = BUF_OVER(text);
+
+	put_rule(l, f);
+	for (size_t i = 0; i < shown; i++) {
+		put_message(l, &f[i], 4);
+		put_evidence(l, &f[i], 6);
+		put_when(l, &f[i], 6);
+		if (l->style->all && i + 1 < shown && strcmp(f[i].remedy, f[i + 1].remedy) != 0)
+			put_advice(l, &f[i], 4);
+	}
+	for (size_t i = shown; i < n; i++)
+		buf_fmt(&b, "%s%s", b.n ? ", " : "", f[i].entity);
+	if (shown < n) {
+		char label[48];
+		struct buf more = BUF_OVER(label);
+
+		buf_fmt(&more, "and %zu more: ", n - shown);
+		layout_text(l, 4, buf_cstr(&more), 6, buf_span(&b));
+	}
+	put_advice(l, l->style->all ? &f[n - 1] : f, 4);
+}
+
 static void put_findings(const struct layout *l, const struct report *r)
 {
-	const struct finding *end = r->findings + r->findings_n;
 	bool explained = false;
 
-	for (const struct finding *f = r->findings; f < end; f++) {
-		bool first = f == r->findings || !same_rule(f, f - 1);
-		bool last = f + 1 == end || !same_rule(f, f + 1) || !same_advice(f, f + 1);
+	for (size_t i = 0, n; i < r->findings_n; i += n) {
+		const struct finding *f = &r->findings[i];
 
+		n = 1;
 		if (f->suppressed)
 			continue;
 		if (f->explained_by) {
 			if (!explained)
 				(void)fputs("    explains\n", l->out);
-			explained = true;
 			put_folded(l, f);
-			continue;
+		} else {
+			while (i + n < r->findings_n && same_rule(f, &f[n]) && !f[n].explained_by &&
+			       !f[n].suppressed)
+				n++;
+			put_group(l, f, n);
 		}
-		explained = false;
-		if (first)
-			put_rule(l, f);
-		put_message(l, f, 4);
-		put_evidence(l, f, 6);
-		put_when(l, f, 6);
-		if (last)
-			put_advice(l, f, 4);
+		explained = f->explained_by != NULL;
 	}
 }
 

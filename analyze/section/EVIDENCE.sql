@@ -22,8 +22,11 @@ SELECT 100.0 * max(CASE WHEN k = 'self_cpu_ns' THEN 0 + v END) / 1e9 / nullif(ma
        max(CASE WHEN k = 'raw_bytes' THEN 0 + v END) AS read_bytes, max(CASE WHEN k = 'bundle_bytes' THEN 0 + v END) AS bundle_bytes
   FROM meta HAVING max(CASE WHEN k = 'self_cpu_ns' THEN 0 + v END) IS NOT NULL;
 -- table: sources
+-- layout: list
+SELECT (SELECT group_concat(source || ' ' || good, ', ') FROM (SELECT source, good FROM source WHERE state = 'ok' AND bad = 0 ORDER BY source)) AS "complete (captures)";
+-- table: sources that lack something
 -- always: good, bad
-SELECT source, state, good, bad, max(span_s, 0) AS span_s, note FROM source
+SELECT source, state, good, bad, note FROM source WHERE state <> 'ok' OR bad > 0
  ORDER BY CASE state WHEN 'ok' THEN 3 WHEN 'not-collected' THEN 2 WHEN 'absent' THEN 1 ELSE 0 END, source;
 -- table: captures that took long
 -- top: 10

@@ -3,24 +3,30 @@
 -- about: the processes that were watched; shares of one CPU
 -- source: task
 -- empty: no process was watched
--- table:
+-- table: CPU
 -- top: 20
 SELECT substr(entity, instr(entity, ':') + 1) AS command, 0 + substr(entity, 1, instr(entity, ':') - 1) AS pid,
        max(CASE WHEN name = 'state' THEN last END) AS state,
        max(CASE WHEN name = 'user' THEN increase / 1e7 / nullif(span, 0) END) AS user_pct,
        max(CASE WHEN name = 'system' THEN increase / 1e7 / nullif(span, 0) END) AS system_pct,
-       max(CASE WHEN name = 'run_ns' THEN increase / 1e7 / nullif(span, 0) END) AS run_pct,
        max(CASE WHEN name = 'wait_ns' THEN increase / 1e7 / nullif(span, 0) END) AS wait_pct,
        max(CASE WHEN name = 'wait_ns' THEN peak_per_s / 1e7 END) AS wait_max_pct,
-       max(CASE WHEN name = 'threads' THEN hi END) AS threads,
-       max(CASE WHEN name = 'rss' THEN hi END) AS rss_max_bytes,
-       max(CASE WHEN name = 'fds' THEN hi END) AS fds_max,
-       max(CASE WHEN name = 'fd_limit' THEN last END) AS fd_limit,
-       max(CASE WHEN name = 'majflt' THEN increase END) AS major_faults,
        max(CASE WHEN name = 'nonvol_ctxt' THEN increase * 1.0 / nullif(span, 0) END) AS preempted_per_s,
-       max(CASE WHEN name = 'cpus_allowed' THEN last END) AS cpus
+       max(CASE WHEN name = 'cpus_allowed' THEN last END) AS cpus,
+       spark(max(CASE WHEN name = 'run_ns' THEN id END)) AS run_spark
   FROM series WHERE source = 'task' AND entity NOT LIKE '%:ksoftirqd/%' GROUP BY entity
  ORDER BY max(CASE WHEN name = 'run_ns' THEN increase END) DESC, entity;
+-- table: memory and files
+-- top: 20
+SELECT substr(entity, instr(entity, ':') + 1) AS command, 0 + substr(entity, 1, instr(entity, ':') - 1) AS pid,
+       max(CASE WHEN name = 'threads' THEN hi END) AS threads,
+       max(CASE WHEN name = 'rss' THEN hi END) AS rss_max_bytes,
+       max(CASE WHEN name = 'majflt' THEN increase END) AS major_faults,
+       max(CASE WHEN name = 'fds' THEN hi END) AS fds_max,
+       max(CASE WHEN name = 'fd_limit' THEN last END) AS fd_limit,
+       max(CASE WHEN name = 'cgroup' THEN last END) AS cgroup
+  FROM series WHERE source = 'task' AND entity NOT LIKE '%:ksoftirqd/%' GROUP BY entity
+ ORDER BY max(CASE WHEN name = 'rss' THEN hi END) DESC, entity;
 -- table: files of the whole host
 SELECT CAST(max(CASE WHEN name = 'open' THEN hi END) AS INT) AS open_max, max(CASE WHEN name = 'max' THEN last END) AS "limit",
        100.0 * max(CASE WHEN name = 'open' THEN hi END) / nullif(max(CASE WHEN name = 'max' THEN last END), 0) AS used_pct

@@ -49,6 +49,8 @@ static void times_choose_their_unit(void **state)
 {
 	(void)state;
 	says(0, MEASURE_NS, false, "0 ns");
+	says(0, MEASURE_MS, false, "0 ms");
+	says(0, MEASURE_SECONDS, false, "0 s");
 	says(999, MEASURE_NS, false, "999 ns");
 	says(208e6, MEASURE_NS, false, "208 ms");
 	says(12.34e6, MEASURE_NS, false, "12.3 ms");
