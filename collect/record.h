@@ -5,10 +5,10 @@
 
 #include "collect/facts.h"
 #include "collect/job.h"
+#include "collect/json.h"
 #include "collect/opts.h"
 #include "collect/plan.h"
 #include "collect/slot.h"
-#include "schema/json.h"
 
 /* What one run of a source of many files came to. */
 struct group {

@@ -7,7 +7,7 @@
 
 #include "schema/buf.h"
 #include "schema/err.h"
-#include "schema/json.h"
+#include "collect/json.h"
 
 static void what_does_not_fit_is_cut_and_remembered(void **state)
 {

@@ -3,8 +3,8 @@
  * Commas and escaping are its business; the caller opens and closes in order.
  * Strings that are not UTF-8 get U+FFFD for each bad byte.
  */
-#ifndef SCHEMA_JSON_H
-#define SCHEMA_JSON_H
+#ifndef COLLECT_JSON_H
+#define COLLECT_JSON_H
 
 #include <stdbool.h>
 #include <stdint.h>

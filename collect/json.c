@@ -1,4 +1,4 @@
-#include "schema/json.h"
+#include "collect/json.h"
 
 /* Length of the well-formed UTF-8 sequence at the front of s, or 0. */
 static size_t utf8_len(struct span s)
