@@ -89,7 +89,7 @@ static void put_grouped(struct buf *b, uint64_t v)
 /* Three digits that matter, no zeros behind the point: 0.0123, 1.23, 12.3, 123, 1,234. */
 static void put_number(struct buf *b, double v)
 {
-	char text[64];
+	char text[64] = "";
 	struct buf t = BUF_OVER(text);
 	int decimals = v >= 99.95 ? 0 : v >= 9.995 ? 1 : v >= 0.9995 ? 2 : 3;
 

@@ -94,9 +94,9 @@ static void take(struct opts *o, const struct option_row *r, const char *value,
 		/* --help and --version win over whatever stands beside them */
 		if (o->mode != MODE_HELP && o->mode != MODE_VERSION)
 			o->mode = r->mode;
-		if (!r->arg)
-			break;
-		/* fall through */
+		if (r->arg)
+			*(const char **)(void *)field = value;
+		break;
 	case TYPE_TEXT:
 		*(const char **)(void *)field = value;
 		break;
@@ -187,7 +187,7 @@ void opts_help(FILE *out)
 		"usage: nettape-analyze [OPTION]... BUNDLE\n"
 		"Reads what nettape-collect recorded ('-': from standard input), runs the rules,\n"
 		"prints a diagnosis.  Exit status: 0 nothing found, 1 findings, 2 usage, 3 "
-	        "failed.\n",
+		"failed.\n",
 		out);
 	for (const struct option_row *r = rows; r < rows + ROWS; r++) {
 		char left[64];

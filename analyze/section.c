@@ -259,7 +259,7 @@ static int run_query(sqlite3 *db, struct arena *a, const struct query *q, bool a
 	}
 	rc = take_rows(&st, a, q->top && !all ? q->top : ROWS_MAX, t, &cells, e);
 	stmt_done(&st);
-	if (t->rows_n)
+	if (cells)
 		drop_columns(t, columns, cells, q->always);
 	return rc;
 }

@@ -209,7 +209,7 @@ static int spark_of(sqlite3 *db, struct spark_state *st, int64_t series, float c
                     struct err *e)
 {
 	struct stmt q;
-	bool counter;
+	bool counter = false;
 	int rc;
 
 	clear(cells);

@@ -6,7 +6,7 @@
 #define SCHEMA_UNIT_H
 
 #define KIB 1024
-#define MIB (1024 * KIB)
+#define MIB 1048576
 
 /* USER_HZ: /proc/stat and /proc/PID/stat count in 1/100 s on every Linux port. */
 #define NS_PER_USER_TICK 10000000

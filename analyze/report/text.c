@@ -123,7 +123,7 @@ static void put_evidence(const struct layout *l, const struct finding *f, size_t
 			continue;
 		buf_str(&b, b.n ? ", " : "");
 		for (size_t j = 0; j < stem.n; j++)
-			buf_char(&b, stem.p[j] == '_' ? ' ' : stem.p[j]);
+			buf_put(&b, stem.p[j] == '_' ? SPAN(" ") : span_sub(stem, j, 1));
 		buf_char(&b, ' ');
 		if (e->value.type == CELL_TEXT)
 			buf_str(&b, e->value.v.text);

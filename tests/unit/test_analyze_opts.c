@@ -17,13 +17,16 @@ static int parse(struct opts *o, struct err *e, const char *const *words)
 {
 	static const char *scratch[ARGS_MAX + 1];
 	static char text[ARGS_MAX][64];
-	char *argv[ARGS_MAX + 2] = {(char[]){"nettape-analyze"}};
+	static char program[] = "nettape-analyze";
+	static char *argv[ARGS_MAX + 2];
 	int n = 1;
 
 	for (; *words && n <= ARGS_MAX; words++, n++) {
 		(void)snprintf(text[n - 1], sizeof(text[0]), "%s", *words);
 		argv[n] = text[n - 1];
 	}
+	argv[0] = program;
+	argv[n] = NULL;
 	*e = (struct err){0};
 	return opts_parse(o, n, argv, scratch, e);
 }
