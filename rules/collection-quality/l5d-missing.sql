@@ -3,7 +3,7 @@
 -- schema:   1
 -- title:    linkerd's metrics are missing
 -- tags:     evidence linkerd
--- requires: linkerd >= 0
+-- requires: linkerd >= 0, tick >= 2
 -- applies:  linkerd
 -- param:    bad_pct  percent  of the tries that failed, from here on worth knowing
 -- message:  {endpoint}: {good} of {tries} tries brought metrics.json; {reason}

@@ -111,7 +111,7 @@ check "--version" sh -c "'$collect' --version | grep -q 'bundle format 1'"
 check "--list-sources names each source" sh -c "test \$('$collect' --list-sources | grep -c 'file\|task\|tool\|http') -ge 60"
 
 if [ "$(id -u)" -eq 0 ] && ip netns add "nt$$" 2>/dev/null; then
-	ip -n "nt$$" link set lo up
+	nsenter --net=/run/netns/"nt$$" ip link set lo up
 	check "--netns takes that namespace" status_is 0 "$collect" --for 200ms --every 200ms --no-http -q --netns "nt$$" -o ns.tar
 	ip netns del "nt$$"
 	unpack ns.tar

@@ -14,14 +14,14 @@ if ! ip netns add "$ns" 2>/dev/null; then
 	exit 0
 fi
 trap 'kill $(cat "$dir"/*.pid 2>/dev/null) 2>/dev/null; ip netns del "$ns"' EXIT
-ip -n "$ns" link set lo up
+nsenter --net=/run/netns/"$ns" ip link set lo up
 
 verdict() { # WHAT STATUS
 	if [ "$2" -eq 0 ]; then echo "ok - overflow: $1"; else echo "not ok - overflow: $1"; fi
 }
 
 record() { # NAME
-	ip netns exec "$ns" "$build/nettape-collect" -q --for 4s --every 1s --no-http --force -o "$dir/$1.tar.zst" ||
+	nsenter --net=/run/netns/"$ns" "$build/nettape-collect" -q --for 4s --every 1s --no-http --force -o "$dir/$1.tar.zst" ||
 		echo "not ok - overflow: recording $1 failed"
 	"$build/nettape-analyze" --format json --fail-on never -o "$dir/$1.json" "$dir/$1.tar.zst"
 }
@@ -46,7 +46,7 @@ while time.time() < end:
 PY
 
 start() { # READY [load]
-	ip netns exec "$ns" timeout 25 python3 "$dir/load.py" "$@" &
+	nsenter --net=/run/netns/"$ns" timeout 25 python3 "$dir/load.py" "$@" &
 	echo $! >"$dir/load.pid"
 	for _ in $(seq 100); do [ -e "$1" ] && return; sleep 0.1; done
 	echo "not ok - overflow: the listener did not start"

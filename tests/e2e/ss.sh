@@ -33,27 +33,27 @@ clean() {
 trap clean EXIT
 trap 'exit 1' INT TERM HUP
 
-mac() { ip -n "$1" -o link show "$2" | sed 's/.*ether \([^ ]*\).*/\1/'; }
+mac() { nsenter --net=/run/netns/"$1" ip -o link show "$2" | sed 's/.*ether \([^ ]*\).*/\1/'; }
 
 neighbour() { # NETNS DEVICE ETHER ADDRESS...: never asked for again
 	ns=$1 dev=$2 ether=$3
 	shift 3
-	for address; do ip -n "$ns" neigh replace "$address" lladdr "$ether" dev "$dev" nud permanent; done
+	for address; do nsenter --net=/run/netns/"$ns" ip neigh replace "$address" lladdr "$ether" dev "$dev" nud permanent; done
 }
 
 end() { # NETNS DEVICE N
-	ip -n "$1" link set lo up
-	ip -n "$1" addr add "10.77.0.$3/24" dev "$2"
-	ip -n "$1" addr add "fd77::$3/64" dev "$2" nodad
-	ip -n "$1" addr add "fe80::77:$3/64" dev "$2" nodad
-	ip -n "$1" link set "$2" up
+	nsenter --net=/run/netns/"$1" ip link set lo up
+	nsenter --net=/run/netns/"$1" ip addr add "10.77.0.$3/24" dev "$2"
+	nsenter --net=/run/netns/"$1" ip addr add "fd77::$3/64" dev "$2" nodad
+	nsenter --net=/run/netns/"$1" ip addr add "fe80::77:$3/64" dev "$2" nodad
+	nsenter --net=/run/netns/"$1" ip link set "$2" up
 }
 
 network() {
 	ip netns add "$b" &&
-		ip -n "$a" link add va type veth peer name vb netns "$b" &&
-		ip -n "$a" link add fifteen-charss0 type veth peer name other &&
-		end "$a" va 1 && end "$b" vb 2 && ip -n "$a" link set fifteen-charss0 up &&
+		nsenter --net=/run/netns/"$a" ip link add va type veth peer name vb netns "$b" &&
+		nsenter --net=/run/netns/"$a" ip link add fifteen-charss0 type veth peer name other &&
+		end "$a" va 1 && end "$b" vb 2 && nsenter --net=/run/netns/"$a" ip link set fifteen-charss0 up &&
 		neighbour "$a" va "$(mac "$b" vb)" 10.77.0.2 fd77::2 fe80::77:2 &&
 		neighbour "$b" vb "$(mac "$a" va)" 10.77.0.1 fd77::1 fe80::77:1 &&
 		neighbour "$a" va 02:00:00:00:00:99 10.77.0.99 fd77::99 &&

@@ -187,7 +187,7 @@ def closing(a, b):
     p["last-ack"][1].shutdown(socket.SHUT_WR)
     time.sleep(0.2)
     p["tw"][0].close()
-    subprocess.run(["ip", "netns", "exec", a, "tc", "qdisc", "add", "dev", "va", "root",
+    subprocess.run(["nsenter", "--net=/run/netns/" + a, "tc", "qdisc", "add", "dev", "va", "root",
                     "tbf", "rate", "8bit", "burst", "10", "limit", "10"], check=True)
     p["fw1"][0].shutdown(socket.SHUT_WR)
     p["closing"][0].shutdown(socket.SHUT_WR)

@@ -266,7 +266,7 @@ if ! ip netns add "$ns" 2>/dev/null; then
 	exit 0
 fi
 trap 'ip netns del "$ns"' EXIT
-inside=(ip netns exec "$ns")
+inside=(nsenter --net=/run/netns/"$ns")
 if links; then
 	long_name
 	many_names
