@@ -4,6 +4,7 @@
 #include "schema/buf.h"
 
 #define NOTES_PER_MEMBER 5
+#define SERIES_KEY_MAX   1024
 #define IRQ_EVERY        16 /* snapshots: what an IRQ belongs to hardly ever changes */
 
 /* ---- emit: points ---- */
@@ -29,7 +30,7 @@ static struct series *series_make(struct store *s, struct span key, struct span 
 
 static struct series *series_find(struct store *s, struct span entity, const struct point *p)
 {
-	char text[1024];
+	char text[SERIES_KEY_MAX];
 	struct buf key = BUF_OVER(text);
 	struct series *x;
 
@@ -104,7 +105,7 @@ static void online_learn(struct store *s, const struct point *p)
 static void on_point(struct emit *e, const struct point *p)
 {
 	struct store *s = (struct store *)e;
-	char room[512];
+	char room[SERIES_KEY_MAX]; /* what is cut here is too long for a key as well */
 	struct buf b = BUF_OVER(room);
 	struct series *x;
 	struct pending *w;
@@ -168,10 +169,13 @@ static void on_endpoint(struct emit *e, const struct endpoint *p)
 
 	s->open->emitted++;
 	if (!s->endpoints_dropped) {
-		stmt_i64(&s->drop_endpoint, (int64_t)s->scope.n);
-		stmt_span(&s->drop_endpoint, s->scope);
+		struct span all = s->scope.n ? scoped(s, SPAN(""), &b) : s->scope;
+
+		stmt_i64(&s->drop_endpoint, (int64_t)all.n);
+		stmt_span(&s->drop_endpoint, all);
 		store_failed(s, stmt_run(&s->drop_endpoint, &s->err));
 		s->endpoints_dropped = true;
+		b.n = 0;
 	}
 	stmt_span(&s->put_endpoint, scoped(s, p->router, &b));
 	stmt_span(&s->put_endpoint, p->client);

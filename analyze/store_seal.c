@@ -223,6 +223,21 @@ static const char linkerd_sql[] =
 	"EXISTS(SELECT 1 FROM source WHERE source = 'linkerd' AND good > 0) "
 	"OR EXISTS(SELECT 1 FROM listener WHERE port IN (4140, 9990));";
 
+/*
+ * client_state.json need not say whose its clients are: each router with a client of that
+ * id.  Of several linkerds such a router is "127.0.0.1:9990/".
+ */
+static const char endpoint_sql[] =
+	"CREATE TEMP TABLE l5d_client AS SELECT DISTINCT router, client FROM linkerd_client;"
+	"CREATE TEMP TABLE l5d_address AS"
+	"  SELECT e.router AS said, c.router, e.client, e.peer, e.port FROM endpoint e"
+	"    JOIN l5d_client c ON c.client = e.client AND substr(c.router, 1, length(e.router)) = "
+        "e.router"
+	"   WHERE e.router = '' OR substr(e.router, -1) = '/';"
+	"DELETE FROM endpoint WHERE (router, client) IN (SELECT said, client FROM l5d_address);"
+	"INSERT OR IGNORE INTO endpoint SELECT router, client, peer, port FROM l5d_address;"
+	"DROP TABLE l5d_client; DROP TABLE l5d_address;";
+
 static const char index_sql[] = "CREATE UNIQUE INDEX series_name ON series(source, name, entity);"
 				"CREATE INDEX capture_source ON capture(source, snap);"
 				"COMMIT; ANALYZE;";
@@ -240,7 +255,8 @@ int store_seal(struct store *s, struct err *e)
 	if (s->err.text[0] || put_sources(s) < 0 || put_all_series(s) < 0 ||
 	    tcp_fold_seal(s->tcp, &s->err) < 0 || stmt_exec(s->db, index_sql, &s->err) < 0 ||
 	    stmt_exec(s->db, irq_sql, &s->err) < 0 || stmt_exec(s->db, task_sql, &s->err) < 0 ||
-	    stmt_exec(s->db, linkerd_sql, &s->err) < 0)
+	    stmt_exec(s->db, linkerd_sql, &s->err) < 0 ||
+	    stmt_exec(s->db, endpoint_sql, &s->err) < 0)
 		return err_set(e, s->err.code, "%s", s->err.text);
 	if (s->path && rename(s->temp, s->path) < 0)
 		return err_set(e, errno, "rename %s", s->temp);

@@ -3,10 +3,12 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 #include "analyze/stmt.h"
+#include "schema/buf.h"
 
 struct fixture {
 	struct store *s;
@@ -255,6 +257,69 @@ static void an_irq_belongs_to_the_nic_that_its_row_names(void **state)
 	assert_float_equal(query(f, "SELECT nic IS NULL FROM irq WHERE irq = '19'"), 1, 0);
 }
 
+static struct emit *of_linkerd(struct fixture *f, const char *scope, const char *source)
+{
+	char name[64];
+	struct buf b = BUF_OVER(name);
+
+	buf_fmt(&b, "http/%s/%s", scope, source);
+	return store_member(f->s, &(struct store_member){.member = buf_span(&b),
+	                                                 .source = source,
+	                                                 .scope = span_of(scope)});
+}
+
+static void addresses(struct fixture *f, const char *scope, struct span router, struct span peer)
+{
+	struct emit *out = of_linkerd(f, scope, "linkerd_endpoints");
+
+	out->endpoint(out,
+	              &(struct endpoint){
+			      .router = router, .client = SPAN("web"), .peer = peer, .port = 80});
+}
+
+/* One port's text begins with the other's; only one of the two says the router. */
+static void addresses_belong_to_the_router_that_has_the_client(void **state)
+{
+	struct fixture *f = *state;
+
+	addresses(f, "h:9990", SPAN(""), SPAN("10.0.0.1"));
+	tick(f, 0);
+	addresses(f, "h:9990", SPAN(""), SPAN("10.0.0.2"));
+	addresses(f, "h:999", SPAN("in"), SPAN("10.0.0.3"));
+	emit_u64(of_linkerd(f, "h:9990", "linkerd"), SPAN("http|client|web"), SPAN("requests"),
+	         KIND_COUNTER, UNIT_COUNT, 1);
+	emit_u64(of_linkerd(f, "h:999", "linkerd"), SPAN("out|client|web"), SPAN("requests"),
+	         KIND_COUNTER, UNIT_COUNT, 1);
+	tick(f, 1);
+	assert_int_equal(store_seal(f->s, &f->e), 0);
+	assert_float_equal(query(f, "SELECT count(*) FROM endpoint"), 2, 0);
+	assert_float_equal(query(f, "SELECT peer = '10.0.0.2' FROM endpoint "
+	                            "WHERE router = 'h:9990/http' AND client = 'web'"),
+	                   1, 0);
+	assert_float_equal(
+		query(f, "SELECT peer = '10.0.0.3' FROM endpoint WHERE router = 'h:999/in'"), 1, 0);
+}
+
+static void long_names_of_two_linkerds_are_left_out_not_cut(void **state)
+{
+	struct fixture *f = *state;
+	char text[1100];
+
+	memset(text, 'x', sizeof(text));
+	for (size_t n = 600; n <= 1100; n += 500) {
+		text[n - 1] = 'a';
+		emit_u64(of_linkerd(f, "h:9990", "linkerd"), (struct span){text, n},
+		         SPAN("requests"), KIND_COUNTER, UNIT_COUNT, 1);
+		text[n - 1] = 'b';
+		emit_u64(of_linkerd(f, "h:9990", "linkerd"), (struct span){text, n},
+		         SPAN("requests"), KIND_COUNTER, UNIT_COUNT, 1);
+	}
+	tick(f, 0);
+	assert_int_equal(store_seal(f->s, &f->e), 0);
+	assert_float_equal(query(f, "SELECT count(*) FROM series WHERE source = 'linkerd'"), 2, 0);
+	assert_float_equal(query(f, "SELECT count(*) FROM note"), 2, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -277,6 +342,10 @@ int main(void)
 	                                        setup, teardown),
 		cmocka_unit_test_setup_teardown(gauges_have_levels_and_settings_tell_changes, setup,
 	                                        teardown),
+		cmocka_unit_test_setup_teardown(addresses_belong_to_the_router_that_has_the_client,
+	                                        setup, teardown),
+		cmocka_unit_test_setup_teardown(long_names_of_two_linkerds_are_left_out_not_cut,
+	                                        setup, teardown),
 		cmocka_unit_test_setup_teardown(sparse_series_appear_with_their_first_event, setup,
 	                                        teardown),
 	};
