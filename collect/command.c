@@ -113,6 +113,8 @@ static int start(struct command *c, char *const words[])
 {
 	int ends[2], error;
 
+	if (!words[0])
+		return EINVAL;
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return errno;
 	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
@@ -221,7 +223,7 @@ static void finish(struct job *j, const struct command *c, bool in_time, int sta
 void how_command(struct job *j)
 {
 	int64_t until_ns = now_ns() + (int64_t)j->source->deadline_ms * NS_PER_MS;
-	char text[COMMAND_BYTES], name[BUNDLE_NAME_MAX], *words[WORDS_MAX + 1];
+	char text[COMMAND_BYTES] = "", name[BUNDLE_NAME_MAX], *words[WORDS_MAX + 1];
 	struct buf line = BUF_OVER(text), member = BUF_OVER(name);
 	struct command c = {0};
 	bool in_time;

@@ -142,7 +142,7 @@ void stem_put(struct buf *b, const char *host, int64_t real_ns)
 		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 		             (c >= '0' && c <= '9') || c == '-' || (c == '.' && i > 0);
 
-		buf_char(b, plain ? c : '_');
+		buf_char(b, (char)(plain ? c : '_'));
 	}
 	buf_str(b, name.n ? "-" : "host-");
 	time_put_compact(b, real_ns);

@@ -91,7 +91,7 @@ static void end_failed(struct job *j, const char *path, int error)
 
 static void read_one(struct job *j, const char *path)
 {
-	enum capture_status status;
+	enum capture_status status = CAPTURE_OK;
 	int fd, error;
 
 	(void)job_begin(j, span_of(path + 1));
@@ -146,7 +146,7 @@ static int read_kept(struct job *j, struct open_file *f, enum capture_status *st
 static void read_path(struct job *j)
 {
 	struct open_file *f = kept_file(j);
-	enum capture_status status;
+	enum capture_status status = CAPTURE_OK;
 	int error;
 
 	(void)job_begin(j, span_of(j->source->what + 1));

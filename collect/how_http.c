@@ -139,7 +139,7 @@ static char first_byte(const struct job *j)
 	const struct capture *c = &j->captures[j->n - 1];
 	struct span body = span_trim((struct span){j->text.p + c->at, j->text.n - c->at});
 
-	return body.n ? *body.p : '\0';
+	return (char)(body.n ? *body.p : '\0');
 }
 
 static bool is_json(const struct job *j)

@@ -35,13 +35,13 @@ struct line {
 	int64_t at_ns;
 };
 
-static enum exit_status print(const struct buf *b)
+static int print(const struct buf *b)
 {
 	return fwrite(b->p, 1, b->n, stdout) == b->n && fflush(stdout) == 0 ? EXIT_COMPLETE
 	                                                                    : EXIT_NO_BUNDLE;
 }
 
-static enum exit_status complain(enum exit_status status, const struct err *e)
+static int complain(int status, const struct err *e)
 {
 	fprintf(stderr, "nettape-collect: %s\n", e->text);
 	return status;
@@ -73,7 +73,7 @@ static void progress(const struct recording *r, void *arg)
 	fprintf(stderr, "\r%.*s\033[K", (int)b.n, b.p);
 }
 
-static enum exit_status finish(const struct recording *r, int failed, const struct err *e)
+static int finish(const struct recording *r, int failed, const struct err *e)
 {
 	const struct end_record *end = &r->window.end;
 	struct told t = {
@@ -101,12 +101,12 @@ static enum exit_status finish(const struct recording *r, int failed, const stru
 	return strcmp(end->reason, "complete") == 0 ? EXIT_COMPLETE : EXIT_EARLY;
 }
 
-static enum exit_status collect(const struct opts *o, int argc, char *const *argv)
+static int collect(const struct opts *o, int argc, char *const *argv)
 {
 	struct line line = {.on_terminal = !o->quiet && isatty(STDERR_FILENO)};
 	static struct recording r;
 	struct err e = {0};
-	enum exit_status status;
+	int status;
 	int failed;
 
 	r.opts = o;

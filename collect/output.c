@@ -141,6 +141,12 @@ int output_back(struct output *o)
 	return 0;
 }
 
+void output_sync(const struct output *o)
+{
+	if (!o->stream)
+		(void)fdatasync(o->fd); /* its errors come back at the next write, or at the end */
+}
+
 int output_reserve(struct output *o, uint64_t bytes)
 {
 	if (o->stream)

@@ -25,6 +25,9 @@ void output_mark(struct output *o);
 /* Cuts what was put behind the last mark off.  -1 when that cannot be done (a pipe). */
 int output_back(struct output *o);
 
+/* Brings what was put to the disk; may take as long as the disk likes. */
+void output_sync(const struct output *o);
+
 /* Keeps room for so many bytes more.  -1 only when the disk is full. */
 int output_reserve(struct output *o, uint64_t bytes);
 /* Bytes free on its file system; -1 = unknown. */

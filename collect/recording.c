@@ -129,6 +129,7 @@ int recording_run(struct recording *r, struct err *e)
 	r->snap.plan = plan_of(r->opts->for_ns, r->opts->every_ns);
 	r->window = (struct window){
 		.snap = &r->snap,
+		.guard = r->guard,
 		.max_bytes = r->opts->max_size,
 		.after_tick = after_tick,
 		.after_tick_arg = r,

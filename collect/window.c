@@ -14,6 +14,8 @@
 
 /* A tick is late when it begins a tenth of the interval after its deadline, and 1 ms. */
 #define LATE_SHARE 10
+/* Written ticks are brought to the disk so often at most. */
+#define SYNC_PACE_NS ((int64_t)NS_PER_S)
 /* What end.json and the archive's end need, and no file system is so full without trouble. */
 #define RESERVE_LEAST ((uint64_t)64 * KIB)
 
@@ -104,6 +106,33 @@ static void count(struct window *w, const struct tick_record *t, uint64_t before
 		w->largest_bytes = w->tick_bytes;
 }
 
+static void sync_output(struct job *j)
+{
+	output_sync(j->kept->p);
+}
+
+/* Ticks survive a power cut too; a slow disk is waited for by a thread alone. */
+static void sync_begin(struct window *w)
+{
+	int64_t now = now_ns();
+
+	if (w->sync && guard_wait(w->sync, 0))
+		w->sync = NULL;
+	if (w->sync || now - w->synced_ns < SYNC_PACE_NS)
+		return;
+	w->synced_ns = now;
+	w->sync_kept.p = w->output;
+	w->sync_job.kept = &w->sync_kept;
+	w->sync = guard_start(w->guard, sync_output, &w->sync_job);
+}
+
+static void sync_end(struct window *w)
+{
+	if (w->sync)
+		(void)guard_wait(w->sync, INT64_MAX);
+	w->sync = NULL;
+}
+
 /* One tick, safe on its way to the disk when this returns 0. */
 static int take(struct window *w, struct tick_record *t, struct err *e)
 {
@@ -114,6 +143,7 @@ static int take(struct window *w, struct tick_record *t, struct err *e)
 	if (t->tick == 0 && compress_fit(w->compress, sink_bytes(w->snap->sink) - raw, e) < 0)
 		return -1;
 	output_mark(w->output);
+	sync_begin(w);
 	count(w, t, before);
 	return 0;
 }
@@ -228,6 +258,7 @@ int window_run(struct window *w, struct err *e)
 		r = put_end(w, e);
 	if (r < 0)
 		r = salvage(w, e);
+	sync_end(w);
 	waiter_close(&waiter);
 	return r;
 }

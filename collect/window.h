@@ -9,11 +9,18 @@ struct window {
 	struct snap *snap;
 	struct output *output;
 	struct compress *compress;
-	uint64_t max_bytes; /* of the file */
-	const char *stem;   /* of the members, for a second sink */
+	struct guard *guard; /* for the thread that brings ticks to the disk */
+	uint64_t max_bytes;  /* of the file */
+	const char *stem;    /* of the members, for a second sink */
 	/* called after each tick; may be NULL */
 	void (*after_tick)(const struct window *w, void *arg);
 	void *after_tick_arg;
+
+	/* the thread on its way to the disk */
+	struct worker *sync;
+	struct job sync_job;
+	struct kept sync_kept;
+	int64_t synced_ns;
 
 	/* what came of it */
 	struct end_record end;

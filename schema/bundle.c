@@ -104,6 +104,6 @@ void command_name_put(struct buf *b, struct span command)
 		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 		             (c >= '0' && c <= '9') || span_find(kept, c) < kept.n;
 
-		buf_char(b, plain ? c : c == '/' ? '.' : '_');
+		buf_char(b, (char)(plain ? c : c == '/' ? '.' : '_'));
 	}
 }
