@@ -2,6 +2,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "schema/buf.h"
@@ -13,18 +14,21 @@ struct sink {
 	struct archive_entry *entry;
 	struct compress *compress;
 	struct err *e; /* of the call in progress: the callback's way out */
+	bool dead;     /* nothing is written any more */
 	uint64_t bytes;
 	char stem[BUNDLE_NAME_MAX];
 };
 
+/* Never fails for libarchive, which would not give back all of its memory after that. */
 static la_ssize_t write_tar(struct archive *a, void *arg, const void *p, size_t n)
 {
 	struct sink *s = arg;
 
 	(void)a;
-	if (compress_put(s->compress, p, n, s->e) < 0)
-		return -1;
-	s->bytes += n;
+	if (!s->dead && compress_put(s->compress, p, n, s->e) < 0)
+		s->dead = true;
+	if (!s->dead)
+		s->bytes += n;
 	return (la_ssize_t)n;
 }
 
@@ -70,10 +74,9 @@ void sink_free(struct sink *s)
 {
 	if (!s)
 		return;
-	if (s->tar) {
-		(void)archive_write_fail(s->tar);
+	s->dead = true; /* freeing it would write the archive's end */
+	if (s->tar)
 		(void)archive_write_free(s->tar);
-	}
 	archive_entry_free(s->entry);
 	free(s);
 }
@@ -96,7 +99,7 @@ int sink_put(struct sink *s, const char *name, struct span text, int64_t time_ns
 	    (text.n && archive_write_data(s->tar, text.p, text.n) != (la_ssize_t)text.n) ||
 	    archive_write_finish_entry(s->tar) != ARCHIVE_OK)
 		return tar_failed(s, e);
-	return 0;
+	return s->dead ? -1 : 0;
 }
 
 int sink_flush(struct sink *s, struct err *e)
@@ -109,6 +112,8 @@ int sink_finish(struct sink *s, struct err *e)
 	s->e = e;
 	if (archive_write_close(s->tar) != ARCHIVE_OK)
 		return tar_failed(s, e);
+	if (s->dead)
+		return -1;
 	return compress_finish(s->compress, e);
 }
 
