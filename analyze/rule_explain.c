@@ -5,6 +5,8 @@
 #include "analyze/rules.h"
 #include "schema/timefmt.h"
 
+#define TEXT_WIDTH 92
+
 /* The levels that stand as strings in the SQL: what the rule can report. */
 static void put_levels(struct buf *b, const struct rule *r)
 {
@@ -85,6 +87,27 @@ static void put_duration(FILE *out, const char *heading, int64_t ns)
 	(void)fprintf(out, "%-12s%s\n", heading, buf_cstr(&b));
 }
 
+/* The length of the part of the line that fits: up to a blank, or all of one long word. */
+static size_t fitting(struct span line)
+{
+	size_t n = span_rfind(span_sub(line, 0, TEXT_WIDTH + 1), ' ');
+
+	if (line.n <= TEXT_WIDTH)
+		return line.n;
+	return n && n <= TEXT_WIDTH ? n : span_find(line, ' ');
+}
+
+/* A line that stands further in is a command: it stays whole. */
+static void put_line(FILE *out, struct span line)
+{
+	while (line.n) {
+		size_t n = *line.p == ' ' ? line.n : fitting(line);
+
+		(void)fprintf(out, "    %.*s\n", (int)n, line.p);
+		line = span_trim(span_sub(line, n, line.n));
+	}
+}
+
 static void put_text(FILE *out, const char *heading, const char *text)
 {
 	struct span rest = span_of(text), line;
@@ -93,7 +116,7 @@ static void put_text(FILE *out, const char *heading, const char *text)
 		return;
 	(void)fprintf(out, "\n%s\n", heading);
 	while (span_line(&rest, &line))
-		(void)fprintf(out, "    %.*s\n", (int)line.n, line.p);
+		put_line(out, line);
 }
 
 static void put_params(FILE *out, const struct rules *r, const struct rule *x)

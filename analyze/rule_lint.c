@@ -308,11 +308,11 @@ static void cover(struct coverage *c, const struct case_expect *x)
 	}
 }
 
-/* A rule on what every bundle has can always judge. */
+/* A rule on what every bundle has, or on what is lacking, can always judge. */
 static bool can_lack_evidence(const struct rule *r)
 {
 	for (size_t i = 0; i < r->requires.n; i++)
-		if (!always_there(r->requires.v[i].source))
+		if (r->requires.v[i].captures > 0 && !always_there(r->requires.v[i].source))
 			return true;
 	return r->min_span_ns > 0;
 }

@@ -2,7 +2,7 @@
 # The rules from outside: by hand with sqlite3, with a folder, a site file and --set of one's own.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-name=rules
+name=rules_cli
 analyze=$PWD/$BUILD/nettape-analyze
 collect=$PWD/$BUILD/nettape-collect
 work=$TESTLOG/$name
