@@ -40,6 +40,7 @@ struct place {
 	const struct finding *f;
 	enum level worst; /* of all findings of the rule that are not folded */
 	bool cause;
+	int votes; /* the most of those findings */
 };
 
 static bool same_rule(const struct finding *a, const struct finding *b)
@@ -61,6 +62,8 @@ static struct place place_of(const struct report *r, const struct finding *f)
 
 		if (same_rule(f, g) && !g->suppressed && !folded(g) && g->level > p.worst)
 			p.worst = g->level;
+		if (same_rule(f, g) && !g->suppressed && !folded(g) && g->votes > p.votes)
+			p.votes = g->votes;
 		if (g->explained_by && strcmp(g->explained_by, f->rule) == 0)
 			p.cause = true;
 	}
@@ -76,6 +79,8 @@ static int by_place(const void *a, const void *b)
 		return x->worst > y->worst ? -1 : 1;
 	if (x->cause != y->cause)
 		return x->cause ? -1 : 1;
+	if (x->votes != y->votes)
+		return x->votes > y->votes ? -1 : 1;
 	if (rule)
 		return rule;
 	if (x->f->level != y->f->level)

@@ -50,14 +50,14 @@ static void put(struct reader *rd, const struct rule *r, struct span name, struc
 	s->items[s->items_n++] = item;
 }
 
-static int find_rule(struct reader *rd, struct span id, const struct rule **r)
+/* NULL and an error when there is none. */
+static const struct rule *find_rule(struct reader *rd, struct span id)
 {
 	const struct rule_entry *entry = rule_set_find(rd->rules, id);
 
 	if (!entry)
-		return FAIL(rd, "unknown rule '%.*s'", (int)id.n, id.p);
-	*r = &entry->rule;
-	return 0;
+		(void)FAIL(rd, "unknown rule '%.*s'", (int)id.n, id.p);
+	return entry ? &entry->rule : NULL;
 }
 
 static int check(struct reader *rd, const struct rule *r, struct span name, struct span value)
@@ -81,11 +81,12 @@ static int check(struct reader *rd, const struct rule *r, struct span name, stru
 static int assign(struct reader *rd, struct span text)
 {
 	struct span value = text, left, id;
-	const struct rule *r = NULL;
+	const struct rule *r;
 
 	if (!span_cut(&value, '=', &left) || !span_rcut(&left, '.', &id) || !value.n)
 		return FAIL(rd, "'%.*s' is no AREA/NAME.param=value", (int)text.n, text.p);
-	if (find_rule(rd, id, &r) != 0 || check(rd, r, left, value) != 0)
+	r = find_rule(rd, id);
+	if (!r || check(rd, r, left, value) != 0)
 		return -1;
 	put(rd, r, left, value);
 	return 0;
@@ -142,11 +143,14 @@ static int suppress(struct reader *rd, struct span line)
 static int pin(struct reader *rd, struct span line)
 {
 	struct span id, version;
-	const struct rule *r = NULL;
+	const struct rule *r;
 	uint64_t n;
 
-	if (!line_word(&line, rd->arena, &id) || find_rule(rd, id, &r) != 0)
+	if (!line_word(&line, rd->arena, &id))
 		return FAIL(rd, "pin needs a rule");
+	r = find_rule(rd, id);
+	if (!r)
+		return -1;
 	if (!line_word(&line, rd->arena, &version) || !span_skip(&version, SPAN("version=")) ||
 	    !span_u64(version, INT32_MAX, &n))
 		return FAIL(rd, "pin needs version=N");
