@@ -83,7 +83,7 @@ $(B)/nettape-collect: $(call obj,$(src_schema) $(src_collect))
 $(B)/nettape-analyze: $(call obj,$(src_schema) $(src_analyze))
 	$(call say,LD,$@)$(CC) $(_CFLAGS) $(_LDFLAGS) $^ $(libs_analyze) -o $@
 
-gen := $(addprefix $(B)/gen/,parsers.def renderers.def db.sql.inc facts.sql.inc rules.inc sections.inc version.h)
+gen := $(addprefix $(B)/gen/,parsers.def renderers.def db.sql.inc facts.sql.inc seal.sql.inc rules.inc sections.inc version.h)
 
 $(O)/%.o: %.c $(B)/gen/flags | $(gen)
 	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(_CPPFLAGS) $(_CFLAGS) -MMD -MP -c $< -o $@
@@ -112,12 +112,13 @@ $(B)/gen/sections.list: FORCE
 	$(call keep,$(sections) .)
 $(B)/gen/db.sql.inc: schema/db.sql
 	$(Q)mkdir -p $(@D) && $(call hex,$<) >$@
-$(B)/gen/facts.sql.inc: analyze/facts.sql
+$(B)/gen/%.sql.inc: analyze/%.sql
 	$(Q)mkdir -p $(@D) && $(call hex,$<) >$@
 $(B)/gen/rules.inc: $(rules) $(B)/gen/rules.list
 	$(Q)$(call embed,$(rules),rules/,.sql)
 $(B)/gen/sections.inc: $(sections) $(B)/gen/sections.list
 	$(Q)$(call embed,$(sections),analyze/section/,.sql)
+.SECONDARY: $(gen)
 FORCE:
 .PHONY: FORCE
 

@@ -79,8 +79,7 @@ static void copy_options(struct store *s, const json_t *root)
 	const json_t *v;
 	size_t i;
 
-	json_array_foreach(json_object_get(root, "options"), i, v)
-	{
+	json_array_foreach(json_object_get(root, "options"), i, v) {
 		buf_str(&b, i ? " " : "");
 		buf_put(&b, text_of(v));
 	}
@@ -159,8 +158,7 @@ static void each_capture(const json_t *root, int64_t base_ns, record_each *each,
 	const json_t *row;
 	size_t i;
 
-	json_array_foreach(json_object_get(root, "captures"), i, row)
-	{
+	json_array_foreach(json_object_get(root, "captures"), i, row) {
 		struct record_capture c = {.member = text_of(json_array_get(row, 0)),
 		                           .bytes = number_at(row, 4),
 		                           .error = (int)(number_at(row, 5) & 0xffff),

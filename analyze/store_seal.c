@@ -99,26 +99,35 @@ static double mean_of(const struct series *x)
 	                                     : (double)x->first.v.i;
 }
 
+static void bind_levels(struct stmt *t, const struct series *x)
+{
+	const double levels[] = {x->lo, x->hi, mean_of(x), series_quantile(x, 0.5),
+	                         series_quantile(x, 0.95)};
+
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
+		stmt_real(t, levels[i]);
+}
+
+static void bind_nulls(struct stmt *t, int n)
+{
+	while (n-- > 0)
+		stmt_null(t);
+}
+
 static void bind_summary(struct stmt *t, const struct series *x)
 {
-	bool counter = series_is_counter(x),
-	     none = x->kind == KIND_TEXT || (counter && x->intervals == 0);
+	bool rates = series_is_counter(x) && x->intervals > 0;
 
-	for (int i = 0; i < 5; i++)
-		if (none)
-			stmt_null(t);
-		else
-			stmt_real(t, i == 0   ? x->lo
-			             : i == 1 ? x->hi
-			             : i == 2 ? mean_of(x)
-			             : i == 3 ? series_quantile(x, 0.5)
-			                      : series_quantile(x, 0.95));
-	if (counter && x->intervals)
+	if (rates || x->kind == KIND_GAUGE)
+		bind_levels(t, x);
+	else
+		bind_nulls(t, 5);
+	if (rates)
 		stmt_i64(t, x->increase);
 	else
 		stmt_null(t);
 	stmt_i64(t, x->resets);
-	if (counter && x->intervals)
+	if (rates)
 		stmt_real(t, x->peak_per_s);
 	else
 		stmt_null(t);
@@ -185,78 +194,14 @@ static int put_all_series(struct store *s)
 	return rc;
 }
 
-/*
- * Which NIC an IRQ belongs to: device/msi_irqs says it outright; else its name begins
- * with the NIC's ("eth0-TxRx-3"), has it in a list ("uhci_hcd:usb3, eth0") or holds its bus address
- * ("virtio0-input.0", "mlx5_comp3@pci:0000:3b:00.0").
- */
-static const char irq_sql[] =
-	"UPDATE irq SET nic = coalesce("
-	"  (SELECT entity FROM series WHERE source = 'nic_irqs' AND name = irq.irq),"
-	"  (SELECT entity FROM series WHERE source = 'netdev' AND name = 'rx_packets'"
-	"      AND (irq.name = entity OR substr(irq.name, 1, length(entity) + 1) IN (entity || "
-	"'-', entity || ':', entity || '_', entity || '@')"
-	"        OR instr(', ' || irq.name || ',', ', ' || entity || ',') > 0)"
-	"    ORDER BY length(entity) DESC LIMIT 1),"
-	"  (SELECT entity FROM series WHERE source = 'nic' AND name = 'bus' AND first <> ''"
-	"      AND instr(irq.name, first) > 0 LIMIT 1));"
-	"UPDATE irq SET queue = ltrim(CASE"
-	"  WHEN substr(name, 1, length(nic)) = nic THEN substr(name, length(nic) + 1)"
-	"  WHEN instr(name, '-') > 0 THEN substr(name, instr(name, '-') + 1)"
-	"  ELSE name END, '-:_@') WHERE nic IS NOT NULL;"
-	"UPDATE irq SET affinity = (SELECT first FROM series WHERE source = 'irq_affinity' AND "
-	"entity = irq.irq"
-	"  AND name IN ('effective_affinity_list', 'smp_affinity_list') AND first <> '' ORDER BY "
-	"name LIMIT 1);";
-
-/* client_state.json names no router: an address is filed under each that has the client. */
-static const char linkerd_sql[] =
-	"INSERT OR IGNORE INTO endpoint SELECT c.router, e.client, e.peer, e.port"
-	"  FROM endpoint e JOIN linkerd_client c ON c.client = e.client AND substr(c.router, 1, "
-        "length(e.router)) = e.router"
-	" WHERE e.router = '' OR substr(e.router, -1) = '/';"
-	"DELETE FROM endpoint WHERE (router = '' OR substr(router, -1) = '/')"
-	"  AND EXISTS(SELECT 1 FROM endpoint o WHERE o.client = endpoint.client AND o.router <> "
-        "endpoint.router"
-	"    AND substr(o.router, 1, length(endpoint.router)) = endpoint.router);"
-	"INSERT OR REPLACE INTO meta SELECT 'l5d_seen', "
-	"EXISTS(SELECT 1 FROM source WHERE source = 'linkerd' AND good > 0) "
-	"OR EXISTS(SELECT 1 FROM listener WHERE port IN (4140, 9990));";
-
-/*
- * client_state.json need not say whose its clients are: each router with a client of that
- * id.  Of several linkerds such a router is "127.0.0.1:9990/".
- */
-static const char endpoint_sql[] =
-	"CREATE TEMP TABLE l5d_client AS SELECT DISTINCT router, client FROM linkerd_client;"
-	"CREATE TEMP TABLE l5d_address AS"
-	"  SELECT e.router AS said, c.router, e.client, e.peer, e.port FROM endpoint e"
-	"    JOIN l5d_client c ON c.client = e.client AND substr(c.router, 1, length(e.router)) = "
-        "e.router"
-	"   WHERE e.router = '' OR substr(e.router, -1) = '/';"
-	"DELETE FROM endpoint WHERE (router, client) IN (SELECT said, client FROM l5d_address);"
-	"INSERT OR IGNORE INTO endpoint SELECT router, client, peer, port FROM l5d_address;"
-	"DROP TABLE l5d_client; DROP TABLE l5d_address;";
-
-static const char index_sql[] = "CREATE UNIQUE INDEX series_name ON series(source, name, entity);"
-				"CREATE INDEX capture_source ON capture(source, snap);"
-				"COMMIT; ANALYZE;";
-
-/* Only PID/stat says the name; the other files of the task are filed under the pid alone. */
-static const char task_sql[] =
-	"CREATE TEMP TABLE task_name AS SELECT entity, entity || ':' || first AS name FROM series"
-	"  WHERE source = 'task' AND name = 'comm' AND instr(entity, ':') = 0;"
-	"UPDATE series SET entity = (SELECT name FROM task_name t WHERE t.entity = series.entity)"
-	"  WHERE source = 'task' AND entity IN (SELECT entity FROM task_name);"
-	"DROP TABLE task_name;";
+static const char seal_sql[] = {
+#include "seal.sql.inc"
+	0};
 
 int store_seal(struct store *s, struct err *e)
 {
 	if (s->err.text[0] || put_sources(s) < 0 || put_all_series(s) < 0 ||
-	    tcp_fold_seal(s->tcp, &s->err) < 0 || stmt_exec(s->db, index_sql, &s->err) < 0 ||
-	    stmt_exec(s->db, irq_sql, &s->err) < 0 || stmt_exec(s->db, task_sql, &s->err) < 0 ||
-	    stmt_exec(s->db, linkerd_sql, &s->err) < 0 ||
-	    stmt_exec(s->db, endpoint_sql, &s->err) < 0)
+	    tcp_fold_seal(s->tcp, &s->err) < 0 || stmt_exec(s->db, seal_sql, &s->err) < 0)
 		return err_set(e, s->err.code, "%s", s->err.text);
 	if (s->path && rename(s->temp, s->path) < 0)
 		return err_set(e, errno, "rename %s", s->temp);

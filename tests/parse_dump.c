@@ -11,7 +11,9 @@ int main(int argc, char **argv)
 	static char text[16 * MIB];
 	static const unsigned online[] = {0, 1};
 	const struct parser_entry *entry;
-	struct input in = {.hints = {.online = online, .n_online = 2}};
+	struct input in = {
+		.hints = {.online = online, .n_online = 2}
+        };
 	struct dump d;
 
 	if (argc < 2 || !(entry = parser_by_format(span_of(argv[1])))) {

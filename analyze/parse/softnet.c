@@ -3,7 +3,8 @@
  * every field "%08x".  9 columns up to 2.6.34, 10 from 2.6.35 (received_rps), 11
  * from 3.11 (flow_limit), 13 from 5.10 (backlog_len, CPU id), 15 since 6.2-6.12.
  *
- *   0000272d 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000
+ *   0000272d 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000
+ * 00000000 00000000 00000000
  *
  * With fewer than 13 columns the k-th row is the k-th online CPU.
  */
@@ -11,7 +12,7 @@
 
 #define COLUMNS_MAX 32
 #define COLUMNS_MIN 9
-#define COLUMN_CPU 12
+#define COLUMN_CPU  12
 
 static const struct field {
 	struct span name;
@@ -56,8 +57,9 @@ static void parse(const struct input *in, struct emit *out)
 			continue;
 		}
 		buf_str(&entity, "cpu");
-		buf_u64(&entity, n > COLUMN_CPU ? v[COLUMN_CPU]
-		                 : row < in->hints.n_online ? in->hints.online[row] : row);
+		buf_u64(&entity, n > COLUMN_CPU             ? v[COLUMN_CPU]
+		                 : row < in->hints.n_online ? in->hints.online[row]
+		                                            : row);
 		row++;
 		for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 			if (fields[i].column < n)

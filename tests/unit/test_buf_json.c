@@ -5,9 +5,9 @@
 
 #include <cmocka.h>
 
+#include "collect/json.h"
 #include "schema/buf.h"
 #include "schema/err.h"
-#include "collect/json.h"
 
 static void what_does_not_fit_is_cut_and_remembered(void **state)
 {

@@ -286,7 +286,7 @@ static void rows_expand_and_step(void **state)
 	struct store *s = window(
 		f,
 		" row listener snap=0..59 addr=0.0.0.0 port=4140 queue=0+1 backlog=4 drops=0+2 "
-	        "pid=7\n"
+		"pid=7\n"
 		" row tcp_peer snap=0..9 dir=out peer=10.0.0.1 port=80 state=TIME-WAIT n=100+10\n"
 		" row window router=http scope=client id=x service= metric=m w=0..3 snap=10+10 "
 		"t0=-60+60 t1=0+60 n=1 p50=2.5\n");

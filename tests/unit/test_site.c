@@ -8,8 +8,9 @@
 
 #include "schema/timefmt.h"
 
-#define DAY(n) (((int64_t)1767225600 + (int64_t)(n)*86400) * NS_PER_S) /* of January 2026, from 0  \
-	                                                                */
+#define DAY(n)                                                                                     \
+	(((int64_t)1767225600 + (int64_t)(n)*86400) * NS_PER_S) /* of January 2026, from 0         \
+	                                                         */
 
 struct fixture {
 	struct arena arena;
