@@ -5,8 +5,8 @@
 #ifndef SCHEMA_UNIT_H
 #define SCHEMA_UNIT_H
 
-#define KIB 1024
-#define MIB 1048576
+#define KIB 1024L
+#define MIB 1048576L
 
 /* USER_HZ: /proc/stat and /proc/PID/stat count in 1/100 s on every Linux port. */
 #define NS_PER_USER_TICK 10000000
