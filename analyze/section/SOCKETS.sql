@@ -5,7 +5,7 @@
 -- empty: no TCP socket was there
 -- table: states
 SELECT state, min(n) AS min, median(n) AS med, max(n) AS max, spark_over(t0, t1, n) AS over_time_spark
-  FROM (SELECT s.state, x.mono AS t0, coalesce((SELECT min(y.mono) FROM snapshot y JOIN tcp_state z ON z.snap = y.snap WHERE y.snap > x.snap), x.mono) AS t1,
+  FROM (SELECT s.state, x.mono AS t0, coalesce((SELECT y.mono FROM snapshot y WHERE y.snap > x.snap AND EXISTS (SELECT 1 FROM tcp_state z WHERE z.snap = y.snap) ORDER BY y.snap LIMIT 1), x.mono) AS t1,
                coalesce((SELECT n FROM tcp_state t WHERE t.snap = x.snap AND t.state = s.state), 0) AS n
           FROM (SELECT DISTINCT state FROM tcp_state) s
           JOIN (SELECT snap, mono FROM snapshot WHERE snap IN (SELECT snap FROM tcp_state)) x)
