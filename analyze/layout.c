@@ -373,7 +373,9 @@ void layout_table(const struct layout *l, const struct table *t)
 {
 	struct grid g = {.t = t, .n = t->columns_n < COLUMNS_MAX ? t->columns_n : COLUMNS_MAX};
 
-	if (t->caption[0]) {
+	if (INDENT + text_columns(span_of(t->caption)) > l->style->width) {
+		layout_text(l, INDENT, "", INDENT, span_of(t->caption));
+	} else if (t->caption[0]) {
 		blanks(l, INDENT);
 		layout_paint(l, PAINT_HEAD, t->caption);
 		(void)fputc('\n', l->out);

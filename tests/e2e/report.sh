@@ -4,6 +4,7 @@
 # shellcheck disable=SC2016 # what sh -c gets is expanded there
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+home=$PWD
 analyze=$PWD/$BUILD/nettape-analyze
 collect=$PWD/$BUILD/nettape-collect
 work=$TESTLOG/report
@@ -131,6 +132,9 @@ check "--timing speaks on standard error" sh -c '"$1" --timing --fail-on never "
 	sh "$analyze" "$bundle"
 
 # JSON
+check "JSON is as its schema says" python3 "$home/tests/e2e/schema_check.py" "$home/schema/report.schema.json" report.json
+printf '{"format": 2}' >other.json
+check "which is looked at" sh -c '! python3 "$1/tests/e2e/schema_check.py" "$1/schema/report.schema.json" other.json 2>err' sh "$home"
 check "JSON holds what it promises" python '
 import json, os
 d = json.load(open("report.json"))

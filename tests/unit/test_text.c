@@ -236,8 +236,9 @@ static const struct cell cells[] = {
 	{.type = CELL_EMPTY                 },
 	{.type = CELL_TEXT,                  .v.text = ""},
 };
+#define CAPTION "packets by CPU over the window, from softnet_stat"
 static const struct table tables[] = {
-	{.caption = "per CPU",
+	{.caption = CAPTION,
          .columns = columns,
          .columns_n = 5,
          .cells = cells,
@@ -255,7 +256,7 @@ static void a_table_fits_its_width(void **state)
 	(void)state;
 	renders(&tabled, (struct style){.width = 100, .utf8 = true, .section = "SOFTNET"},
 	        "\nSOFTNET  packets by CPU\n"
-	        "  per CPU\n"
+	        "  " CAPTION "\n"
 	        "    cpu     rx/s       drop  rx            note\n"
 	        "    cpu0  12.3 k          0  ▁▂▃▄▅▆▆█ █▁▅  a remark that is rather long, as "
 	        "remarks of"
@@ -266,7 +267,7 @@ static void a_table_fits_its_width(void **state)
 	        "  qdisc: denied (Operation not permitted)\n");
 	renders(&tabled, (struct style){.width = 80, .section = "SOFTNET"},
 	        "\nSOFTNET  packets by CPU\n"
-	        "  per CPU\n"
+	        "  " CAPTION "\n"
 	        "    cpu     rx/s       drop  rx          note\n"
 	        "    cpu0  12.3 k          0   .:-++# #=  a remark that is rather long, as remar~\n"
 	        "    cpu1       -  1,234,567              -\n"
