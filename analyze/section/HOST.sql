@@ -30,3 +30,7 @@ SELECT entity AS resource,
        max(CASE WHEN name = 'full_total' THEN peak_per_s END) / 1e7 AS full_worst_pct,
        spark(max(CASE WHEN name = 'some_total' THEN id END)) AS some_spark
   FROM series WHERE source = 'pressure' AND kind = 'counter' GROUP BY entity ORDER BY entity;
+-- table: open files
+SELECT CAST(max(CASE WHEN name = 'open' THEN hi END) AS INT) AS open_max, max(CASE WHEN name = 'max' THEN last END) AS "limit",
+       100.0 * max(CASE WHEN name = 'open' THEN hi END) / nullif(max(CASE WHEN name = 'max' THEN last END), 0) AS used_pct
+  FROM series WHERE source = 'files' HAVING count(*) > 0;

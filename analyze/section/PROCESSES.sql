@@ -2,7 +2,7 @@
 -- order: 150
 -- about: the processes that were watched; shares of one CPU
 -- source: task
--- empty: no process was watched
+-- empty: no process was watched: none listens on 4140 or 9990, and neither --pid nor --comm named one
 -- table: CPU
 -- top: 20
 SELECT substr(entity, instr(entity, ':') + 1) AS command, 0 + substr(entity, 1, instr(entity, ':') - 1) AS pid,
@@ -27,7 +27,3 @@ SELECT substr(entity, instr(entity, ':') + 1) AS command, 0 + substr(entity, 1, 
        max(CASE WHEN name = 'cgroup' THEN last END) AS cgroup
   FROM series WHERE source = 'task' AND entity NOT LIKE '%:ksoftirqd/%' GROUP BY entity
  ORDER BY max(CASE WHEN name = 'rss' THEN hi END) DESC, entity;
--- table: files of the whole host
-SELECT CAST(max(CASE WHEN name = 'open' THEN hi END) AS INT) AS open_max, max(CASE WHEN name = 'max' THEN last END) AS "limit",
-       100.0 * max(CASE WHEN name = 'open' THEN hi END) / nullif(max(CASE WHEN name = 'max' THEN last END), 0) AS used_pct
-  FROM series WHERE source = 'files' HAVING count(*) > 0;
