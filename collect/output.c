@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -149,8 +150,13 @@ void output_sync(const struct output *o)
 
 int output_reserve(struct output *o, uint64_t bytes)
 {
+	struct rlimit most;
+
 	if (o->stream)
 		return 0;
+	if (getrlimit(RLIMIT_FSIZE, &most) == 0 && most.rlim_cur != RLIM_INFINITY &&
+	    most.rlim_cur < o->bytes + bytes)
+		return -1;
 	if (fallocate(o->fd, FALLOC_FL_KEEP_SIZE, (off_t)o->bytes, (off_t)bytes) == 0)
 		return 0;
 	return errno == ENOSPC || errno == EDQUOT ? -1 : 0;

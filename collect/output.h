@@ -28,7 +28,7 @@ int output_back(struct output *o);
 /* Brings what was put to the disk; may take as long as the disk likes. */
 void output_sync(const struct output *o);
 
-/* Keeps room for so many bytes more.  -1 only when the disk is full. */
+/* Keeps room for so many bytes more.  -1 only when the disk, or what one may write, is full. */
 int output_reserve(struct output *o, uint64_t bytes);
 /* Bytes free on its file system; -1 = unknown. */
 int64_t output_room(const struct output *o);
