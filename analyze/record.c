@@ -11,11 +11,13 @@ static json_t *load(struct span text, const char *what, struct err *e)
 	json_error_t why;
 	json_t *root = json_loadb(text.n ? text.p : "", text.n, JSON_REJECT_DUPLICATES, &why);
 
-	if (root && json_is_object(root))
+	if (json_is_object(root))
 		return root;
+	if (root)
+		(void)err_set(e, 0, "%s: not an object", what);
+	else
+		(void)err_set(e, 0, "%s, line %d: %s", what, why.line, why.text);
 	json_decref(root);
-	(void)err_set(e, 0, "%s, line %d: %s", what, root ? 1 : why.line,
-	              root ? "not an object" : why.text);
 	return NULL;
 }
 
