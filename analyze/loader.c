@@ -25,13 +25,13 @@ struct place {
 	struct span key;
 	const struct parser_entry *entry;
 	struct span entity, scope;
-	char scope_text[96];
+	char address[96];
 };
 
-/* Two linkerds are told apart by their address: "127.0.0.1_9990" is "127.0.0.1:9990". */
-static struct span endpoint_scope(struct place *p, struct span arg)
+/* A linkerd is told by its address: "127.0.0.1_9990" is "127.0.0.1:9990". */
+static struct span address_of(struct place *p, struct span arg)
 {
-	struct buf b = BUF_OVER(p->scope_text);
+	struct buf b = BUF_OVER(p->address);
 	struct span rest = arg, host;
 
 	if (span_rcut(&rest, '_', &host)) {
@@ -53,8 +53,11 @@ static void place_of(const struct loader *l, struct span key, struct span netns,
 	p->entry = parser_by_member(path, &arg);
 	p->entity = arg;
 	p->scope = netns;
-	if (l->about.several_linkerds && span_starts(path, SPAN("http/")))
-		p->scope = endpoint_scope(p, arg);
+	if (!span_starts(path, SPAN("http/")))
+		return;
+	p->entity = address_of(p, arg);
+	if (l->about.several_linkerds)
+		p->scope = p->entity;
 }
 
 static const char *source_of(const struct place *p)

@@ -36,7 +36,7 @@ static const char select_at[] = "SELECT at FROM snapshot WHERE snap = ?";
 /* the file of that moment: of the entity itself when each has one of its own */
 static const char select_member[] =
 	"SELECT member FROM capture WHERE snap = ?1 AND source = ?2 AND dt IS NOT NULL"
-	" ORDER BY entity = ?3 DESC, instr(?3, entity) = 1 DESC, member LIMIT 1";
+	" ORDER BY CASE instr(?3, entity) WHEN 1 THEN length(entity) END DESC, member LIMIT 1";
 static const char insert_finding[] =
 	"INSERT OR IGNORE INTO finding(rule, version, level, entity, at, first_at, last_at, votes,"
 	" message, explains_entity, suppressed) VALUES(?,?,?,?,?,?,?,?,?,?,?)";

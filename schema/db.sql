@@ -38,7 +38,7 @@ CREATE TABLE capture(
   member TEXT NOT NULL,        -- 'proc/net/dev', 'cmd/ethtool_-S_eth0'
   snap   INT NOT NULL,
   source TEXT,                 -- NULL = no parser knows it
-  entity TEXT NOT NULL,        -- what the member is about: 'eth0', '127.0.0.1_9990', or ''
+  entity TEXT NOT NULL,        -- what the member is about: 'eth0', '127.0.0.1:9990', or ''
   t      REAL,                 -- monotonic seconds since the first tick, middle of the read
   dt     REAL,                 -- seconds; NULL = first good one, or bad
   cost_s REAL,                 -- how long the read took

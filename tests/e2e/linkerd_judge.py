@@ -51,6 +51,9 @@ def judge_findings(found):
     rest = [(f['rule'], f['level'], f['entity'], f['message']) for k, f in found.items()
             if f['level'] in ('warn', 'crit') and of_linkerd(f) and k not in table]
     ok('and no rule fires on anything else of them', not rest, rest)
+    files = [f for f in found.values() if f['file'] and f['file'].endswith('metrics.json') and
+             f['entity'].split('/')[0].replace(':', '_') not in f['file']]
+    ok('the file that shows it is of the same linkerd', not files, files[:1])
     alarmed = {e for _, e in found}
     for prefix in LINKERDS['both']:
         for e in ('http|client|#/io.l5d.fs/healthy', 'http|client|#/io.l5d.fs/balanced',
@@ -133,9 +136,8 @@ def judge_missing(r):
     found = {f['entity']: f for f in r['findings'] if f['rule'] == 'collection-quality/l5d-missing'}
     names = {FORBIDDEN: '403', GARBAGE: 'JSON'}
     for who, why in names.items():
-        f = [f for e, f in found.items() if who in e.replace('_', ':')]
-        ok(f'l5d-missing fires on {who}, for {why}', len(f) == 1 and f[0]['level'] == 'warn' and why in f[0]['message'],
-           list(found.values()))
+        f = found.get(who)
+        ok(f'l5d-missing fires on {who}, for {why}', f and f['level'] == 'warn' and why in f['message'], list(found))
     ok('and on nobody else', len(found) == len(names), list(found))
 
 
