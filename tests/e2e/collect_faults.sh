@@ -74,7 +74,7 @@ check "SIGKILL: those ticks are whole" judge "not e and [r['tick'] for r in t[:5
 check "a .part of another run is not touched" status_is 3 "$collect" --for 0.1 --every 0.1 $few -o kill.tar.zst
 
 # A full disk: first as the reserve shows it, then in the middle of a tick
-if [ "$(id -u)" -eq 0 ] && mkdir -p "$disk" && mount -t tmpfs -o size=640k tmpfs "$disk" 2>>log; then
+if [ "$(id -u)" -eq 0 ] && mkdir -p "$disk" && mount -t tmpfs -o size=400k tmpfs "$disk" 2>>log; then
 	# shellcheck disable=SC2086
 	check "ENOSPC: exit status 1" status_is 1 timeout 20 "$collect" --for 1h --every 10ms $few -o "$disk/f.tar.zst"
 	check "ENOSPC: the sum holds" sh -c "cd '$disk' && sha256sum -c f.tar.zst.sha256"
@@ -109,7 +109,7 @@ else
 	echo "ok - $name: ENOSPC # SKIP needs root and a tmpfs"
 fi
 for kind in tar.zst tar.gz tar; do
-	limit=800 # blocks of 512 bytes
+	limit=600 # blocks of 512 bytes
 	[ $kind = tar ] && limit=12000
 	# shellcheck disable=SC2086
 	check "ulimit -f, .$kind: exit status 1" status_is 1 timeout 20 \
