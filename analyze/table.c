@@ -98,3 +98,10 @@ void table_free(struct hash_table *t)
 	free(t->slots);
 	*t = (struct hash_table){0};
 }
+
+void table_free_values(struct hash_table *t)
+{
+	for (size_t i = 0; i < t->cap; i++)
+		free(t->slots[i].value);
+	table_free(t);
+}

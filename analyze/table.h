@@ -28,6 +28,8 @@ void table_add(struct hash_table *t, struct span key, void *value);
 /* Forgets every entry; memory stays. */
 void table_clear(struct hash_table *t);
 void table_free(struct hash_table *t);
+/* The same, and free() for each value. */
+void table_free_values(struct hash_table *t);
 
 /* malloc that ends the program with a message: a batch tool has nothing better to do. */
 void *must_alloc(size_t n) __attribute__((malloc, returns_nonnull));
