@@ -1,4 +1,4 @@
-/* What store.c, store_emit.c and store_seal.c share; nobody else includes it. */
+/* What the files store*.c share; nobody else includes it. */
 #ifndef ANALYZE_STORE_IMPL_H
 #define ANALYZE_STORE_IMPL_H
 

@@ -1,0 +1,95 @@
+/* The lowest layer of the store: single rows, and the first failure. */
+#include "analyze/store_impl.h"
+
+void store_failed(struct store *s, int rc)
+{
+	if (rc < 0 && s->err.text[0] == '\0')
+		(void)err_set(&s->err, 0, "the store failed");
+}
+
+static void meta_run(struct store *s)
+{
+	store_failed(s, stmt_run(&s->put_meta, &s->err));
+}
+
+void store_meta(struct store *s, const char *k, struct span v)
+{
+	stmt_str(&s->put_meta, k);
+	stmt_span(&s->put_meta, v);
+	meta_run(s);
+}
+
+void store_meta_i64(struct store *s, const char *k, int64_t v)
+{
+	stmt_str(&s->put_meta, k);
+	stmt_i64(&s->put_meta, v);
+	meta_run(s);
+}
+
+void store_meta_real(struct store *s, const char *k, double v)
+{
+	stmt_str(&s->put_meta, k);
+	stmt_real(&s->put_meta, v);
+	meta_run(s);
+}
+
+int64_t store_meta_get(struct store *s, const char *k, int64_t otherwise)
+{
+	int64_t v = otherwise;
+
+	stmt_str(&s->get_meta, k);
+	if (stmt_row(&s->get_meta, &s->err) == 1) {
+		if (!stmt_is_null(&s->get_meta, 0))
+			v = stmt_get_i64(&s->get_meta, 0);
+		stmt_reset(&s->get_meta);
+	}
+	return v;
+}
+
+struct source_state *store_source(struct store *s, const char *name)
+{
+	struct source_state *x = table_get(&s->sources, span_of(name));
+
+	if (x)
+		return x;
+	x = must_alloc(sizeof(*x));
+	x->name = name;
+	x->good_snap = x->first_snap = x->last_snap = -1;
+	table_add(&s->sources, span_of(name), x);
+	return x;
+}
+
+void store_note(struct store *s, struct span member, size_t line, struct span text)
+{
+	stmt_span(&s->put_note, member);
+	stmt_i64(&s->put_note, s->any_tick ? s->snap : 0);
+	stmt_i64(&s->put_note, (int64_t)line);
+	stmt_span(&s->put_note, text);
+	store_failed(s, stmt_run(&s->put_note, &s->err));
+}
+
+void store_put_sample(struct store *s, const struct series *x, int64_t snap, const struct value *v,
+                      const struct sample *w)
+{
+	struct stmt *t = &s->put_sample;
+
+	stmt_i64(t, x->id);
+	stmt_i64(t, snap);
+	if (v->type == VALUE_INT)
+		stmt_i64(t, v->v.i);
+	else if (v->type == VALUE_REAL)
+		stmt_real(t, v->v.r);
+	else
+		stmt_span(t, v->v.text);
+	if (!w->has_delta)
+		stmt_null(t);
+	else if (v->type == VALUE_INT)
+		stmt_i64(t, w->delta_i);
+	else
+		stmt_real(t, w->delta);
+	if (w->dt > 0)
+		stmt_real(t, w->dt);
+	else
+		stmt_null(t);
+	store_failed(s, stmt_run(t, &s->err));
+}

@@ -1,0 +1,313 @@
+/* A tick from its members to its rows: what waited is judged and taken in when it closes. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyze/store_impl.h"
+#include "schema/buf.h"
+#include "schema/timefmt.h"
+
+static struct member *member_of(struct store *s, struct span name, const char *source,
+                                struct span entity)
+{
+	struct member *m = table_get(&s->members, name);
+
+	if (m)
+		return m;
+	m = must_alloc(sizeof(*m));
+	m->name = must_copy(name);
+	m->entity = must_copy(entity);
+	m->source = source;
+	table_add(&s->members, m->name, m);
+	return m;
+}
+
+static void touch(struct store *s, struct member *m)
+{
+	if (m->here)
+		return;
+	m->here = true;
+	m->has_verdict = false;
+	m->emitted = m->noted = m->bytes = 0;
+	m->points_from = m->points_to = s->pending_n;
+	m->histograms = false;
+	if (s->touched_n == s->touched_cap) {
+		s->touched_cap = s->touched_cap ? s->touched_cap * 2 : 256;
+		s->touched = must_grow(s->touched, s->touched_cap * sizeof(struct member *));
+	}
+	s->touched[s->touched_n++] = m;
+}
+
+struct emit *store_member(struct store *s, const struct store_member *in)
+{
+	struct buf scope = BUF_OVER(s->scope_text);
+	struct member *m = member_of(s, in->member, in->source, in->entity);
+
+	buf_put(&scope, in->scope);
+	s->scope = buf_span(&scope);
+	s->open = m;
+	s->at = 0;
+	s->endpoints_dropped = false;
+	touch(s, m);
+	m->bytes += in->bytes;
+	if (m->points_from != m->points_to && m->points_to != s->pending_n)
+		m->points_from = s->pending_n; /* a duplicate member: the later one counts */
+	return &s->emit;
+}
+
+static struct value value_of(const struct store *s, const struct pending *p)
+{
+	struct value v = {.type = p->type};
+
+	if (p->type == VALUE_INT)
+		v.v.i = p->v.i;
+	else if (p->type == VALUE_REAL)
+		v.v.r = p->v.r;
+	else
+		v.v.text = (struct span){s->text + p->v.text.at, p->v.text.n};
+	return v;
+}
+
+static void take_in(struct store *s, const struct member *m, struct moment at)
+{
+	for (size_t i = m->points_from; i < m->points_to; i++) {
+		struct series *x = s->pending[i].series;
+		struct value v = value_of(s, &s->pending[i]);
+		struct sample w;
+
+		if (x->n && x->last_snap == at.snap && x->last_t == at.t)
+			continue; /* named twice in one capture: the first one counts */
+		w = series_add(x, at, &v);
+		if (w.write && !(x->sparse && x->n == 1 && v.type == VALUE_INT && v.v.i == 0))
+			store_put_sample(s, x, at.snap, &v, &w);
+	}
+}
+
+/* a - b of clocks that a stranger wrote down. */
+static int64_t ns_between(int64_t a, int64_t b)
+{
+	int64_t d;
+
+	if (__builtin_sub_overflow(a, b, &d))
+		return a > b ? INT64_MAX : INT64_MIN;
+	return d;
+}
+
+static void put_capture(struct store *s, struct member *m, const struct store_capture *c,
+                        struct moment at)
+{
+	bool good = capture_status_good(c->status);
+	struct stmt *t = &s->put_capture;
+
+	stmt_span(t, m->name);
+	stmt_i64(t, at.snap);
+	stmt_str(t, m->source);
+	stmt_span(t, m->entity);
+	stmt_real(t, at.t);
+	if (good && m->had_good && at.t > m->last_t)
+		stmt_real(t, at.t - m->last_t);
+	else
+		stmt_null(t);
+	stmt_real(t, (double)ns_between(c->t1_ns, c->t0_ns) / NS_PER_S);
+	stmt_str(t, capture_status_name(c->status));
+	stmt_i64(t, c->bytes);
+	stmt_span(t, c->note);
+	store_failed(s, stmt_run(t, &s->err));
+	if (good) {
+		m->had_good = true;
+		m->last_t = at.t;
+	}
+}
+
+/* "cmd/ethtool_-S_eth0: absent (Operation not supported)" */
+static void explain(struct source_state *x, struct span member, const struct store_capture *c)
+{
+	struct buf b = BUF_OVER(x->why);
+
+	buf_put(&b, span_sub(member, 0, 80));
+	buf_str(&b, ": ");
+	buf_str(&b, capture_status_name(c->status));
+	if (c->note.n) {
+		buf_str(&b, " (");
+		buf_put(&b, span_sub(c->note, 0, 50));
+		buf_char(&b, ')');
+	}
+	(void)buf_cstr(&b);
+}
+
+static void count_source(struct store *s, struct member *m, const struct store_capture *c,
+                         struct moment at)
+{
+	struct source_state *x;
+
+	if (!m->source)
+		return;
+	x = store_source(s, m->source);
+	if (capture_status_good(c->status) && m->emitted == 0 && m->noted > 0) {
+		x->unparsable++;
+		return;
+	}
+	if (!capture_status_good(c->status)) {
+		x->bad[c->status]++;
+		if (x->why[0] == '\0')
+			explain(x, m->name, c);
+		return;
+	}
+	if (x->good_snap != at.snap) {
+		x->good++;
+		x->good_snap = at.snap;
+	}
+	if (x->first_snap < 0) {
+		x->first_snap = at.snap;
+		x->first_t = at.t;
+	}
+	x->last_snap = at.snap;
+	x->last_t = at.t;
+}
+
+static void judge(struct store *s, struct member *m, const struct store_capture *c,
+                  struct moment at)
+{
+	put_capture(s, m, c, at);
+	count_source(s, m, c, at);
+	if (capture_status_good(c->status)) {
+		take_in(s, m, at);
+		if (m->histograms)
+			store_failed(s,
+			             l5d_fold_capture(s->l5d, m->entity, at.snap, at.t, &s->err));
+	}
+}
+
+static double seconds(const struct store *s, int64_t mono_ns)
+{
+	return (double)ns_between(mono_ns, s->mono0) / NS_PER_S;
+}
+
+static struct moment middle(const struct store *s, const struct store_capture *c)
+{
+	return (struct moment){.snap = s->snap, .t = seconds(s, c->t0_ns / 2 + c->t1_ns / 2)};
+}
+
+/* Judged when the tick closes: its own times come first. */
+void store_capture(struct store *s, const struct store_capture *c)
+{
+	struct member *m = member_of(s, c->member, c->source, c->entity);
+	struct buf note = BUF_OVER(m->note_text);
+
+	touch(s, m);
+	buf_put(&note, c->note);
+	m->verdict = *c;
+	m->verdict.note = buf_span(&note);
+	m->has_verdict = true;
+}
+
+static void forget_tick(struct store *s)
+{
+	for (size_t i = 0; i < s->touched_n; i++)
+		s->touched[i]->here = false;
+	s->touched_n = s->pending_n = s->text_n = 0;
+	s->open = NULL;
+}
+
+static void close_members(struct store *s, struct moment at)
+{
+	for (size_t i = 0; i < s->touched_n; i++) {
+		struct member *m = s->touched[i];
+		struct store_capture good = {.status = CAPTURE_OK};
+		struct store_capture *c = m->has_verdict ? &m->verdict : &good;
+
+		if (c->bytes == 0)
+			c->bytes = (int64_t)m->bytes;
+		judge(s, m, c, m->has_verdict ? middle(s, c) : at);
+	}
+	store_failed(s, tcp_fold_snap(s->tcp, at.snap, at.t, &s->err));
+	forget_tick(s);
+}
+
+static bool rebooted(struct store *s, const struct store_tick *t)
+{
+	struct buf b = BUF_OVER(s->boot_id);
+	bool other;
+
+	if (t->boot_id.n == 0)
+		return false;
+	other = s->boot_id[0] && !span_eq(span_of(s->boot_id), t->boot_id);
+	buf_put(&b, t->boot_id);
+	(void)buf_cstr(&b);
+	return other;
+}
+
+static void put_snapshot(struct store *s, const struct store_tick *t, bool reboot)
+{
+	int64_t offset = ns_between(t->realtime_ns, t->monotonic_ns);
+	struct stmt *p = &s->put_snapshot;
+	char text[40];
+	struct buf at = BUF_OVER(text);
+
+	time_put(&at, t->realtime_ns, 0);
+	if (at.n > 10)
+		text[10] = ' ';
+	stmt_i64(p, (int64_t)t->snap);
+	stmt_real(p, (double)t->realtime_ns / NS_PER_S);
+	stmt_real(p, s->t);
+	if (s->any_tick && !reboot)
+		stmt_real(p, s->t - s->prev_t);
+	else
+		stmt_null(p);
+	stmt_real(p, (double)t->late_ns / NS_PER_S);
+	if (s->any_tick && !reboot)
+		stmt_real(p, (double)ns_between(offset, s->offset_ns) / NS_PER_S);
+	else
+		stmt_null(p);
+	stmt_i64(p, s->boot);
+	stmt_span(p, buf_span(&at));
+	store_failed(s, stmt_run(p, &s->err));
+	s->offset_ns = offset;
+}
+
+static void unchain_all(struct store *s)
+{
+	for (size_t i = 0; i < s->series.cap; i++)
+		if (s->series.slots[i].value)
+			series_unchain(s->series.slots[i].value);
+}
+
+void store_tick(struct store *s, const struct store_tick *t)
+{
+	bool reboot = rebooted(s, t);
+
+	s->snap = (int64_t)t->snap;
+	if (!s->any_tick)
+		s->mono0 = t->monotonic_ns;
+	if (reboot) {
+		s->boot++;
+		unchain_all(s);
+		s->mono0 =
+			ns_between(t->monotonic_ns, (int64_t)(fmin(s->prev_t + 1, 9e9) * NS_PER_S));
+	}
+	s->t = seconds(s, t->monotonic_ns);
+	put_snapshot(s, t, reboot);
+	close_members(s, (struct moment){.snap = s->snap, .t = s->t});
+	s->any_tick = true;
+	s->prev_t = s->t;
+}
+
+void store_last(struct store *s)
+{
+	close_members(s, (struct moment){.snap = s->snap, .t = s->t + 1e-6});
+}
+
+void store_drop(struct store *s, const char *why)
+{
+	if (s->touched_n == 0)
+		return;
+	store_note(s, SPAN("snap"), 0, span_of(why));
+	tcp_fold_drop(s->tcp);
+	l5d_fold_drop(s->l5d);
+	forget_tick(s);
+}
+
+struct hints store_hints(const struct store *s)
+{
+	return (struct hints){.online = s->online, .n_online = s->online_n};
+}
