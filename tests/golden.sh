@@ -29,4 +29,10 @@ for in in tests/parse/*/*.in; do
 		status=1
 	fi
 done
+for parser in analyze/parse/*.c; do
+	format=$(basename "$parser" .c)
+	ls "tests/parse/$format"/*.in >/dev/null 2>&1 && continue
+	echo "not ok - golden: $format has no case"
+	status=1
+done
 exit $status
