@@ -23,13 +23,17 @@ enum kind {
 
 enum value_type { VALUE_NONE, VALUE_INT, VALUE_REAL, VALUE_TEXT };
 
+/* What a value does to an earlier one of the same series in the same capture. */
+enum twice { TWICE_PASS_OVER, TWICE_ADD, TWICE_MOST, TWICE_LEAST };
+
 /* One value of one series in this capture. */
 struct point {
 	struct span entity; /* "cpu3", "eth0", "ROUTER|client|ID"; empty = the host */
 	struct span name;   /* "dropped", "TcpExtListenOverflows" */
 	enum kind kind;
 	enum unit unit;
-	bool sparse; /* one of very many that are mostly 0: kept only once it is not */
+	bool sparse;      /* one of very many that are mostly 0: kept only once it is not */
+	enum twice twice; /* of VALUE_INT */
 	enum value_type type;
 	union {
 		int64_t i;

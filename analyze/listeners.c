@@ -4,12 +4,18 @@
 
 #include "schema/buf.h"
 
+struct numbers {
+	int64_t queue, backlog, drops;
+	bool has_drops;
+};
+
 struct listening {
 	struct span addr; /* owned */
 	unsigned port;
-	int64_t queue, backlog, drops, snap, written, pid;
-	bool fresh; /* seen in this snapshot */
-	bool has_drops;
+	struct numbers now, whole; /* of the capture being read; of the last whole one */
+	int64_t snap, written;     /* last whole snapshot with it, last one with a row; -1 none */
+	int64_t pid;
+	bool fresh; /* seen in the capture being read */
 	char comm[32];
 };
 
@@ -46,23 +52,37 @@ static struct listening *listening_of(struct listeners *f, const struct sock *s)
 	return l;
 }
 
+/* Sockets that share an address (SO_REUSEPORT): longest queue, smallest limit, all drops. */
+static void add_numbers(struct numbers *to, const struct numbers *n)
+{
+	if (n->queue > to->queue)
+		to->queue = n->queue;
+	if (n->backlog < to->backlog)
+		to->backlog = n->backlog;
+	if (__builtin_add_overflow(to->drops, n->drops, &to->drops))
+		to->drops = INT64_MAX;
+	to->has_drops |= n->has_drops;
+}
+
 void listeners_sock(struct listeners *f, const struct sock *s)
 {
+	struct numbers n = {
+		.queue = field(s, SOCK_recvq),
+		.backlog = field(s, SOCK_sendq),
+		.drops = field(s, SOCK_mem_d),
+		.has_drops = s->has & UINT64_C(1) << SOCK_mem_d,
+	};
 	struct listening *l;
 
 	if (s->state != TCP_LISTEN)
 		return;
 	peers_listen(f->peers, s->lport);
 	l = listening_of(f, s);
+	if (l->fresh)
+		add_numbers(&l->now, &n);
+	else
+		l->now = n;
 	l->fresh = true;
-	if (l->written >= 0 && l->queue == field(s, SOCK_recvq) &&
-	    l->backlog == field(s, SOCK_sendq) && l->drops == field(s, SOCK_mem_d))
-		return;
-	l->queue = field(s, SOCK_recvq);
-	l->backlog = field(s, SOCK_sendq);
-	l->drops = field(s, SOCK_mem_d);
-	l->has_drops = s->has & UINT64_C(1) << SOCK_mem_d;
-	l->written = -1;
 }
 
 void listeners_owner(struct listeners *f, const struct sock *s)
@@ -86,29 +106,48 @@ static int put_listener(struct listeners *f, struct listening *l, struct err *e)
 	stmt_i64(t, l->snap);
 	stmt_span(t, l->addr);
 	stmt_i64(t, l->port);
-	stmt_i64(t, l->queue);
-	stmt_i64(t, l->backlog);
-	if (l->has_drops)
-		stmt_i64(t, l->drops);
+	stmt_i64(t, l->whole.queue);
+	stmt_i64(t, l->whole.backlog);
+	if (l->whole.has_drops)
+		stmt_i64(t, l->whole.drops);
 	else
 		stmt_null(t);
 	l->written = l->snap;
 	return stmt_run(t, e);
 }
 
+static bool same_numbers(const struct numbers *a, const struct numbers *b)
+{
+	return a->queue == b->queue && a->backlog == b->backlog && a->drops == b->drops &&
+	       a->has_drops == b->has_drops;
+}
+
 int listeners_snap(struct listeners *f, int64_t snap, struct err *e)
 {
 	for (size_t i = 0; i < f->all.cap; i++) {
 		struct listening *l = f->all.slots[i].value;
+		bool changed;
 
 		if (!l || !l->fresh)
 			continue;
+		changed = l->written < 0 || !same_numbers(&l->now, &l->whole);
 		l->fresh = false;
+		l->whole = l->now;
 		l->snap = snap;
-		if (l->written < 0 && put_listener(f, l, e) < 0)
+		if (changed && put_listener(f, l, e) < 0)
 			return -1;
 	}
 	return 0;
+}
+
+void listeners_drop(struct listeners *f)
+{
+	for (size_t i = 0; i < f->all.cap; i++) {
+		struct listening *l = f->all.slots[i].value;
+
+		if (l)
+			l->fresh = false;
+	}
 }
 
 int listeners_seal(struct listeners *f, struct err *e)

@@ -19,6 +19,8 @@ void listeners_owner(struct listeners *f, const struct sock *s);
 /* The snapshot is whole: rows of those that changed. */
 int listeners_snap(struct listeners *f, int64_t snap, struct err *e)
 	__attribute__((warn_unused_result));
+/* The snapshot will not become whole: what was read of it is forgotten. */
+void listeners_drop(struct listeners *f);
 /* After the last one: their last rows and their owners. */
 int listeners_seal(struct listeners *f, struct err *e) __attribute__((warn_unused_result));
 

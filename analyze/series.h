@@ -35,6 +35,7 @@ struct series {
 	enum kind kind;
 	enum unit unit;
 	bool sparse; /* left out as long as it is 0 */
+	size_t held; /* 1 + place of its value among those that wait for the tick */
 
 	struct value first, last; /* text is owned */
 	int64_t n, last_snap, written_snap;

@@ -102,6 +102,26 @@ static void online_learn(struct store *s, const struct point *p)
 		s->online[s->online_n++] = (unsigned)cpu;
 }
 
+/* Two values of one series in one capture become one; false when this is the first. */
+static bool combine(const struct store *s, const struct series *x, const struct point *p)
+{
+	struct pending *w =
+		&s->pending[x->held - 1]; /* perhaps of an earlier tick: not read then */
+
+	if (p->twice == TWICE_PASS_OVER || x->held <= s->open->points_from ||
+	    x->held > s->pending_n || w->series != x)
+		return false;
+	if (w->type != VALUE_INT || p->type != VALUE_INT)
+		return true;
+	if (p->twice == TWICE_ADD) {
+		if (__builtin_add_overflow(w->v.i, p->v.i, &w->v.i))
+			w->v.i = INT64_MAX;
+	} else if ((p->v.i > w->v.i) == (p->twice == TWICE_MOST)) {
+		w->v.i = p->v.i;
+	}
+	return true;
+}
+
 static void on_point(struct emit *e, const struct point *p)
 {
 	struct store *s = (struct store *)e;
@@ -120,12 +140,15 @@ static void on_point(struct emit *e, const struct point *p)
 	}
 	if (span_eq(span_of(s->open->source), SPAN("stat")))
 		online_learn(s, p);
+	if (combine(s, x, p))
+		return;
 	if (s->pending_n == s->pending_cap) {
 		s->pending_cap = s->pending_cap ? s->pending_cap * 2 : 4096;
 		s->pending = must_grow(s->pending, s->pending_cap * sizeof(*s->pending));
 	}
 	w = &s->pending[s->pending_n++];
 	*w = (struct pending){.series = x, .type = p->type};
+	x->held = s->pending_n;
 	if (p->type == VALUE_INT) {
 		w->v.i = p->v.i;
 	} else if (p->type == VALUE_REAL) {

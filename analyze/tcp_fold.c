@@ -57,6 +57,7 @@ void tcp_fold_drop(struct tcp_fold *f)
 {
 	tcp_churn_drop(f->churn);
 	tcp_flow_drop(f->flow);
+	listeners_drop(f->listeners);
 }
 
 int tcp_fold_snap(struct tcp_fold *f, int64_t snap, double t, struct err *e)

@@ -108,6 +108,7 @@ CREATE TABLE tcp_flow(
 
 -- Listeners as ss -ltnm shows them, each tick, when something about them changed (and first and last).
 -- The same numbers are series: source 'listener', entity 'ADDR:PORT', names queue, backlog, drops.
+-- Sockets that share an address (SO_REUSEPORT) are one: longest queue, smallest backlog, sum of drops.
 CREATE TABLE listener(
   snap INT NOT NULL, addr TEXT NOT NULL, port INT NOT NULL,
   pid INT, comm TEXT,          -- from ss -tanp at the first and last tick; NULL = unknown

@@ -6,6 +6,9 @@
  *   State  Recv-Q Send-Q Local Address:Port Peer Address:Port
  *   LISTEN 2      1          192.0.2.1:8080      0.0.0.0:*
  *   	 skmem:(r0,rb131072,t0,tb16384,f0,w0,o0,bl0,d70)
+ *
+ * Sockets that share an address (SO_REUSEPORT) are one listener: its longest queue,
+ * smallest limit and all its drops.
  */
 #include "analyze/parse.h"
 #include "analyze/parse_ss.h"
@@ -21,6 +24,14 @@ static void entity_of(const struct sock *s, struct buf *b)
 	buf_u64(b, s->lport);
 }
 
+static void number(struct emit *out, struct point p, int64_t v)
+{
+	p.unit = UNIT_COUNT;
+	p.type = VALUE_INT;
+	p.v.i = v;
+	out->point(out, &p);
+}
+
 static void listener(const struct sock *s, struct emit *out)
 {
 	char text[SS_HOST_MAX + 16];
@@ -29,11 +40,26 @@ static void listener(const struct sock *s, struct emit *out)
 
 	entity_of(s, &b);
 	entity = buf_span(&b);
-	emit_i64(out, entity, SPAN("queue"), KIND_GAUGE, UNIT_COUNT, s->v[SOCK_recvq]);
+	number(out,
+	       (struct point){.entity = entity,
+	                      .name = SPAN("queue"),
+	                      .kind = KIND_GAUGE,
+	                      .twice = TWICE_MOST},
+	       s->v[SOCK_recvq]);
 	if (s->has & UINT64_C(1) << SOCK_sendq)
-		emit_i64(out, entity, SPAN("backlog"), KIND_GAUGE, UNIT_COUNT, s->v[SOCK_sendq]);
+		number(out,
+		       (struct point){.entity = entity,
+		                      .name = SPAN("backlog"),
+		                      .kind = KIND_GAUGE,
+		                      .twice = TWICE_LEAST},
+		       s->v[SOCK_sendq]);
 	if (s->has & UINT64_C(1) << SOCK_mem_d)
-		emit_i64(out, entity, SPAN("drops"), KIND_COUNTER32, UNIT_COUNT, s->v[SOCK_mem_d]);
+		number(out,
+		       (struct point){.entity = entity,
+		                      .name = SPAN("drops"),
+		                      .kind = KIND_COUNTER32,
+		                      .twice = TWICE_ADD},
+		       s->v[SOCK_mem_d]);
 }
 
 static void parse(const struct input *in, struct emit *out)

@@ -320,6 +320,33 @@ static void long_names_of_two_linkerds_are_left_out_not_cut(void **state)
 	assert_float_equal(query(f, "SELECT count(*) FROM note"), 2, 0);
 }
 
+static void values_of_one_series_in_one_capture_become_one(void **state)
+{
+	struct fixture *f = *state;
+	static const enum twice how[] = {TWICE_PASS_OVER, TWICE_ADD, TWICE_MOST, TWICE_LEAST};
+	static const char *const names[] = {"first", "sum", "most", "least"};
+	static const int64_t values[] = {3, 1, 5};
+
+	for (uint64_t snap = 0; snap < 2; snap++) {
+		struct emit *out = member(f, "cmd/ss_-ltnm", "listener");
+
+		for (size_t i = 0; i < 12; i++)
+			out->point(out, &(struct point){.entity = SPAN(":80"),
+			                                .name = span_of(names[i % 4]),
+			                                .kind = KIND_GAUGE,
+			                                .unit = UNIT_COUNT,
+			                                .twice = how[i % 4],
+			                                .type = VALUE_INT,
+			                                .v.i = values[i / 4] + (int64_t)snap});
+		tick(f, snap);
+	}
+	assert_int_equal(store_seal(f->s, &f->e), 0);
+	assert_float_equal(query(f, "SELECT last FROM series WHERE name = 'first'"), 4, 0);
+	assert_float_equal(query(f, "SELECT last FROM series WHERE name = 'sum'"), 12, 0);
+	assert_float_equal(query(f, "SELECT last FROM series WHERE name = 'most'"), 6, 0);
+	assert_float_equal(query(f, "SELECT last FROM series WHERE name = 'least'"), 2, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -345,6 +372,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(addresses_belong_to_the_router_that_has_the_client,
 	                                        setup, teardown),
 		cmocka_unit_test_setup_teardown(long_names_of_two_linkerds_are_left_out_not_cut,
+	                                        setup, teardown),
+		cmocka_unit_test_setup_teardown(values_of_one_series_in_one_capture_become_one,
 	                                        setup, teardown),
 		cmocka_unit_test_setup_teardown(sparse_series_appear_with_their_first_event, setup,
 	                                        teardown),

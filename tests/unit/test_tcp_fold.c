@@ -79,6 +79,46 @@ static void the_side_that_listens_names_the_port(void **state)
 	assert_int_equal(query("SELECT n FROM tcp_state WHERE state = 'LISTEN'"), 1);
 }
 
+static void listening(int64_t queue, int64_t backlog, int64_t drops)
+{
+	struct sock k = {.has = UINT64_C(1) << SOCK_recvq | UINT64_C(1) << SOCK_sendq |
+	                        UINT64_C(1) << SOCK_mem_d};
+
+	k.v[SOCK_recvq] = queue;
+	k.v[SOCK_sendq] = backlog;
+	k.v[SOCK_mem_d] = drops;
+	put("listener", TCP_LISTEN, 8080, "0.0.0.0", 0, &k);
+}
+
+static void sockets_that_share_an_address_are_one_listener(void **state)
+{
+	(void)state;
+	for (unsigned snap = 0; snap < 2; snap++) {
+		listening(0, 64, 1);
+		listening(2, 1, 70 + snap);
+		listening(0, 64, 3);
+		tick(snap);
+	}
+	assert_int_equal(store_seal(s, &e), 0);
+	assert_int_equal(query("SELECT count(*) FROM listener"), 2);
+	assert_int_equal(query("SELECT queue FROM listener WHERE snap = 1"), 2);
+	assert_int_equal(query("SELECT backlog FROM listener WHERE snap = 1"), 1);
+	assert_int_equal(query("SELECT drops FROM listener WHERE snap = 1"), 75);
+}
+
+static void a_tick_that_was_cut_off_leaves_the_listeners_as_they_were(void **state)
+{
+	(void)state;
+	listening(0, 64, 1);
+	tick(0);
+	listening(9, 64, 5);
+	store_drop(s, "cut off");
+	store_last(s);
+	assert_int_equal(store_seal(s, &e), 0);
+	assert_int_equal(query("SELECT count(*) FROM listener"), 1);
+	assert_int_equal(query("SELECT queue FROM listener"), 0);
+}
+
 static void connections_that_come_and_go_are_churn(void **state)
 {
 	(void)state;
@@ -200,6 +240,10 @@ int main(void)
 	                                        teardown),
 		cmocka_unit_test_setup_teardown(
 			listeners_are_kept_when_they_change_and_know_their_owner, setup, teardown),
+		cmocka_unit_test_setup_teardown(sockets_that_share_an_address_are_one_listener,
+	                                        setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_tick_that_was_cut_off_leaves_the_listeners_as_they_were, setup, teardown),
 		cmocka_unit_test_setup_teardown(many_peers_become_one_row, setup, teardown),
 	};
 
