@@ -105,12 +105,12 @@ static void online_learn(struct store *s, const struct point *p)
 /* Two values of one series in one capture become one; false when this is the first. */
 static bool combine(const struct store *s, const struct series *x, const struct point *p)
 {
-	struct pending *w =
-		&s->pending[x->held - 1]; /* perhaps of an earlier tick: not read then */
+	struct pending *w;
 
 	if (p->twice == TWICE_PASS_OVER || x->held <= s->open->points_from ||
-	    x->held > s->pending_n || w->series != x)
-		return false;
+	    x->held > s->pending_n || s->pending[x->held - 1].series != x)
+		return false; /* what is held is of an earlier tick or member */
+	w = &s->pending[x->held - 1];
 	if (w->type != VALUE_INT || p->type != VALUE_INT)
 		return true;
 	if (p->twice == TWICE_ADD) {
