@@ -1,6 +1,7 @@
 #include "collect/compress.h"
 
 #include <stdlib.h>
+#include <string.h>
 #define ZLIB_CONST
 #include <zlib.h>
 #include <zstd.h>
@@ -35,8 +36,10 @@ enum how_far { MORE, FLUSH, END };
 struct codec {
 	int (*open)(struct compress *c, int level);
 	int (*put)(struct compress *c, const void *p, size_t n, enum how_far far, struct err *e);
-	/* Writes what ends a stream that was cut at its last flush. */
-	int (*mend)(struct compress *c, struct err *e);
+	/* What ends a stream that stops at its last flush; returns how many bytes. */
+	size_t (*end)(const struct compress *c, unsigned char end[COMPRESS_END_MAX]);
+	/* Forgets the stream begun: the next byte begins another one. */
+	void (*reset)(struct compress *c);
 };
 
 bool compress_kind_of(struct span name, enum compress_kind *kind)
@@ -102,15 +105,28 @@ static int zstd_put(struct compress *c, const void *p, size_t n, enum how_far fa
 }
 
 /* An empty raw block with the last-block bit; the frames have no checksum. */
-static int zstd_mend(struct compress *c, struct err *e)
+static size_t zstd_end(const struct compress *c, unsigned char end[COMPRESS_END_MAX])
 {
 	static const unsigned char last_block[] = {1, 0, 0};
 
+	(void)c;
+	memcpy(end, last_block, sizeof(last_block));
+	return sizeof(last_block);
+}
+
+static void zstd_reset(struct compress *c)
+{
 	(void)ZSTD_CCtx_reset(c->zstd, ZSTD_reset_session_only);
-	return c->flushed ? c->out(c->arg, last_block, sizeof(last_block), e) : 0;
 }
 
 /* gzip, RFC 1952 */
+
+static void gzip_reset(struct compress *c)
+{
+	(void)deflateReset(&c->gzip);
+	c->crc = c->flushed_crc = crc32(0, NULL, 0);
+	c->n = c->flushed_n = 0;
+}
 
 static int gzip_open(struct compress *c, int level)
 {
@@ -160,11 +176,8 @@ static int gzip_put(struct compress *c, const void *p, size_t n, enum how_far fa
 		c->flushed_crc = c->crc;
 		c->flushed_n = c->n;
 	}
-	if (far == END) {
-		(void)deflateReset(&c->gzip);
-		c->crc = c->flushed_crc = crc32(0, NULL, 0);
-		c->n = c->flushed_n = 0;
-	}
+	if (far == END)
+		gzip_reset(c);
 	return 0;
 }
 
@@ -175,16 +188,14 @@ static void put_le32(unsigned char *p, uint32_t v)
 }
 
 /* A sync flush ends on a byte: an empty last stored block, then CRC-32 and length. */
-static int gzip_mend(struct compress *c, struct err *e)
+static size_t gzip_end(const struct compress *c, unsigned char end[COMPRESS_END_MAX])
 {
-	unsigned char end[13] = {1, 0, 0, 0xff, 0xff};
+	static const unsigned char last_block[] = {1, 0, 0, 0xff, 0xff};
 
-	put_le32(end + 5, (uint32_t)c->flushed_crc);
-	put_le32(end + 9, c->flushed_n);
-	(void)deflateReset(&c->gzip);
-	c->crc = c->flushed_crc = crc32(0, NULL, 0);
-	c->n = c->flushed_n = 0;
-	return c->flushed ? c->out(c->arg, end, sizeof(end), e) : 0;
+	memcpy(end, last_block, sizeof(last_block));
+	put_le32(end + sizeof(last_block), (uint32_t)c->flushed_crc);
+	put_le32(end + sizeof(last_block) + 4, c->flushed_n);
+	return sizeof(last_block) + 8;
 }
 
 /* none */
@@ -202,17 +213,22 @@ static int none_put(struct compress *c, const void *p, size_t n, enum how_far fa
 	return n ? c->out(c->arg, p, n, e) : 0;
 }
 
-static int none_mend(struct compress *c, struct err *e)
+static size_t none_end(const struct compress *c, unsigned char end[COMPRESS_END_MAX])
 {
 	(void)c;
-	(void)e;
+	(void)end;
 	return 0;
 }
 
+static void none_reset(struct compress *c)
+{
+	(void)c;
+}
+
 static const struct codec codecs[COMPRESS_KIND_COUNT] = {
-	[COMPRESS_ZSTD] = {zstd_open, zstd_put, zstd_mend},
-	[COMPRESS_GZIP] = {gzip_open, gzip_put, gzip_mend},
-	[COMPRESS_NONE] = {none_open, none_put, none_mend},
+	[COMPRESS_ZSTD] = {zstd_open, zstd_put, zstd_end, zstd_reset},
+	[COMPRESS_GZIP] = {gzip_open, gzip_put, gzip_end, gzip_reset},
+	[COMPRESS_NONE] = {none_open, none_put, none_end, none_reset},
 };
 
 struct compress *compress_open(enum compress_kind kind, int level, compress_out *out, void *arg,
@@ -259,12 +275,19 @@ int compress_finish(struct compress *c, struct err *e)
 	return c->codec->put(c, NULL, 0, END, e);
 }
 
+size_t compress_end(const struct compress *c, unsigned char end[COMPRESS_END_MAX])
+{
+	return c->flushed ? c->codec->end(c, end) : 0;
+}
+
 int compress_restart(struct compress *c, struct err *e)
 {
-	int r = c->codec->mend(c, e);
+	unsigned char end[COMPRESS_END_MAX];
+	size_t n = compress_end(c, end);
 
+	c->codec->reset(c);
 	c->flushed = false;
-	return r;
+	return n ? c->out(c->arg, end, n, e) : 0;
 }
 
 int compress_fit(struct compress *c, uint64_t snapshot_bytes, struct err *e)

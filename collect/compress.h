@@ -38,6 +38,13 @@ int compress_finish(struct compress *c, struct err *e);
 int compress_fit(struct compress *c, uint64_t snapshot_bytes, struct err *e);
 
 /*
+ * The few bytes that make what was put out up to the last flush a whole stream;
+ * 0 when it is one.  They are no part of the stream that goes on.
+ */
+#define COMPRESS_END_MAX 13
+size_t compress_end(const struct compress *c, unsigned char end[COMPRESS_END_MAX]);
+
+/*
  * For an output that was cut back to the last flush: makes it a whole stream
  * again and starts another one behind it.
  */

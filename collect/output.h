@@ -3,6 +3,7 @@
 #define COLLECT_OUTPUT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "collect/digest.h"
@@ -22,6 +23,11 @@ void output_discard(struct output *o);
 int output_put(void *arg, const void *p, size_t n, struct err *e);
 /* All that was put is a readable whole: this is where output_back goes back to. */
 void output_mark(struct output *o);
+/*
+ * Puts bytes (a few, maybe none) behind the mark that do not count and that what is put
+ * next is written over: who is killed in between leaves a file that ends with them.
+ */
+void output_end(const struct output *o, const void *p, size_t n);
 /* Cuts what was put behind the last mark off.  -1 when that cannot be done (a pipe). */
 int output_back(struct output *o);
 

@@ -133,6 +133,15 @@ static void sync_end(struct window *w)
 	w->sync = NULL;
 }
 
+/* What a kill -9 leaves behind from now on is a whole stream. */
+static void mark(const struct window *w)
+{
+	unsigned char end[COMPRESS_END_MAX];
+
+	output_mark(w->output);
+	output_end(w->output, end, compress_end(w->compress, end));
+}
+
 /* One tick, safe on its way to the disk when this returns 0. */
 static int take(struct window *w, struct tick_record *t, struct err *e)
 {
@@ -142,7 +151,7 @@ static int take(struct window *w, struct tick_record *t, struct err *e)
 		return -1;
 	if (t->tick == 0 && compress_fit(w->compress, sink_bytes(w->snap->sink) - raw, e) < 0)
 		return -1;
-	output_mark(w->output);
+	mark(w);
 	sync_begin(w);
 	count(w, t, before);
 	return 0;

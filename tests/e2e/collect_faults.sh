@@ -23,6 +23,7 @@ trap clean EXIT
 trap 'exit 1' INT TERM HUP
 
 ticks() { zstd -dcq "$1" 2>/dev/null | tar tf - 2>/dev/null | grep -c 'tick.json$'; }
+whole() { case $1 in *.gz) gzip -t "$1" ;; *) zstd -tq "$1" ;; esac }
 has_ticks() { [ "$(ticks "$1")" -ge "$2" ]; }
 
 # What takes longest begins first: a command that blocks, and servers at fault
@@ -70,6 +71,19 @@ check "SIGKILL: no file of the final name" test ! -e kill.tar.zst
 check "SIGKILL: reads up to the last whole tick" has_ticks kill.tar.zst.part 5
 unpack kill.tar.zst.part
 check "SIGKILL: those ticks are whole" judge "not e and [r['tick'] for r in t[:5]] == [0, 1, 2, 3, 4] and rows(t[4], 'proc/stat')[0][1] == 'ok'"
+for kind in tar.zst tar.gz; do # between two ticks
+	# shellcheck disable=SC2086
+	"$collect" --for 1h --every 3s $few -o "killed.$kind" 2>>log &
+	pid=$!
+	wait_for 5 sh -c "tar tf killed.$kind.part 2>/dev/null | grep -q tick.json"
+	kill -s KILL $pid
+	wait $pid 2>/dev/null
+	mv "killed.$kind.part" "killed.$kind"
+	check "SIGKILL, .$kind: the file is a whole stream" whole "killed.$kind"
+	"${collect%collect}analyze" --fail-on never "killed.$kind" >"killed.$kind.txt" 2>>log
+	check "SIGKILL, .$kind: the analyzer has that tick" grep -q ', 1 ticks' "killed.$kind.txt"
+	check "SIGKILL, .$kind: and says that the bundle was cut" grep -q 'was cut' "killed.$kind.txt"
+done
 # shellcheck disable=SC2086
 check "a .part of another run is not touched" status_is 3 "$collect" --for 0.1 --every 0.1 $few -o kill.tar.zst
 

@@ -144,6 +144,46 @@ static void a_stream_cut_at_its_flush_can_be_mended(void **state)
 	}
 }
 
+/* As strict readers see it: a stream without its end is an error there. */
+static void with_its_end_a_flushed_stream_is_whole(void **state)
+{
+	(void)state;
+	for (int k = COMPRESS_ZSTD; k <= COMPRESS_GZIP; k++) {
+		struct compress *c = begin((enum compress_kind)k);
+		struct err e = {0};
+		unsigned char end[COMPRESS_END_MAX];
+		uLongf n = sizeof(text);
+		size_t got;
+
+		assert_int_equal(compress_end(c, end), 0);
+		assert_int_equal(compress_put(c, "a tick", 6, &e), 0);
+		assert_int_equal(compress_flush(c, &e), 0);
+		got = compress_end(c, end);
+		assert_true(got > 0);
+		memcpy(out.p + out.n, end, got);
+		if (k == COMPRESS_ZSTD) {
+			n = ZSTD_decompress(text, sizeof(text), out.p, out.n + got);
+		} else {
+			z_stream z = {.next_in = out.p, .avail_in = (uInt)(out.n + got)};
+
+			z.next_out = text;
+			z.avail_out = sizeof(text);
+			assert_int_equal(inflateInit2(&z, 15 + 16), Z_OK);
+			assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
+			n = z.total_out;
+			inflateEnd(&z);
+		}
+		assert_int_equal(n, 6);
+		assert_memory_equal(text, "a tick", 6);
+		/* and the stream goes on as if nothing had been */
+		assert_int_equal(compress_put(c, " more", 5, &e), 0);
+		assert_int_equal(compress_finish(c, &e), 0);
+		assert_int_equal(compress_end(c, end), 0);
+		reads_as((enum compress_kind)k, "a tick more");
+		compress_free(c);
+	}
+}
+
 static void a_cut_between_two_frames_needs_no_mending(void **state)
 {
 	struct compress *c = begin(COMPRESS_ZSTD);
@@ -261,6 +301,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_flushed_can_be_read),
 		cmocka_unit_test(a_stream_cut_at_its_flush_can_be_mended),
+		cmocka_unit_test(with_its_end_a_flushed_stream_is_whole),
 		cmocka_unit_test(a_cut_between_two_frames_needs_no_mending),
 		cmocka_unit_test(a_larger_snapshot_gets_a_larger_window),
 		cmocka_unit_test(the_snapshot_before_is_found_again),
