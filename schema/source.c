@@ -44,11 +44,16 @@ const char *source_when_name(enum source_when when)
 bool source_wants(const struct source *s, struct span name)
 {
 	struct span words = span_of(s->only), word;
+	bool listed = false;
 
-	while (span_word(&words, &word))
+	while (span_word(&words, &word)) {
+		bool not = span_skip(&word, SPAN("!"));
+
 		if (span_match(name, word, NULL))
-			return true;
-	return s->only == NULL;
+			return !not ;
+		listed |= !not ;
+	}
+	return !listed;
 }
 
 void source_member_put(const struct source *s, struct buf *b)

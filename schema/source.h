@@ -30,7 +30,7 @@ struct source {
 	/*
 	 * FILE with stars: only these last components are taken, blank-separated;
 	 * NULL = all.  A folder such as /proc/sys/kernel holds far more than a
-	 * diagnosis uses.
+	 * diagnosis uses.  "!NAME" is never taken; such words alone leave all others.
 	 */
 	const char *only;
 };
@@ -42,7 +42,7 @@ extern const size_t sources_count;
 const char *source_how_name(enum source_how how);
 const char *source_when_name(enum source_when when);
 
-/* True when `name` matches one of the blank-separated words of `only` (globs), or only is NULL. */
+/* True when `only` (globs, "!" before what is left out) lets a file of that last name be taken. */
 bool source_wants(const struct source *s, struct span name);
 
 /*

@@ -44,6 +44,9 @@ static void what_no_source_takes_has_none(void **state)
 {
 	(void)state;
 	assert_null(source_by_member(SPAN("proc/sys/kernel/core_pattern"))); /* not among `only` */
+	/* keys, of mode 0600 in the kernel */
+	assert_null(source_by_member(SPAN("proc/sys/net/ipv4/tcp_fastopen_key")));
+	assert_null(source_by_member(SPAN("proc/sys/net/ipv6/conf/eth0/stable_secret")));
 	assert_null(source_by_member(SPAN("cmd/lspci")));
 	assert_null(source_by_member(SPAN("proc/net")));
 	assert_null(source_by_member(SPAN("")));
