@@ -7,10 +7,11 @@
  *   slot       the sources of this recording      snap       one tick
  *   job        one run of one source              guard      threads for what may block
  *   how_*      how a source is read, by kind      tool_*     the tools made natively
- *   command    --run                              watch      which processes, netns which
- * namespaces record     bundle.json, tick.json, end.json   facts      what they say of the host
+ *   command    --run                              facts      what is said of the host
+ *   watch      which processes                    netns      which namespaces
+ *   record     bundle.json, tick.json, end.json   tell       texts for people
  *   sink       members -> tar -> compress -> output, the file, whose SHA-256 is digest's
- *   tell       texts for people                   polite     out of the way of a sick host
+ *   polite     out of the way of a sick host
  *
  * Only this file prints and picks the exit status.
  */
@@ -47,14 +48,15 @@ static int complain(int status, const struct err *e)
 	return status;
 }
 
-static void forecast(const struct recording *r)
+static void forecast(const struct recording *r, const struct line *line)
 {
 	char text[256];
 	struct buf b = BUF_OVER(text);
 
 	tell_forecast(&b, &r->window, output_room(r->output));
 	if (b.n)
-		fprintf(stderr, "nettape-collect: %.*s\n", (int)b.n, b.p);
+		fprintf(stderr, "%snettape-collect: %.*s\n", line->drawn ? "\r\033[K" : "",
+		        (int)b.n, b.p);
 }
 
 static void progress(const struct recording *r, void *arg)
@@ -64,7 +66,7 @@ static void progress(const struct recording *r, void *arg)
 	struct buf b = BUF_OVER(text);
 
 	if (r->window.end.taken == 2)
-		forecast(r);
+		forecast(r, line);
 	if (!line->on_terminal || now_ns() - line->at_ns < PROGRESS_NS)
 		return;
 	line->at_ns = now_ns();
@@ -83,9 +85,8 @@ static int finish(const struct recording *r, int failed, const struct err *e)
 		.end = end,
 		.slots = &r->slots,
 		.facts = &r->facts,
-		.dump = r->opts->root[0] != '\0',
-		.verbose = r->opts->verbose,
-		.http_asked = r->opts->urls.n > 0,
+		.opts = r->opts,
+		.watch = &r->watch,
 	};
 	static char text[64 * 1024];
 	struct buf b = BUF_OVER(text);

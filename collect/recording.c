@@ -1,6 +1,9 @@
 #include "collect/recording.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "collect/how.h"
 #include "collect/url.h"
@@ -43,13 +46,33 @@ static size_t count_urls(const struct recording *r)
 	return n;
 }
 
+/* What would only show when there is nothing in the bundle, or after the first tick. */
+static int check_names(struct recording *r, struct err *e)
+{
+	const char *name = r->opts->output ? r->opts->output : "";
+	int fd;
+
+	if (!compress_kind_of(span_of(name), &r->kind))
+		return err_set(e, 0, "-o: %s: only .tar.zst, .tar.gz and .tar are written", name);
+	if (strlen(name) >= sizeof(r->name))
+		return err_set(e, ENAMETOOLONG, "-o: at most %d bytes", (int)sizeof(r->name) - 1);
+	if (!r->opts->root[0])
+		return 0;
+	fd = open(r->opts->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return err_set(e, errno, "--root: %s", r->opts->root);
+	(void)close(fd);
+	return 0;
+}
+
 int recording_open(struct recording *r, struct err *e)
 {
 	r->host.root = r->opts->root;
 	r->guard = guard_open(-1);
 	if (!r->guard)
 		return err_set(e, ENOMEM, "threads");
-	if (choose_urls(r, e) < 0 || netns_open(&r->netns, &r->opts->netns, e) < 0 ||
+	if (check_names(r, e) < 0 || choose_urls(r, e) < 0 ||
+	    netns_open(&r->netns, &r->opts->netns, e) < 0 ||
 	    slots_build(&r->slots, r->opts, r->guard, &r->netns, count_urls(r), e) < 0 ||
 	    watch_open(&r->watch, r->opts, e) < 0)
 		return -1;
@@ -61,7 +84,6 @@ int recording_open(struct recording *r, struct err *e)
 static int open_bundle(struct recording *r, const struct clocks *start, struct err *e)
 {
 	struct buf stem = BUF_OVER(r->stem), name = BUF_OVER(r->name);
-	enum compress_kind kind;
 	int64_t room;
 
 	stem_put(&stem, r->facts.host, start->real_ns);
@@ -70,15 +92,15 @@ static int open_bundle(struct recording *r, const struct clocks *start, struct e
 		buf_str(&name, r->opts->output);
 	else
 		buf_fmt(&name, "%s.nettape.tar.zst", r->stem);
-	if (!compress_kind_of(span_of(buf_cstr(&name)), &kind))
-		return err_set(e, 0, "%s: .tar.zst, .tar.gz and .tar are written", r->name);
+	(void)buf_cstr(&name);
 	r->output = output_open(r->name, r->opts->force, e);
 	if (!r->output)
 		return -1;
 	room = output_room(r->output);
 	if (room >= 0 && room < ROOM_LEAST)
-		return err_set(e, ENOSPC, "%s", r->name);
-	r->compress = compress_open(kind, (int)r->opts->level, output_put, r->output, e);
+		return err_set(e, ENOSPC, "%s needs at least %d KiB", r->name,
+		               (int)(ROOM_LEAST / (int64_t)KIB));
+	r->compress = compress_open(r->kind, (int)r->opts->level, output_put, r->output, e);
 	if (!r->compress)
 		return -1;
 	r->snap.sink = sink_open(r->compress, r->stem, e);

@@ -2,6 +2,9 @@
 #ifndef COLLECT_RECORDING_H
 #define COLLECT_RECORDING_H
 
+#include <limits.h>
+
+#include "collect/compress.h"
 #include "collect/facts.h"
 #include "collect/netns.h"
 #include "collect/opts.h"
@@ -18,6 +21,7 @@ struct recording {
 	void *progress_arg;
 
 	struct host host;
+	enum compress_kind kind;
 	struct facts facts;
 	struct slots slots;
 	struct guard *guard;
@@ -28,7 +32,7 @@ struct recording {
 	struct compress *compress;
 	struct snap snap;
 	struct window window;
-	char name[512], stem[256], hex[DIGEST_HEX];
+	char name[PATH_MAX], stem[256], hex[DIGEST_HEX];
 };
 
 /*

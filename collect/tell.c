@@ -27,7 +27,9 @@ void tell_sources(struct buf *b)
 	        "\nWHEN  once: first tick; ends: first and last; tick: at its pace, and first and "
 	        "last;\n"
 	        "      edge: first and last tick.  %t is each watched process, %i each interface.\n"
-	        "ON    no: may hold secrets, taken with --include ID.\n");
+	        "ON    no: may hold secrets, taken with --include ID.  A line below: the names "
+	        "that\n"
+	        "      are taken of that folder; !NAME is left out.\n");
 }
 
 /* "9.9 MiB" */
@@ -140,7 +142,7 @@ static bool worth_it(const struct told *t, const struct slot *s, enum capture_st
 	if (status == CAPTURE_OK || s->count[status] == 0)
 		return false;
 	if (status == CAPTURE_ABSENT)
-		return t->verbose || (s->source.how == SOURCE_HTTP && t->http_asked);
+		return t->opts->verbose || (s->source.how == SOURCE_HTTP && t->opts->urls.n);
 	return true;
 }
 
@@ -160,6 +162,35 @@ static void put_failure(struct buf *b, const struct slot *s, enum capture_status
 	if (why)
 		buf_fmt(b, " (%s)", why);
 	buf_char(b, '\n');
+}
+
+static bool is_watched(const struct watch *w, const char *comm)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (span_match(span_of(w->tasks[i].comm), span_of(comm), NULL))
+			return true;
+	return false;
+}
+
+/* What was asked for by name, or guessed, and is not there: most often the name is wrong. */
+static void put_not_found(struct buf *b, const struct told *t)
+{
+	for (size_t i = 0; i < t->opts->comms.n; i++)
+		if (!is_watched(t->watch, t->opts->comms.v[i]))
+			buf_fmt(b, "  --comm %s: no process of that name was seen\n",
+			        t->opts->comms.v[i]);
+	for (size_t i = 0; i < t->watch->n; i++)
+		if (t->watch->tasks[i].dir < 0)
+			buf_fmt(b, "  process %d: there was none\n", t->watch->tasks[i].pid);
+	for (size_t i = 0; i < t->slots->n && t->opts->urls.n == 0; i++) {
+		const struct slot *s = &t->slots->v[i];
+
+		if (strcmp(s->source.id, "metrics") == 0 && s->count[CAPTURE_OK] == 0 &&
+		    s->count[CAPTURE_ABSENT])
+			buf_str(b,
+			        "  no linkerd answered at 127.0.0.1:9990; where one is elsewhere, "
+			        "name it with --metrics URL\n");
+	}
 }
 
 static void put_failures(struct buf *b, const struct told *t)
@@ -188,7 +219,8 @@ static void put_failures(struct buf *b, const struct told *t)
 			put_failure(b, &t->slots->v[i], (enum capture_status)k);
 		}
 	}
-	if (t->facts->uid != 0 && !t->dump)
+	put_not_found(b, t);
+	if (t->facts->uid != 0 && !t->opts->root[0])
 		buf_str(b, "  not run as root: which process holds a socket is known for your own "
 		           "alone\n");
 }

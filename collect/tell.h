@@ -3,6 +3,8 @@
 #define COLLECT_TELL_H
 
 #include "collect/facts.h"
+#include "collect/opts.h"
+#include "collect/watch.h"
 #include "collect/window.h"
 
 /* The source table, also as the answer to "what does it read". */
@@ -21,7 +23,8 @@ struct told {
 	const struct end_record *end;
 	const struct slots *slots;
 	const struct facts *facts;
-	bool dump, verbose, http_asked;
+	const struct opts *opts;
+	const struct watch *watch;
 };
 
 /* The last words: the file, what could not be read and why that matters, what to do with it. */
