@@ -26,6 +26,8 @@ SELECT started || coalesce(' .. ' || ended, '') AS "when",
        (SELECT first FROM series WHERE source = 'host' AND name = 'os') AS os,
        recorded || ' sources recorded' || coalesce(', ' || nullif(gaps, 0) || ' of them with gaps', '')
          || coalesce('; not ' || lost.text, '') AS evidence,
+       CASE WHEN EXISTS (SELECT 1 FROM note WHERE member = 'bundle.json')
+            THEN 'bundle.json is missing or damaged: host and options are not known' END AS origin,
        CASE WHEN uid > 0 THEN 'recorded without root' END AS privileges,
        CASE reason WHEN 'complete' THEN NULL WHEN 'cut' THEN 'the bundle was cut: its end is missing'
                    ELSE 'ended early: ' || reason END AS "end",

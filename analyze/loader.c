@@ -227,6 +227,8 @@ static void summarize(struct loader *l, struct bundle *b)
 	store_meta(s, "bundle_sha256", span_of(bundle_sha256(b)));
 	store_meta_i64(s, "bundle_bytes", (int64_t)bundle_bytes(b));
 	store_meta_i64(s, "raw_bytes", (int64_t)l->raw);
+	if (!l->has_about)
+		store_note(s, SPAN("bundle.json"), 0, SPAN("the bundle has none"));
 	if (!l->ended) {
 		store_meta(s, "end_reason", SPAN("cut"));
 		store_note(s, SPAN("end.json"), 0,

@@ -109,12 +109,15 @@ int record_bundle(struct store *s, struct span text, struct record_bundle *b, st
 		{"metrics_asked", "l5d_asked"      },
 		{NULL,            NULL             },
 	};
-	json_t *root = load(text, "bundle.json", e);
+	struct err damage = {0};
+	json_t *root = load(text, "bundle.json", &damage);
 	struct buf id = BUF_OVER(b->boot_id);
 	int64_t format;
 
-	if (!root)
-		return -1;
+	if (!root) {
+		store_note(s, SPAN("bundle.json"), 0, span_of(damage.text));
+		return 0;
+	}
 	format = json_integer_value(json_object_get(root, "format"));
 	if (format < 1 || format > BUNDLE_FORMAT) {
 		json_decref(root);

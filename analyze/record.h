@@ -26,7 +26,7 @@ struct record_bundle {
 	char boot_id[40];
 };
 
-/* What bundle.json says goes to meta.  -1 and *e when it is unreadable or of a newer format. */
+/* What bundle.json says goes to meta; damage is noted.  -1 and *e when it is of a newer format. */
 int record_bundle(struct store *s, struct span text, struct record_bundle *b, struct err *e)
 	__attribute__((warn_unused_result));
 

@@ -62,7 +62,9 @@ static const struct rule *find_rule(struct reader *rd, struct span id)
 
 static int check(struct reader *rd, const struct rule *r, struct span name, struct span value)
 {
+	const struct rule_param *p;
 	enum level level;
+	struct cell number;
 
 	if (span_eq(name, SPAN("enabled")))
 		return span_eq(value, SPAN("yes")) || span_eq(value, SPAN("no"))
@@ -72,8 +74,13 @@ static int check(struct reader *rd, const struct rule *r, struct span name, stru
 		return level_parse(value, &level) && level >= LEVEL_INFO && level <= LEVEL_CRIT
 		               ? 0
 		               : FAIL(rd, "level is info, warn or crit");
-	if (!rule_param(r, name))
+	p = rule_param(r, name);
+	if (!p)
 		return FAIL(rd, "%s has no param '%.*s'", r->id, (int)name.n, name.p);
+	/* SQL takes any text for more than any number: the rule would never fire again */
+	if (p->value && value_number(span_of(p->value), &number) && !value_number(value, &number))
+		return FAIL(rd, "%s of %s is a number, not '%.*s'", p->name, r->id, (int)value.n,
+		            value.p);
 	return 0;
 }
 

@@ -94,7 +94,7 @@ static void put_header(const struct layout *l, const struct report *r)
 {
 	static const char *const when[] = {"when", "window", "ticks", NULL};
 	static const char *const what[] = {"system", "machine", "os", NULL};
-	static const char *const how[] = {"evidence", "privileges", "end", NULL};
+	static const char *const how[] = {"evidence", "origin", "privileges", "end", NULL};
 	static const char *const linkerd[] = {"linkerd", NULL};
 	static const char *const note[] = {"note", NULL};
 

@@ -99,6 +99,13 @@ with tarfile.open(d + "/hostile.tar", "w") as t:
     put(t, "S/snap/000003/tick.json", b'{"tick": [' * 3000)
     put(t, "S/snap/000004/tick.json", b'{"monotonic_ns":9223372036854775807,"realtime_ns":-9223372036854775808,"captures":[["proc/stat","?",9223372036854775807,-5,-1,99999,"\\u0000"],7,[],[1,2]]}')
     put(t, "S/end.json", b"null")
+for name, text in ("headless", None), ("damaged", b'{"format":1,"host":"\xff'):
+    with tarfile.open(d + "/%s.tar" % name, "w") as t:
+        if text:
+            put(t, "S/bundle.json", text)
+        for n in range(3):
+            put(t, "S/snap/%06d/proc/net/dev" % n, b"h|\nh|\n  eth0: %d 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\n" % (n * 100))
+            put(t, "S/snap/%06d/tick.json" % n, tick(n))
 with tarfile.open(d + "/newer.tar", "w") as t:
     put(t, "S/bundle.json", b'{"format":2}')
 with tarfile.open(d + "/foreign.tar", "w") as t:
@@ -110,6 +117,11 @@ verdict "a hostile bundle is analyzed" $?
 verdict "no escape sequence of it reaches the terminal" $?
 grep -q 'passed over' "$dir/out"
 verdict "entries that are no members are counted" $?
+for what in headless damaged; do
+	analyze "$dir/$what.tar" >"$dir/out" 2>&1
+	[ $? -lt 2 ] && grep -q 'bundle.json is missing or damaged' "$dir/out" && grep -q 'eth0' "$dir/out"
+	verdict "a $what bundle is read, and the report says what it lacks" $?
+done
 analyze "$dir/newer.tar" >"$dir/out" 2>&1
 [ $? -eq 3 ] && grep -q 'format 2' "$dir/out"
 verdict "a newer format is refused by name" $?

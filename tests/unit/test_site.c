@@ -117,6 +117,8 @@ static void what_is_unknown_is_an_error(void **state)
 	bad(f, "\nsoftirq/backlog.warn_drops = 5\n", "site.conf:2: unknown rule 'softirq/backlog'");
 	bad(f, "softirq/backlog-drop.warn = 5\n",
 	    "site.conf:1: softirq/backlog-drop has no param 'warn'");
+	bad(f, "softirq/backlog-drop.warn_drops = 5k\n",
+	    "site.conf:1: warn_drops of softirq/backlog-drop is a number, not '5k'");
 	bad(f, "softirq/backlog-drop.enabled = maybe\n", "site.conf:1: enabled is yes or no");
 	bad(f, "softirq/backlog-drop.level = ok\n", "site.conf:1: level is info, warn or crit");
 	bad(f, "softirq/backlog-drop.warn_drops\n",
