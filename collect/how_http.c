@@ -24,8 +24,9 @@
 /* One server, as one source knows it. */
 struct peer {
 	CURL *curl;
-	bool flat; /* it does not know the tree form */
-	bool gone; /* it was only tried, and is no linkerd */
+	bool flat;  /* it does not know the tree form */
+	bool known; /* has answered well: a sick one is asked again */
+	bool gone;  /* it was only tried, and is no linkerd */
 };
 
 struct peers {
@@ -245,7 +246,8 @@ static void ask(struct job *j, struct peer *p, const char *text)
 		end_answered(j, &a);
 	else
 		end_failed(j, a.code);
-	p->gone = j->host->unasked_url && !capture_status_good(j->captures[j->n - 1].status);
+	p->known |= capture_status_good(j->captures[j->n - 1].status);
+	p->gone = j->host->unasked_url && !p->known;
 }
 
 void how_http(struct job *j)
