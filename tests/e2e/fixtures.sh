@@ -1,6 +1,6 @@
 #!/bin/sh
-# Captures that nobody here wrote, where they are found (NETTAPE_FIXTURES, or
-# ../shared/fixtures): each file through its parser must give rows, no crash and no
+# Captures that nobody here wrote, where NETTAPE_FIXTURES names a folder of them:
+# each file through its parser must give rows, no crash and no
 # note that is not expected below; and values that are known from elsewhere.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -8,7 +8,7 @@ build=${BUILD:-build}
 case $build in /*) ;; *) build=$PWD/$build ;; esac
 dump=$build/tests/parse_dump
 work=${TESTLOG:-$PWD/build}/fixtures
-root=${NETTAPE_FIXTURES:-../shared/fixtures}
+root=${NETTAPE_FIXTURES:-}
 if [ ! -d "$root" ]; then
 	echo "ok - foreign fixtures # SKIP not here"
 	exit 0
