@@ -332,6 +332,18 @@ static void suppress(struct runner *run, struct finding *f)
 		                       f->message, expired->until);
 }
 
+/* Columns whose name begins with '_' are pieces of texts, no numbers of their own. */
+static const struct evidence *evidence_of(struct runner *run, const struct rule_rows *rows,
+                                          const struct rule_row *row, size_t *n)
+{
+	struct evidence *shown = arena_array(run->arena, rows->evidence_n + 1, sizeof(*shown));
+
+	for (size_t i = 0; i < rows->evidence_n; i++)
+		if (row->evidence[i].name[0] != '_')
+			shown[(*n)++] = row->evidence[i];
+	return shown;
+}
+
 static void make_finding(struct runner *run, const struct rule *r, const struct rule_rows *rows,
                          const struct rule_row *row, struct rule_finding *out)
 {
@@ -355,8 +367,6 @@ static void make_finding(struct runner *run, const struct rule *r, const struct 
                             .at_text = at_text(run, row->at),
                             .member = member_of(run, r, row),
                             .votes = row->votes,
-                            .evidence = row->evidence,
-                            .evidence_n = rows->evidence_n,
                             .meaning = runner_text(run, r, rows, row, r->meaning),
                             .remedy = runner_text(run, r, rows, row, r->remedy),
                             .verify = runner_text(run, r, rows, row, r->verify),
@@ -364,6 +374,7 @@ static void make_finding(struct runner *run, const struct rule *r, const struct 
                             .see = r->see,
 			    },
 	};
+	out->f.evidence = evidence_of(run, rows, row, &out->f.evidence_n);
 	suppress(run, &out->f);
 }
 

@@ -4,7 +4,7 @@
 -- title:    A NIC's driver has no statistics
 -- tags:     evidence nic ethtool
 -- requires: netdev >= 1
--- message:  ethtool -S has nothing for {entity}{driver}: {why}; ring overflows cannot be judged there
+-- message:  ethtool -S has nothing for {entity}{_driver}: {why}; ring overflows cannot be judged there
 -- meaning:  Old virtio drivers (virtual machines of some clouds) and most virtual devices keep no statistics of their own. What is left is
 --           /proc/net/dev, whose drop column mixes several causes, and softnet_stat.
 -- remedy:   None on this host. Where the cloud offers another NIC type (gVNIC, ENA) it has counters.
@@ -22,7 +22,7 @@ SELECT CASE WHEN c.good > 0                                   THEN 'ok'
             WHEN coalesce(d.bus, '') IN ('', 'N/A', 'tap')    THEN 'ok'    -- no hardware below it
             ELSE 'info' END                  AS level,
        c.entity,
-       coalesce(' (' || d.driver || ')', '') AS driver,
+       coalesce(' (' || d.driver || ')', '') AS _driver,
        coalesce(c.why, '')                   AS why
   FROM c LEFT JOIN d ON d.entity = c.entity
  ORDER BY level, c.entity;

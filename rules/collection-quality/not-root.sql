@@ -4,7 +4,7 @@
 -- title:    The collector ran without the rights to see everything
 -- tags:     evidence
 -- requires: tick >= 1
--- message:  recorded as uid {uid}; {denied} captures were denied{which}
+-- message:  recorded as uid {uid}; {denied} captures were denied{_which}
 -- meaning:  Nearly everything is readable by anybody. Without root the owners of other users' sockets stay unknown (listeners without a
 --           program's name), and some sysctls, interrupt affinities and driver settings are denied.
 -- remedy:   sudo nettape-collect, or give the file what it needs: setcap cap_net_admin,cap_sys_ptrace+ep nettape-collect
@@ -24,6 +24,6 @@ SELECT CASE WHEN m.uid IS NULL THEN 'skip'
        d.n                    AS denied,
        CASE WHEN d.members > 1 THEN ' (' || d.example || ' and ' || (d.members - 1) || ' more files)'
             WHEN d.members = 1 THEN ' (' || d.example || ')'
-            ELSE '' END       AS which
+            ELSE '' END       AS _which
   FROM m JOIN d
  ORDER BY entity;

@@ -4,7 +4,7 @@
 -- title:    The recording ended early or is cut off
 -- tags:     evidence
 -- requires: tick >= 1
--- message:  the recording ended by {reason} after {ticks} of {asked} ticks{detail}; {cut_captures} captures were longer than their cap
+-- message:  the recording ended by {reason} after {ticks} of {asked} ticks{_detail}; {cut_captures} captures were longer than their cap
 -- meaning:  {ticks} ticks are whole and were analyzed. cut: the file has no end (the collector was killed, the disk was full, or the
 --           transfer broke off); signal, size, disk: the collector closed it early itself and nothing of it is missing.
 -- remedy:   Compare the file's size and SHA-256 with what the collector printed (FILE.sha256). If they differ, transfer it again; else
@@ -30,7 +30,7 @@ SELECT CASE WHEN m.reason IS NULL                                    THEN 'skip'
        m.reason,
        n.ticks,
        coalesce(m.asked, 'an open number of')         AS asked,
-       CASE WHEN coalesce(m.detail, '') <> '' THEN ' (' || m.detail || ')' ELSE '' END AS detail,
+       CASE WHEN coalesce(m.detail, '') <> '' THEN ' (' || m.detail || ')' ELSE '' END AS _detail,
        c.n                                            AS cut_captures
   FROM m JOIN n JOIN c
  ORDER BY entity;

@@ -11,7 +11,7 @@
 -- param:    min_conns    connections  fewer are not judged
 -- param:    min_per_s    requests/s   a slower client is not judged
 -- param:    times_p50    times        pending over rate x p50 that shows requests piling up
--- message:  {entity}: {pending_p50} requests in flight on {connections_p50} connections ({busy_pct}%), which stay between {connections_lo} and {connections_hi}; {requests_per_s} requests/s at p50 {p50_ms} ms need {needed} in flight; {reading}
+-- message:  {entity}: {pending_p50} requests in flight on {connections_p50} connections ({busy_pct}%), which stay between {connections_lo} and {connections_hi}; {requests_per_s} requests/s at p50 {p50_ms} ms need {needed} in flight; {_reading}
 -- meaning:  HTTP/1 carries one request at a time on a connection, so in flight over connections is how busy the pool is. By
 --           Little's law rate x latency requests are in flight; when far more are (here {in_flight_ratio} times rate x p50), requests pile up
 --           that have not completed, or a few take very long. With every connection busy and their number flat, more demand
@@ -75,7 +75,7 @@ SELECT CASE WHEN NOT j.one_at_a_time                               THEN 'skip'
        j.captures,
        CASE WHEN j.waited > 0 OR j.waiters_hi > 0 THEN 'requests wait for a connection'
             WHEN j.pending >= p.times_p50 * j.needed THEN 'requests pile up'
-            ELSE 'as many callers in a closed loop would look the same' END AS reading,
+            ELSE 'as many callers in a closed loop would look the same' END AS _reading,
        j.hi_snap                                         AS at
   FROM judged j JOIN p
  ORDER BY j.pending / nullif(j.conns, 0) DESC, j.entity;

@@ -12,7 +12,7 @@
 -- param:    crit_ms    ms        p99 that is critical
 -- param:    slow_ms    ms        p99 below this is never slow
 -- param:    times_rtt  times     p99 over the round trip that is slow
--- message:  {entity}: connects took p99 {p99_ms} ms (max {max_ms} ms) in the worst of {minutes} minutes, {slow_minutes} slow, {connects} connects; round trip {rtt_ms} ms; {reading}
+-- message:  {entity}: connects took p99 {p99_ms} ms (max {max_ms} ms) in the worst of {minutes} minutes, {slow_minutes} slow, {connects} connects; round trip {rtt_ms} ms; {_reading}
 -- meaning:  A handshake needs one round trip. A p99 near or above 1 s means that SYNs or SYN-ACKs were lost or dropped and sent
 --           again: after 1, 3, 7, 15 s before kernel 6.5, after 1, 2, 3, 4, 5, 7, 11 s since (tcp_syn_linear_timeouts). Below
 --           that it is TLS or a busy backend. The histogram is frozen once a minute and holds successful connects only;
@@ -63,7 +63,7 @@ SELECT CASE WHEN t.minutes IS NULL                          THEN 'skip'
        round(m.rtt_ms, 2)                  AS rtt_ms,
        (SELECT increase FROM counter WHERE source = 'netstat' AND entity = '' AND name = 'TcpExtTCPSynRetrans') AS syn_retrans,
        CASE WHEN m.p99 >= p.retry_ms THEN 'at least one in a hundred needed a second SYN'
-            ELSE 'slow, but below the first SYN retry' END AS reading,
+            ELSE 'slow, but below the first SYN retry' END AS _reading,
        m.snap                              AS at,
        t.first_at, t.last_at
   FROM client c JOIN p

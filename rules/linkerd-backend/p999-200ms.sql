@@ -13,7 +13,7 @@
 -- param:    times_p90   times     p999 over p90 of a minute: the rest of the distribution is fast
 -- param:    p50_ms      ms        p50 of such a minute is below this
 -- param:    stalls_pct  percent   probes and timeouts over requests in such a minute that support loss
--- message:  {entity}: p999 is {p999_ms} ms (p90 {p90_ms} ms), on a multiple of 200 ms in {hit_minutes} of {minutes} minutes; {stalls} tail probes and timeouts for {requests} requests in these minutes; {reading}
+-- message:  {entity}: p999 is {p999_ms} ms (p90 {p90_ms} ms), on a multiple of 200 ms in {hit_minutes} of {minutes} minutes; {stalls} tail probes and timeouts for {requests} requests in these minutes; {_reading}
 -- meaning:  Linux waits at least 200 ms (TCP_RTO_MIN) before it sends a lost last segment again, so loss shows as steps near 200,
 --           400, 600 ms and not as a smooth tail. They are no exact multiples: with one segment in flight it is the tail loss probe
 --           that fires, after about 200 ms + 2 round trips. A loss of 0.05% of the segments is enough to put the p999 of one-segment
@@ -89,7 +89,7 @@ SELECT CASE WHEN coalesce(t.minutes, 0) < p.minutes              THEN 'skip'
        t.supported                             AS supported_minutes,
        CASE WHEN NOT kernel.known THEN 'no kernel counters to tell loss from a slow backend'
             WHEN t.supported > 0 THEN 'enough to explain it by loss'
-            ELSE 'too few to explain it by loss seen from here' END AS reading,
+            ELSE 'too few to explain it by loss seen from here' END AS _reading,
        (SELECT value FROM setting WHERE name = 'net.ipv4.tcp_rto_min_us') AS rto_min_us,
        t.first_at AS at,
        t.first_at, t.last_at

@@ -10,7 +10,7 @@
 -- param:    captures_pct  percent     share of the captures in which it must be tiny
 -- param:    min_requests  requests    a client with fewer in the window is not judged
 -- param:    min_per_s     requests/s  a slower client is not judged
--- message:  {entity}: {size_p50} endpoint(s) in {tiny_captures} of {captures} captures, with {requests} requests ({requests_per_s}/s); {reading}
+-- message:  {entity}: {size_p50} endpoint(s) in {tiny_captures} of {captures} captures, with {requests} requests ({requests_per_s}/s); {_reading}
 -- meaning:  The balancer compares two randomly picked endpoints and takes the less loaded one. With one endpoint
 --           there is nothing to compare, with two it always sees the same pair, and a slow one keeps a large share
 --           of the traffic: the tail of the client is the tail of that host. loadbalancer/size counts the whole
@@ -71,7 +71,7 @@ SELECT CASE WHEN j.tiny = 0 AND j.hi < 1                         THEN 'skip'   -
        round(j.rate, 1)                        AS requests_per_s,
        CASE WHEN j.fixed THEN 'its id fixes the host, so this is by design'
             WHEN j.one * 100.0 >= p.captures_pct * j.captures THEN 'there is nothing to balance over'
-            ELSE 'one slow host keeps a large share' END AS reading,
+            ELSE 'one slow host keeps a large share' END AS _reading,
        j.first_at, j.last_at
   FROM judged j JOIN p
  ORDER BY j.p50, j.requests DESC, j.entity;

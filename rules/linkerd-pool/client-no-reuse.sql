@@ -9,7 +9,7 @@
 -- param:    min_requests  requests           in the window, fewer are not judged
 -- param:    warn_ratio    connects/requests  0.1 = fewer than ten requests on a connection
 -- param:    crit_ratio    connects/requests  0.5 = fewer than two
--- message:  {entity}: {connects} connections opened for {requests} requests, {requests_per_connect} requests per connection; {failed} connects failed; {reading}
+-- message:  {entity}: {connects} connections opened for {requests} requests, {requests_per_connect} requests per connection; {failed} connects failed; {_reading}
 -- meaning:  linkerd keeps connections to a backend open without limit by default, so a healthy client opens hardly any under load.
 --           Many mean that the backend closes after each response (Connection: close, HTTP/1.0, a short keep-alive), that the
 --           pool is limited, or that the binding cache drops the client. Each costs a handshake and a local port for a minute.
@@ -56,7 +56,7 @@ SELECT CASE WHEN j.requests IS NULL OR j.connects IS NULL
        j.closes,
        j.connections                                     AS connections_p50,
        CASE WHEN j.least >= p.warn_ratio * j.requests THEN 'connections are not kept'
-            ELSE 'they may be failed attempts only' END  AS reading,
+            ELSE 'they may be failed attempts only' END  AS _reading,
        j.at, j.first_at, j.last_at
   FROM judged j JOIN p
  ORDER BY connects_per_request DESC, j.entity;

@@ -8,7 +8,7 @@
 -- param:    min_drops  packets  in the window
 -- param:    warn_pct   percent  dropped over received plus dropped
 -- param:    crit_pct   percent  dropped over received plus dropped
--- message:  {entity}: {drops} of {arrived} received packets dropped ({drop_pct}%), in {intervals_hit} of {intervals} intervals; {reading}
+-- message:  {entity}: {drops} of {arrived} received packets dropped ({drop_pct}%), in {intervals_hit} of {intervals} intervals; {_reading}
 -- meaning:  The drop column of /proc/net/dev is rx_dropped plus rx_missed_errors: packets that the NIC had no buffer for, that its
 --           driver refused, or that the stack threw away before any protocol saw them (since 2.6.37 also unknown protocols and
 --           VLANs that nobody has). A loss of 0.1% already moves the p999 of small requests to 200 ms.
@@ -54,7 +54,7 @@ SELECT CASE WHEN d.drops IS NULL                                                
        CASE WHEN m.n > 0 THEN 'its ring ran over: the driver counts ' || m.n || ' packets without a buffer'
             WHEN EXISTS (SELECT 1 FROM counter s WHERE s.source = 'softnet' AND s.name = 'dropped' AND s.increase > 0)
                  THEN 'a CPU''s backlog dropped packets at the same time'
-            ELSE 'neither its driver nor softnet says why' END AS reading,
+            ELSE 'neither its driver nor softnet says why' END AS _reading,
        coalesce(r.ring, 'unknown')       AS ring,
        CASE WHEN d.drops > 0 THEN d.peak_snap END AS at,
        d.first_active                    AS first_at,

@@ -15,7 +15,7 @@
 -- param:    times_p90   times     p999 over p90 of a minute
 -- param:    p50_ms      ms        p50 of such a minute is below this
 -- param:    stalls_pct  percent   probes and timeouts over requests in the same minute that explain a p999
--- message:  {entity}: p999 is {p999_ms} ms in {hit_minutes} of {minutes} minutes, and in {explained_minutes} of them this host sent {stalls} tail probes and timeouts for {requests} requests; {retrans_pct}% of all segments were retransmits; {direction}{worst_peer}
+-- message:  {entity}: p999 is {p999_ms} ms in {hit_minutes} of {minutes} minutes, and in {explained_minutes} of them this host sent {stalls} tail probes and timeouts for {requests} requests; {retrans_pct}% of all segments were retransmits; {direction}{_worst_peer}
 -- meaning:  The steps at 200 and 400 ms come from lost last segments: about 0.1% of the requests being hit puts the p999 there. From linkerd
 --           alone loss and a slow backend look the same; the kernel tells them apart: a backend that sleeps 200 ms causes no probes,
 --           and lost packets towards this client's addresses do. Where packets get lost shows in what answers the probe: a share near 1
@@ -118,7 +118,7 @@ SELECT CASE WHEN coalesce(j.minutes, 0) < p.minutes            THEN 'skip'
             WHEN j.reverse >= 0.7 AND coalesce(j.forward, 0) < 0.3 THEN 'packets towards this host get lost'
             WHEN j.forward >= 0.2 AND j.reverse >= 0.2             THEN 'packets get lost in both directions'
             ELSE 'in which direction is not clear' END AS direction,
-       coalesce(j.worst_peer, '')                AS worst_peer,
+       coalesce(j.worst_peer, '')                AS _worst_peer,
        j.votes,
        j.at, j.first_at, j.last_at
   FROM judged j JOIN p

@@ -13,7 +13,7 @@
 -- param:    min_ratio     connects/requests  0.2 = fewer than five requests on a connection
 -- param:    tw_share_pct  percent            of the port's sockets in TIME-WAIT that agrees
 -- param:    min_votes     inputs             that must agree, the ratio included
--- message:  {entity}: {requests_per_connect} requests per connection ({connects} connects for {requests} requests); {kernel}{load_generator}
+-- message:  {entity}: {requests_per_connect} requests per connection ({connects} connects for {requests} requests); {_kernel}{_load_generator}
 -- meaning:  TIME-WAIT on the port and dropped SYNs together mean that pooling is not used in front of linkerd: each request pays a
 --           handshake, bursts of them fill the accept queue, and whoever's SYN is dropped waits a second. linkerd's own counters
 --           (connects over requests) are the proof; the kernel's are the second witness. When the callers close first TIME-WAIT
@@ -79,9 +79,9 @@ SELECT CASE WHEN v.requests IS NULL OR v.connects IS NULL
             ELSE coalesce(round(v.tw_pct, 1) || '% of the sockets on port ' || v.port || ' are in TIME-WAIT; ', '')
               || coalesce('top caller ' || v.peer || ' (' || round(v.pct, 1) || '%); ', '')
               || v.drops || CASE WHEN v.port_drops IS NULL THEN ' SYNs dropped on this host' ELSE ' SYNs dropped at this port' END
-       END                                             AS kernel,
+       END                                             AS _kernel,
        v.passive                                       AS passive_opens,
-       CASE WHEN v.ab THEN '; it looks like a load generator (linkerd-pool/ab-symptom)' ELSE '' END AS load_generator,
+       CASE WHEN v.ab THEN '; it looks like a load generator (linkerd-pool/ab-symptom)' ELSE '' END AS _load_generator,
        v.votes,
        v.at, v.first_at, v.last_at
   FROM voted v JOIN p

@@ -8,7 +8,7 @@
 -- param:    info_pct  percent  of the range: connect() begins to search long
 -- param:    warn_pct  percent  of the range
 -- param:    crit_pct  percent  of the range
--- message:  {entity}: {reading}
+-- message:  {entity}: {_reading}
 -- meaning:  Each connection to one address and port needs a local port of its own, also for the minute that it is in TIME-WAIT. When
 --           the range is used up connect() fails with EADDRNOTAVAIL, in linkerd a BindException. Before that it gets slow: half of
 --           the ports (one parity) is for connect(), so above 50% each search scans the other half. With tcp_tw_reuse = 1 (2: loopback
@@ -72,7 +72,7 @@ SELECT CASE WHEN j.bind_failures > 0                     THEN 'crit'
        CASE WHEN j.bind_failures > 0
             THEN j.bind_failures || ' connects failed for want of a local port (BindException); the range has ' || j.ports
             ELSE j.n || ' of ' || j.ports || ' local ports in use at worst (' || round(j.used_pct, 1) || '%), '
-              || j.tw || ' of them in TIME-WAIT' END AS reading,
+              || j.tw || ' of them in TIME-WAIT' END AS _reading,
        j.at
   FROM judged j JOIN p JOIN range
  ORDER BY j.bind_failures DESC, j.held_pct DESC, j.entity;

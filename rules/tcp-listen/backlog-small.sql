@@ -8,7 +8,7 @@
 -- min_span: 60s
 -- param:    max_backlog  connections  larger ones are never called small
 -- param:    stall_s      seconds      without accept() that the backlog should survive
--- message:  {entity}{owner}: backlog {backlog}; at {opens_per_s} new connections a second (worst interval) it holds {holds_ms} ms of them
+-- message:  {entity}{_owner}: backlog {backlog}; at {opens_per_s} new connections a second (worst interval) it holds {holds_ms} ms of them
 -- meaning:  128 was the default of net.core.somaxconn before kernel 5.4 and still is the backlog of many programs. A pause of 200 ms,
 --           an ordinary garbage collection, then overflows the queue and costs clients 1 s each. The host counts connections
 --           for all listeners together: this one's own rate may be lower ({listeners} listen here).
@@ -41,7 +41,7 @@ SELECT CASE WHEN l.backlog > p.max_backlog OR l.backlog = 0                     
        CASE WHEN c.peak_per_s > 0 THEN round(l.backlog * 1000.0 / c.peak_per_s) END AS holds_ms,
        coalesce(d.drops, 0)                                              AS drops,
        (SELECT count(*) FROM l)                                          AS listeners,
-       coalesce(' (' || l.comm || ')', '')                               AS owner,
+       coalesce(' (' || l.comm || ')', '')                               AS _owner,
        coalesce(s.somaxconn, '?')                                        AS somaxconn,
        c.peak_snap                                                       AS at
   FROM l JOIN c JOIN p JOIN s LEFT JOIN d ON d.entity = l.entity

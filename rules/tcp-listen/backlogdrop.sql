@@ -7,7 +7,7 @@
 -- wants:    sysctl
 -- param:    min_drops   segments  in the window
 -- param:    crit_drops  segments  in the window
--- message:  TCPBacklogDrop grew by {drops} in {intervals_hit} of {intervals} intervals: {reading}
+-- message:  TCPBacklogDrop grew by {drops} in {intervals_hit} of {intervals} intervals: {_reading}
 -- meaning:  While a program holds a socket (in recv() or send()), arriving segments wait in that socket's backlog; it is full at
 --           receive plus send buffer (64 KiB more on new kernels), then they are dropped. Since kernel 4.4 listeners are
 --           never locked for this: there TCPBacklogDrop says nothing of dropped SYNs, whatever older guides tell; look at
@@ -39,7 +39,7 @@ SELECT CASE WHEN c.drops IS NULL         THEN 'skip'
        c.intervals,
        CASE WHEN k.num IS NULL OR k.num = 0 THEN 'the kernel is unknown, so it may or may not mean SYNs'
             WHEN k.num >= 4004000 THEN 'segments of established connections, not SYNs, on this kernel'
-            ELSE 'on this old kernel possibly SYNs of a listener' END AS reading,
+            ELSE 'on this old kernel possibly SYNs of a listener' END AS _reading,
        coalesce(s.tcp_rmem, '?')         AS tcp_rmem,
        c.peak_snap                       AS at,
        c.first_active                    AS first_at,

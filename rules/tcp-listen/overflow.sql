@@ -7,7 +7,7 @@
 -- wants:    listener, sysctl
 -- param:    crit_drops      connections  dropped at one listener (or by the host) that are critical
 -- param:    crit_intervals  intervals    with drops that are critical however few they are
--- message:  {entity}{owner}: {drops} connection attempts dropped at its full accept queue, in {intervals_hit} of {intervals} intervals; queue up to {queue_max} of {backlog}
+-- message:  {entity}{_owner}: {drops} connection attempts dropped at its full accept queue, in {intervals_hit} of {intervals} intervals; queue up to {queue_max} of {backlog}
 -- meaning:  The kernel finishes a handshake by itself and queues the connection until the program calls accept(). With the queue
 --           full (more waiting than the backlog) it drops SYNs and final ACKs: the client sends its SYN again after 1, 3, 7 s,
 --           so users see connects that take seconds, not errors. The drops are counted by listener (skmem d) since 4.7, and by
@@ -64,7 +64,7 @@ SELECT CASE WHEN h.overflows IS NULL AND e.drops IS NULL                        
        coalesce(e.backlog, '?')                    AS backlog,
        coalesce(h.overflows, 0)                    AS host_overflows,
        coalesce(s.somaxconn, '?')                  AS somaxconn,
-       coalesce(' (' || e.comm || ')', '')         AS owner,
+       coalesce(' (' || e.comm || ')', '')         AS _owner,
        e.peak_snap                                 AS at,
        e.first_active                              AS first_at,
        e.last_active                               AS last_at

@@ -8,7 +8,7 @@
 -- param:    min_backlog  connections  a smaller backlog is tcp-listen/backlog-small's business
 -- param:    warn_pct     percent      of the backlog that was in use
 -- param:    warn_queue   connections  waiting, whatever the backlog
--- message:  {entity}{owner}: up to {queue_max} connections waited for accept(), {used_pct}% of its backlog of {backlog}
+-- message:  {entity}{_owner}: up to {queue_max} connections waited for accept(), {used_pct}% of its backlog of {backlog}
 -- meaning:  Recv-Q of a LISTEN socket is the number of finished handshakes that the program has not accepted. A healthy server keeps
 --           it near zero; at more than Send-Q (the backlog) new connections are dropped: tcp-listen/overflow.
 -- remedy:   Find out why {entity} accepts late (garbage collection, CPU, one accept thread; linkerd: /admin/threads), then
@@ -37,7 +37,7 @@ SELECT CASE WHEN l.queue_max >= p.warn_queue THEN 'warn'
        l.queue_max,
        l.backlog,
        round(l.queue_max * 100.0 / max(l.backlog, 1), 1)      AS used_pct,
-       coalesce(' (' || o.comm || ')', '')                    AS owner,
+       coalesce(' (' || o.comm || ')', '')                    AS _owner,
        coalesce(s.somaxconn, '?')                             AS somaxconn,
        l.snap                                                 AS at
   FROM l JOIN o ON o.entity = l.entity JOIN p JOIN s

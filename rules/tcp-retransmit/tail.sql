@@ -8,7 +8,7 @@
 -- param:    min_segments  segments  sent in the window, fewer are not judged
 -- param:    min_events    events    probes and timeouts together
 -- param:    warn_pct      percent   events over segments sent
--- message:  {events} tail losses on {out_segs} segments ({events_pct}%): {probes} probes, {timeouts} timeouts beside SYNs, in {intervals_hit} of {intervals} intervals; {reading}
+-- message:  {events} tail losses on {out_segs} segments ({events_pct}%): {probes} probes, {timeouts} timeouts beside SYNs, in {intervals_hit} of {intervals} intervals; {_reading}
 -- meaning:  When the last segment of a response is lost nothing behind it reports the gap: the sender waits 200 ms plus two round
 --           trips with one segment in flight and sends a tail loss probe (TCPLossProbes), or waits for its timeout. Each event costs
 --           one request at least 200 ms. Timeouts alone miss it (measured: 354 probes beside 6 timeouts), and they also count
@@ -62,7 +62,7 @@ SELECT CASE WHEN r.probes IS NULL OR r.out_segs IS NULL OR r.out_segs < p.min_se
        coalesce(round(r.dsack_pct), '?')  AS dsack_pct,
        CASE WHEN r.recovered_pct >= 60 AND r.recovered_pct >= 2 * coalesce(r.dsack_pct, 0) THEN 'mostly packets from this host'
             WHEN r.dsack_pct >= 60 AND r.dsack_pct >= 2 * coalesce(r.recovered_pct, 0) THEN 'mostly on the way back to this host'
-            ELSE 'the direction cannot be told' END AS reading,
+            ELSE 'the direction cannot be told' END AS _reading,
        r.active                           AS intervals_hit,
        r.intervals,
        r.peak_snap                        AS at,
