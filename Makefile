@@ -51,12 +51,24 @@ ldflags.asan    := -fsanitize=address,undefined
 ldflags.cov     := --coverage
 ldflags.fuzz    := -fsanitize=fuzzer,address,undefined
 
+# The static collector: musl and libraries of .packaging/static-deps.sh.  ARCH=arm64 crosses.
+ARCH         ?= $(shell uname -m)
+static_arch  := $(ARCH:arm64=aarch64)
+static       := static$(if $(filter $(shell uname -m),$(static_arch)),,-$(static_arch:aarch64=arm64))
+static_deps  := build/static-deps/$(static_arch)
+cflags.$(static)  := -Os -ffunction-sections -fdata-sections -fno-pie -fno-asynchronous-unwind-tables -fno-unwind-tables \
+                     -fstack-protector-strong -ftrivial-auto-var-init=zero -isystem $(static_deps)/include
+ldflags.$(static)  = -static -no-pie -L$(static_deps)/lib -Wl,--gc-sections,-z,noexecstack,-z,relro,-Map=$(B)/nettape-collect.map
+
 _CPPFLAGS := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. -I$(B)/gen $(CPPFLAGS)
 _CFLAGS   := -std=c17 -pthread $(warnings) $(cflags.$(PROFILE)) -ffile-prefix-map=$(CURDIR)=. $(CFLAGS)
 _LDFLAGS  := -pthread $(ldflags.$(PROFILE)) $(LDFLAGS)
 
 libs_collect = $(shell $(PKG_CONFIG) --libs libarchive libzstd zlib libcurl libmd)
 libs_analyze = $(shell $(PKG_CONFIG) --libs libarchive sqlite3 jansson libmd) -lm
+ifeq ($(PROFILE),$(static))
+libs_collect = -larchive -lcurl -lzstd -lz -lmd
+endif
 libs_test    = $(libs_analyze) $(libs_collect) $(shell $(PKG_CONFIG) --libs cmocka)
 
 ## Files: a folder is a list; nothing to register by hand
@@ -77,7 +89,8 @@ renderers := $(basename $(notdir $(wildcard analyze/report/*.c)))
 all: $(B)/nettape-collect $(B)/nettape-analyze ## build both programs, optimised, into build/
 .PHONY: all
 
-$(B)/nettape-collect: $(call obj,$(src_schema) $(src_collect))
+# (a static one is linked with its symbols and then stripped)
+$(B)/nettape-collect$(if $(filter $(static),$(PROFILE)),.debug): $(call obj,$(src_schema) $(src_collect))
 	$(call say,LD,$@)$(CC) $(_CFLAGS) $(_LDFLAGS) $^ $(libs_collect) -o $@
 
 $(B)/nettape-analyze: $(call obj,$(src_schema) $(src_analyze))
@@ -158,6 +171,16 @@ build/fuzz/fuzz_parse: $(O)/tests/fuzz/fuzz_parse.o $(call obj,$(src_schema) $(f
 	$(call say,LD,$@)$(CC) $(_CFLAGS) $(_LDFLAGS) $^ $(libs_analyze) -o $@
 .PHONY: fuzz
 
+## The collector as one static file for any Linux, and what is sent to a customer
+static: ## the collector as one small static file, in build/static/; ARCH=arm64, STATIC_SRC=DIR
+	$(Q).packaging/static-deps.sh $(static_arch)
+	$(Q)$(MAKE) --no-print-directory PROFILE=$(static) CC=$(CURDIR)/$(static_deps)/cc build/$(static)/nettape-collect
+%/nettape-collect: %/nettape-collect.debug
+	$(call say,STRIP,$@)$(static_deps)/strip -o $@ $<
+size: static ## of the static collector, by part
+	$(Q)awk -f .packaging/size.awk build/$(static)/nettape-collect.map
+.PHONY: static size
+
 demo: all ## record this host for 10 s and print the diagnosis
 	$(Q)mkdir -p build/demo
 	$(B)/nettape-collect --for 10s --every 1s --force -o build/demo/demo.nettape.tar.zst
@@ -166,7 +189,7 @@ demo: all ## record this host for 10 s and print the diagnosis
 
 ## Style
 c_files := $(sort $(wildcard $(foreach d,schema collect analyze analyze/* tests tests/*,$(d)/*.c $(d)/*.h)))
-sh_files := $(sort $(wildcard tests/*.sh tests/*/*.sh) .ci/run)
+sh_files := $(sort $(wildcard tests/*.sh tests/*/*.sh .packaging/*.sh) .ci/run)
 format: ; $(Q)clang-format -i $(c_files) ## rewrite the code in the house style
 format-check: ; $(Q)clang-format --dry-run --Werror $(c_files)
 compile_commands.json: Makefile FORCE ## for clangd, clang-tidy
@@ -195,6 +218,8 @@ deps.apk  := build-base linux-headers pkgconf libarchive-dev sqlite-dev jansson-
 lint.apt  := clang-format clang-tidy cppcheck mandoc shellcheck git
 lint.dnf  := clang-tools-extra cppcheck mandoc ShellCheck git
 lint.apk  := clang-extra-tools cppcheck mandoc shellcheck git
+# The static collector needs Debian's or Ubuntu's source packages
+static.apt := musl-tools dpkg-dev gcc-aarch64-linux-gnu qemu-user-static
 get.apt    = $(sudo) apt-get update -qq && $(sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 get.dnf    = $(sudo) dnf install -y
 get.apk    = $(sudo) apk add
@@ -203,7 +228,9 @@ deps: ## install what the build and the tests need
 	$(if $(manager),$(get.$(manager)) $(deps.$(manager)),$(error no apt-get, dnf or apk here: see deps.apt in the Makefile for the list))
 deps-lint: deps ## and what lint needs
 	$(get.$(manager)) $(lint.$(manager))
-.PHONY: deps deps-lint
+deps-static: ## what the static collector is built with, for arm64 too
+	$(if $(static.$(manager)),$(get.$(manager)) gcc $(static.$(manager)),$(error make static needs apt-get and the source packages of Debian or Ubuntu))
+.PHONY: deps deps-lint deps-static
 
 ## Delivery
 man1 := $(sort $(wildcard */*.1))

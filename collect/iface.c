@@ -142,14 +142,15 @@ static int by_name(const void *a, const void *b)
 	return order ? order : span_cmp(x, y);
 }
 
-static bool ask(int fd, unsigned long request, const char *name, struct ifreq *r)
+/* C libraries differ in the type of a request, but every SIOC fits in both. */
+static bool ask(int fd, uint16_t request, const char *name, struct ifreq *r)
 {
 	memset(r, 0, sizeof *r);
 	memcpy(r->ifr_name, name, IFNAMSIZ);
 	return ioctl(fd, request, r) == 0;
 }
 
-static struct in_addr ask_ip(int fd, unsigned long request, const char *name)
+static struct in_addr ask_ip(int fd, uint16_t request, const char *name)
 {
 	struct ifreq r;
 	struct sockaddr_in in = {0};

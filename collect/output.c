@@ -3,12 +3,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "schema/buf.h"
@@ -188,9 +190,11 @@ static int rename_it(const struct output *o, struct err *e)
 {
 	unsigned flags = o->force ? 0 : RENAME_NOREPLACE;
 
-	if (renameat2(AT_FDCWD, o->part, AT_FDCWD, o->name, flags) == 0)
+	/* not every C library has a function for it */
+	if (syscall(SYS_renameat2, AT_FDCWD, o->part, AT_FDCWD, o->name, flags) == 0)
 		return 0;
-	if ((errno == EINVAL || errno == ENOSYS) && check_name(o->name, o->force, e) == 0 &&
+	/* before Linux 3.15, in a sandbox that is older, or on a file system without it */
+	if ((errno == EINVAL || errno == ENOSYS || errno == EPERM) && check_name(o->name, o->force, e) == 0 &&
 	    rename(o->part, o->name) == 0)
 		return 0;
 	return err_set(e, errno, "cannot rename %s", o->part);

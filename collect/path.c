@@ -27,7 +27,8 @@ static int open_in_dump(const char *root, const char *path)
 	while (*path == '/')
 		path++;
 	fd = (int)syscall(SYS_openat2, dir, *path ? path : ".", &how, sizeof(how));
-	if (fd < 0 && errno == ENOSYS) /* before Linux 5.6 */
+	/* before Linux 5.6, or in a sandbox that is older */
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
 		fd = openat(dir, *path ? path : ".", open_flags | O_NOFOLLOW);
 	error = errno;
 	(void)close(dir);

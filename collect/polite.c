@@ -40,8 +40,13 @@ void block_signals(void)
 bool open_standard(bool *out)
 {
 	*out = fcntl(STDOUT_FILENO, F_GETFD) >= 0;
-	for (int fd = 0; fd <= 2; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_WRONLY : O_RDONLY) != fd)
+	for (int fd = 0; fd <= 2; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0)
+			continue;
+		/* a root without /dev: a folder, which is neither read nor written */
+		if (open("/dev/null", fd ? O_WRONLY : O_RDONLY) != fd &&
+		    open("/", O_RDONLY | O_DIRECTORY) != fd)
 			return false;
+	}
 	return true;
 }
