@@ -194,8 +194,8 @@ static int rename_it(const struct output *o, struct err *e)
 	if (syscall(SYS_renameat2, AT_FDCWD, o->part, AT_FDCWD, o->name, flags) == 0)
 		return 0;
 	/* before Linux 3.15, in a sandbox that is older, or on a file system without it */
-	if ((errno == EINVAL || errno == ENOSYS || errno == EPERM) && check_name(o->name, o->force, e) == 0 &&
-	    rename(o->part, o->name) == 0)
+	if ((errno == EINVAL || errno == ENOSYS || errno == EPERM) &&
+	    check_name(o->name, o->force, e) == 0 && rename(o->part, o->name) == 0)
 		return 0;
 	return err_set(e, errno, "cannot rename %s", o->part);
 }
