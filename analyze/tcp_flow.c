@@ -204,7 +204,10 @@ static int put_flow(struct tcp_flow *f, int64_t snap, const struct flow *w, stru
 	} else {
 		stmt_null(t), stmt_null(t), stmt_null(t);
 	}
-	stmt_i64(t, w->rto_max);
+	if (w->rto_max)
+		stmt_i64(t, w->rto_max);
+	else
+		stmt_null(t);
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
 		stmt_i64(t, levels[i]);
 	stmt_i64(t, w->cwnd_min);

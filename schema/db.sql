@@ -101,7 +101,7 @@ CREATE TABLE tcp_flow(
   snap INT NOT NULL, dir TEXT NOT NULL, peer TEXT NOT NULL, port INT NOT NULL,
   n INT NOT NULL,              -- sockets, not TIME-WAIT
   bytes_sent INT, bytes_received INT, segs_out INT, segs_in INT, retrans INT,  -- NULL on the first capture
-  rtt_min_ns INT, rtt_mean_ns INT, rtt_max_ns INT, rto_max_ns INT,
+  rtt_min_ns INT, rtt_mean_ns INT, rtt_max_ns INT, rto_max_ns INT, -- NULL: none told
   recvq_bytes INT, sendq_bytes INT, unacked INT, lost INT, cwnd_min INT,
   rwnd_limited_ns INT, busy_ns INT,
   PRIMARY KEY(dir, peer, port, snap)) WITHOUT ROWID;

@@ -12,11 +12,11 @@ SELECT state, min(n) AS min, median(n) AS med, max(n) AS max, spark_over(t0, t1,
  GROUP BY state ORDER BY max(n) DESC, state;
 -- table: most connections (ESTAB) by peer; "in" counts our port, "out" the peer's
 -- top: 15
-SELECT dir, peer, port, max(n) AS max, median(n) AS med
+SELECT dir, peer, port, max(n) AS max, median(n) AS med_when_there
   FROM tcp_peer WHERE state = 'ESTAB' GROUP BY dir, peer, port ORDER BY max(n) DESC, dir, peer, port;
 -- table: TIME-WAIT by peer
 -- top: 10
-SELECT dir, peer, port, max(n) AS max, median(n) AS med
+SELECT dir, peer, port, max(n) AS max, median(n) AS med_when_there
   FROM tcp_peer WHERE state = 'TIME-WAIT' GROUP BY dir, peer, port ORDER BY max(n) DESC, dir, peer, port;
 -- table: half open, half closed by peer
 -- top: 10
