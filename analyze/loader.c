@@ -60,6 +60,12 @@ static void place_of(const struct loader *l, struct span key, struct span netns,
 		p->scope = p->entity;
 }
 
+/* Counters of the CPUs: what a namespace shows of them is the host's once more. */
+static bool host_wide(const struct place *p, struct span netns)
+{
+	return netns.n && p->entry && span_eq(span_of(p->entry->parser->source), SPAN("softnet"));
+}
+
 static const char *source_of(const struct place *p)
 {
 	return p->entry ? p->entry->parser->source : NULL;
@@ -81,7 +87,7 @@ static void take(struct loader *l, const struct bundle_member *m, struct span ke
 	out = store_member(l->store, &filed);
 	if (m->cut)
 		store_note(l->store, p.key, 0, SPAN("longer than 64 MiB: only its head was read"));
-	if (!p.entry)
+	if (!p.entry || host_wide(&p, m->name.netns))
 		return;
 	in.arg = p.entity;
 	in.hints = store_hints(l->store);
@@ -188,6 +194,7 @@ static int on_member(struct loader *l, const struct bundle_member *m, struct err
 			cut_tick(l);
 		l->snap = m->name.snap;
 		l->in_tick = true;
+		store_reading(l->store, l->snap);
 		take(l, m, behind_snap(m->full));
 		break;
 	case MEMBER_LAST:

@@ -76,6 +76,8 @@ void store_last(struct store *s);
 /* A tick that was cut off: what waited is dropped, and noted. */
 void store_drop(struct store *s, const char *why);
 
+/* The members that follow are of this snapshot: for notes, its record comes last. */
+void store_reading(struct store *s, uint64_t snap);
 /* A line of input that could not be used. */
 void store_note(struct store *s, struct span member, size_t line, struct span text);
 

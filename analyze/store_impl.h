@@ -81,6 +81,7 @@ struct store {
 
 	bool any_tick;
 	int64_t mono0, offset_ns, boot, snap; /* offset: wall clock minus monotonic */
+	int64_t reading;                      /* snapshot of the members that come now */
 	double t, prev_t;                     /* of the tick, monotonic seconds */
 	char boot_id[40];
 

@@ -59,10 +59,15 @@ struct source_state *store_source(struct store *s, const char *name)
 	return x;
 }
 
+void store_reading(struct store *s, uint64_t snap)
+{
+	s->reading = (int64_t)snap;
+}
+
 void store_note(struct store *s, struct span member, size_t line, struct span text)
 {
 	stmt_span(&s->put_note, member);
-	stmt_i64(&s->put_note, s->any_tick ? s->snap : 0);
+	stmt_i64(&s->put_note, s->reading);
 	stmt_i64(&s->put_note, (int64_t)line);
 	stmt_span(&s->put_note, text);
 	store_failed(s, stmt_run(&s->put_note, &s->err));

@@ -10,6 +10,9 @@ bool netns_takes(const struct source *s)
 {
 	struct span what = span_of(s->what);
 
+	if (span_eq(what, SPAN("/proc/net/softnet_stat")) ||
+	    span_eq(what, SPAN("/proc/net/stat/rt_cache")))
+		return false; /* below /proc/net, yet of the CPUs: the same in every namespace */
 	if (s->how == SOURCE_FILE)
 		return span_starts(what, SPAN("/proc/net/")) ||
 		       span_starts(what, SPAN("/proc/sys/net/"));

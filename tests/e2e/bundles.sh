@@ -106,6 +106,12 @@ for name, text in ("headless", None), ("damaged", b'{"format":1,"host":"\xff'):
         for n in range(3):
             put(t, "S/snap/%06d/proc/net/dev" % n, b"h|\nh|\n  eth0: %d 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\n" % (n * 100))
             put(t, "S/snap/%06d/tick.json" % n, tick(n))
+with tarfile.open(d + "/space.tar", "w") as t:
+    put(t, "S/bundle.json", about)
+    for n in range(3):
+        for path in "proc/net/softnet_stat", "netns/x/proc/net/softnet_stat":
+            put(t, "S/snap/%06d/%s" % (n, path), b"%08x " % n * 9 + (b"\nwrong" if n == 2 and path[0] == "p" else b"") + b"\n")
+        put(t, "S/snap/%06d/tick.json" % n, tick(n))
 with tarfile.open(d + "/newer.tar", "w") as t:
     put(t, "S/bundle.json", b'{"format":2}')
 with tarfile.open(d + "/foreign.tar", "w") as t:
@@ -122,6 +128,10 @@ for what in headless damaged; do
 	[ $? -lt 2 ] && grep -q 'bundle.json is missing or damaged' "$dir/out" && grep -q 'eth0' "$dir/out"
 	verdict "a $what bundle is read, and the report says what it lacks" $?
 done
+analyze --sql "SELECT group_concat(DISTINCT entity) FROM series WHERE source = 'softnet'" "$dir/space.tar" 2>&1 | tail -1 | grep -qx cpu0
+verdict "what is the host's counts once, whatever namespaces show of it" $?
+analyze --sql "SELECT snap FROM note WHERE member = 'proc/net/softnet_stat'" "$dir/space.tar" 2>&1 | tail -1 | grep -qx 2
+verdict "a note tells the snapshot of its line" $?
 analyze "$dir/newer.tar" >"$dir/out" 2>&1
 [ $? -eq 3 ] && grep -q 'format 2' "$dir/out"
 verdict "a newer format is refused by name" $?

@@ -118,6 +118,7 @@ if [ "$(id -u)" -eq 0 ] && ip netns add "nt$$" 2>/dev/null; then
 	ip netns del "nt$$"
 	unpack ns.tar
 	check "its files are its own" judge "text('snap/000000/netns/nt$$/proc/net/dev').count(':') == 1"
+	check "what is the whole host's is not taken again" judge "not has('snap/000000/netns/nt$$/proc/net/softnet_stat')"
 	check "its sysctls are below host/" judge "has('host/netns/nt$$/proc/sys/net/ipv4/ip_forward')"
 	check "its tools see its interfaces alone" judge "text('snap/000000/netns/nt$$/cmd/ifconfig_-a').count('flags=') == 1"
 else
