@@ -23,7 +23,6 @@ struct slot {
 
 	uint64_t taken; /* the tick it was last tried at, or PLAN_NEVER */
 	int64_t cpu_ns; /* spent since the first tick, both ends left out */
-	bool thinned;   /* at least once */
 
 	/* a run that has not returned yet */
 	struct worker *run;
@@ -33,10 +32,11 @@ struct slot {
 	bool late;        /* and its deadline has passed */
 
 	/* what became of it so far, for the last words */
-	uint64_t count[CAPTURE_STATUS_COUNT];
-	enum capture_status last; /* of the last capture that was not ok */
-	int error;                /* its errno */
-	char note[128];
+	struct became {
+		uint64_t n;
+		int error; /* of the last such capture: its errno */
+		char note[128];
+	} became[CAPTURE_STATUS_COUNT];
 };
 
 struct slots {

@@ -52,12 +52,11 @@ static void put_member(struct snap *s, const char *folder, const char *name, str
 
 static void keep_reason(struct slot *slot, const struct capture *c)
 {
-	slot->count[c->status]++;
-	if (c->status == CAPTURE_OK)
-		return;
-	slot->last = c->status;
-	slot->error = c->error;
-	memcpy(slot->note, c->note, sizeof(slot->note));
+	struct became *b = &slot->became[c->status];
+
+	b->n++;
+	b->error = c->error;
+	memcpy(b->note, c->note, sizeof(b->note));
 }
 
 static bool has_many(const struct source *s)
@@ -244,7 +243,6 @@ static void serve_due(struct snap *s, const struct tick_record *t, struct slot *
 	slot->taken = t->tick;
 	if (!edge && over_budget(s, slot)) {
 		slot->place = PLACE_SNAP;
-		slot->thinned = true;
 		note_status(s, slot, CAPTURE_THINNED, "costs more than its budget");
 		return;
 	}

@@ -139,7 +139,7 @@ static const char *why_it_matters(const char *id)
 /* Whether such a status is worth a line: what a host does not have is not. */
 static bool worth_it(const struct told *t, const struct slot *s, enum capture_status status)
 {
-	if (status == CAPTURE_OK || s->count[status] == 0)
+	if (status == CAPTURE_OK || s->became[status].n == 0)
 		return false;
 	if (status == CAPTURE_ABSENT)
 		return t->opts->verbose || (s->source.how == SOURCE_HTTP && t->opts->urls.n);
@@ -148,17 +148,18 @@ static bool worth_it(const struct told *t, const struct slot *s, enum capture_st
 
 static void put_failure(struct buf *b, const struct slot *s, enum capture_status status)
 {
+	const struct became *k = &s->became[status];
 	const char *why = why_it_matters(s->source.id);
 	uint64_t all = 0;
 
 	for (int i = 0; i < CAPTURE_STATUS_COUNT; i++)
-		all += s->count[i];
-	buf_fmt(b, "    %s%s: %llu of %llu", s->prefix, s->source.id,
-	        (unsigned long long)s->count[status], (unsigned long long)all);
-	if (s->note[0] && s->last == status)
-		buf_fmt(b, ", %s", s->note);
-	else if (s->error && s->last == status)
-		buf_fmt(b, ", %s", strerror(s->error));
+		all += s->became[i].n;
+	buf_fmt(b, "    %s%s: %llu of %llu", s->prefix, s->source.id, (unsigned long long)k->n,
+	        (unsigned long long)all);
+	if (k->note[0])
+		buf_fmt(b, ", %s", k->note);
+	else if (k->error)
+		buf_fmt(b, ", %s", strerror(k->error));
 	if (why)
 		buf_fmt(b, " (%s)", why);
 	buf_char(b, '\n');
@@ -185,8 +186,8 @@ static void put_not_found(struct buf *b, const struct told *t)
 	for (size_t i = 0; i < t->slots->n && t->opts->urls.n == 0; i++) {
 		const struct slot *s = &t->slots->v[i];
 
-		if (strcmp(s->source.id, "metrics") == 0 && s->count[CAPTURE_OK] == 0 &&
-		    s->count[CAPTURE_ABSENT])
+		if (strcmp(s->source.id, "metrics") == 0 && s->became[CAPTURE_OK].n == 0 &&
+		    s->became[CAPTURE_ABSENT].n)
 			buf_str(b,
 			        "  no linkerd answered at 127.0.0.1:9990; where one is elsewhere, "
 			        "name it with --metrics URL\n");
