@@ -80,9 +80,7 @@ static struct frozen *frozen_of(struct l5d_fold *f, struct instance *of, const s
 		return s;
 	s = must_alloc(sizeof(*s));
 	s->of = of;
-	s->key = must_alloc(key.n + 1);
-	for (size_t i = 0; i < key.n; i++)
-		s->key[i] = text[i];
+	s->key = (char *)(uintptr_t)must_copy(buf_span(&key)).p;
 	at = of->name.n + 1;
 	for (int i = 0; i < NAMES; i++) {
 		s->name[i] = (struct span){s->key + at, names[i].n};

@@ -64,7 +64,7 @@ static const char *what_there_is(const struct judgement *j)
 
 static struct cell snap_cell(int64_t snap)
 {
-	return snap < 0 ? (struct cell){0} : (struct cell){.type = CELL_INT, .v.i = snap};
+	return (struct cell){.type = snap < 0 ? CELL_EMPTY : CELL_INT, .v.i = snap};
 }
 
 static bool column_of(const struct judgement *j, const struct rule_row *row, const char *name,

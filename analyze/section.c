@@ -342,7 +342,7 @@ bool section_known(const char *name)
 int sections_run(sqlite3 *db, struct arena *a, const char *only, bool all, struct report *r,
                  struct err *e)
 {
-	struct place places[BUILT_IN + 1];
+	struct place places[BUILT_IN + 1] = {0};
 	struct section *sections = arena_array(a, BUILT_IN + 1, sizeof(*sections));
 	size_t n = 0;
 
