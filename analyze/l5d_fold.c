@@ -39,7 +39,7 @@ struct l5d_fold *l5d_fold_open(sqlite3 *db, struct err *e)
 
 	if (stmt_prepare(
 		    &f->put, db,
-		    "INSERT INTO window(router, scope, id, service, metric, w, snap, t0, t1, n, "
+		    "INSERT OR REPLACE INTO window(router, scope, id, service, metric, w, snap, t0, t1, n, "
 		    "min, max, sum, avg, p50, p90, p95, p99, p999, p9999) "
 		    "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 		    e) < 0) {

@@ -17,6 +17,7 @@ struct loader {
 	uint64_t ticks;
 	int64_t first_ns, last_ns; /* wall clock of the first and last tick */
 	int64_t first_mono, last_mono;
+	uint64_t last_snap;
 	uint64_t raw;
 };
 
@@ -56,7 +57,8 @@ static void place_of(const struct loader *l, struct span key, struct span netns,
 	if (!span_starts(path, SPAN("http/")))
 		return;
 	p->entity = address_of(p, arg);
-	if (l->about.several_linkerds)
+	/* without bundle.json nobody knows how many there are: each keeps its address */
+	if (l->about.several_linkerds || !l->has_about)
 		p->scope = p->entity;
 }
 
@@ -140,12 +142,18 @@ static void on_tick(struct loader *l, const struct bundle_member *m)
 		cut_tick(l);
 		return;
 	}
+	if (l->ticks && (t.snap <= l->last_snap || t.monotonic_ns <= l->last_mono)) {
+		store_drop(l->store, "a tick is not later than the one before: it is not used");
+		l->in_tick = false;
+		return;
+	}
 	if (l->ticks++ == 0) {
 		l->first_ns = t.realtime_ns;
 		l->first_mono = t.monotonic_ns;
 	}
 	l->last_ns = t.realtime_ns;
 	l->last_mono = t.monotonic_ns;
+	l->last_snap = t.snap;
 	store_tick(l->store, &t);
 	l->in_tick = false;
 }
@@ -154,8 +162,10 @@ static int on_bundle(struct loader *l, const struct bundle_member *m, struct err
 {
 	if (l->has_about)
 		return 0;
-	l->has_about = true;
-	return record_bundle(l->store, m->text, &l->about, e);
+	if (record_bundle(l->store, m->text, &l->about, e) < 0)
+		return -1;
+	l->has_about = l->about.read;
+	return 0;
 }
 
 static void on_end(struct loader *l, const struct bundle_member *m)
@@ -235,7 +245,7 @@ static void summarize(struct loader *l, struct bundle *b)
 	store_meta_i64(s, "bundle_bytes", (int64_t)bundle_bytes(b));
 	store_meta_i64(s, "raw_bytes", (int64_t)l->raw);
 	if (!l->has_about)
-		store_note(s, SPAN("bundle.json"), 0, SPAN("the bundle has none"));
+		store_note(s, SPAN("bundle.json"), 0, SPAN("the bundle has none that can be read"));
 	if (!l->ended) {
 		store_meta(s, "end_reason", SPAN("cut"));
 		store_note(s, SPAN("end.json"), 0,

@@ -134,6 +134,7 @@ int record_bundle(struct store *s, struct span text, struct record_bundle *b, st
 	buf_put(&id, text_of(json_object_get(root, "boot_id")));
 	(void)buf_cstr(&id);
 	b->several_linkerds = json_array_size(json_object_get(root, "metrics")) > 1;
+	b->read = true;
 	json_decref(root);
 	return 0;
 }

@@ -22,6 +22,7 @@ struct record_capture {
 typedef void record_each(void *user, const struct record_capture *c);
 
 struct record_bundle {
+	bool read;             /* it was no damaged one */
 	bool several_linkerds; /* more than one --metrics */
 	char boot_id[40];
 };

@@ -112,6 +112,22 @@ with tarfile.open(d + "/space.tar", "w") as t:
         for path in "proc/net/softnet_stat", "netns/x/proc/net/softnet_stat":
             put(t, "S/snap/%06d/%s" % (n, path), b"%08x " % n * 9 + (b"\nwrong" if n == 2 and path[0] == "p" else b"") + b"\n")
         put(t, "S/snap/%06d/tick.json" % n, tick(n))
+stats = "count max min p50 p90 p95 p99 p9990 p9999 sum avg".split()
+metrics = lambda n: b'{"rt/http/client/x/requests":%d,' % n + b",".join(b'"rt/http/client/x/request_latency_ms.%s":%d' % (k.encode(), n + 9) for k in stats) + b"}"
+listen = b"State Recv-Q Send-Q Local Address:Port Peer Address:Port\nLISTEN %d 9 0.0.0.0:80 0.0.0.0:*\nESTAB 0 0 10.0.0.1:80 10.0.0.2:%d\n"
+with tarfile.open(d + "/again.tar", "w") as t: # the same place twice, in every way
+    def members(at, n):
+        for k, cmd in enumerate(("ss_-ltnm", "ss_-tan", "ss_-tanmieo")):
+            put(t, "S/%s/cmd/%s" % (at, cmd), listen % (n + k, 1000 + n))
+        for port in 1, 2:
+            put(t, "S/%s/http/127.0.0.1_%d/admin/metrics.json" % (at, port), metrics(n))
+        put(t, "S/%s/proc/net/softnet_stat" % at, b"%08x " % n * 9 + b"\n")
+    for n in 0, 1, 2, 5, 3, 2, 6:
+        members("snap/%06d" % n, n)
+        members("snap/%06d" % n, n)
+        put(t, "S/snap/%06d/tick.json" % n, tick(n))
+    members("last", 6)
+    members("last", 6)
 with tarfile.open(d + "/newer.tar", "w") as t:
     put(t, "S/bundle.json", b'{"format":2}')
 with tarfile.open(d + "/foreign.tar", "w") as t:
@@ -132,6 +148,12 @@ analyze --sql "SELECT group_concat(DISTINCT entity) FROM series WHERE source = '
 verdict "what is the host's counts once, whatever namespaces show of it" $?
 analyze --sql "SELECT snap FROM note WHERE member = 'proc/net/softnet_stat'" "$dir/space.tar" 2>&1 | tail -1 | grep -qx 2
 verdict "a note tells the snapshot of its line" $?
+analyze --sql "SELECT increase || ' ' || resets FROM series WHERE source = 'softnet' AND name = 'dropped'" "$dir/again.tar" >"$dir/out" 2>&1
+tail -1 "$dir/out" | grep -qx '6 0'
+verdict "members and ticks that come again or too late count once" $?
+analyze "$dir/again.tar" >"$dir/out" 2>&1
+[ $? -lt 2 ] && grep -q 'not later than the one before' "$dir/out"
+verdict "and a tick out of order is told" $?
 analyze "$dir/newer.tar" >"$dir/out" 2>&1
 [ $? -eq 3 ] && grep -q 'format 2' "$dir/out"
 verdict "a newer format is refused by name" $?
