@@ -179,7 +179,10 @@ static: ## the collector as one small static file, in build/static/; ARCH=arm64,
 	$(call say,STRIP,$@)$(static_deps)/strip -o $@ $<
 size: static ## of the static collector, by part
 	$(Q)awk -f .packaging/size.awk build/$(static)/nettape-collect.map
-.PHONY: static size
+check-static: all static $(B)/tests/old_kernel ## test the static collector, that for arm64 too if it can be built
+	$(Q)if command -v aarch64-linux-gnu-gcc >/dev/null; then $(MAKE) --no-print-directory static ARCH=arm64; fi
+	$(Q)tests/check.sh $(B) static
+.PHONY: static size check-static
 
 demo: all ## record this host for 10 s and print the diagnosis
 	$(Q)mkdir -p build/demo

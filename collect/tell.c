@@ -1,5 +1,6 @@
 #include "collect/tell.h"
 
+#include <linux/capability.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -194,6 +195,23 @@ static void put_not_found(struct buf *b, const struct told *t)
 	}
 }
 
+/* Other processes' descriptors take CAP_SYS_PTRACE, capabilities(7); root in a container lacks it.
+ */
+static void put_rights(struct buf *b, const struct told *t)
+{
+	uint64_t caps;
+
+	if (t->opts->root[0])
+		return;
+	if (t->facts->uid != 0)
+		buf_str(b, "  not run as root: which process holds a socket is known for your own "
+		           "alone\n");
+	else if (span_hex(span_of(t->facts->caps), UINT64_MAX, &caps) &&
+	         !(caps >> CAP_SYS_PTRACE & 1))
+		buf_str(b, "  root without CAP_SYS_PTRACE: which process holds a socket is not "
+		           "known for all\n");
+}
+
 static void put_failures(struct buf *b, const struct told *t)
 {
 	static const char *const headings[CAPTURE_STATUS_COUNT] = {
@@ -221,9 +239,7 @@ static void put_failures(struct buf *b, const struct told *t)
 		}
 	}
 	put_not_found(b, t);
-	if (t->facts->uid != 0 && !t->opts->root[0])
-		buf_str(b, "  not run as root: which process holds a socket is known for your own "
-		           "alone\n");
+	put_rights(b, t);
 }
 
 static void put_ticks(struct buf *b, const struct end_record *e)

@@ -1,6 +1,7 @@
 #!/bin/sh
 # tests/check.sh BUILD [SUITE...]: run the suites, count their TAP lines.
-# A suite is a unit test's name, or golden, rules, lint-rules, NAME of tests/e2e/NAME.sh.
+# A suite is a unit test's name, or golden, rules, lint-rules, NAME of tests/e2e/NAME.sh;
+# static, of the static collector, runs only when it is named (make check-static).
 # Output: each suite's failures, then "N passed, N failed" alone on the last line.
 set -u
 build=$1
@@ -18,6 +19,7 @@ suites() {
 	printf 'golden tests/golden.sh\nreplay tests/replay.sh\nrooms tests/rooms.sh --tap\n'
 	printf 'rules %s --test-rules rules\nlint-rules %s --lint-rules rules\n' \
 		"$build/nettape-analyze" "$build/nettape-analyze"
+	case " $only " in *" static "*) echo "static tests/static.sh" ;; esac
 	for t in tests/e2e/*.sh; do
 		[ -e "$t" ] && printf '%s %s\n' "$(basename "$t" .sh)" "$t"
 	done
