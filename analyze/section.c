@@ -261,6 +261,8 @@ static int run_query(sqlite3 *db, struct arena *a, const struct query *q, bool a
 	stmt_done(&st);
 	if (cells)
 		drop_columns(t, columns, cells, q->always);
+	if (n > 1 && t->columns_n == 1 && !t->list)
+		t->rows_n = t->more = 0; /* names of which there is nothing to say */
 	return rc;
 }
 

@@ -105,6 +105,15 @@ static void columns_without_a_value_are_left_out(void **state)
 	assert_int_equal(s.tables[0].cells[5].v.i, 0);
 }
 
+static void names_with_nothing_to_say_of_them_are_no_table(void **state)
+{
+	struct section s =
+		run(state, HEAD "-- table: t\nSELECT 'TCP_mem' AS what, 0 AS max, '' AS limit_ ;\n",
+	            false);
+
+	assert_int_equal(s.tables_n, 0);
+}
+
 static void a_list_leaves_out_only_what_is_not_known(void **state)
 {
 	struct section s =
@@ -307,6 +316,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(columns_without_a_value_are_left_out),
+		cmocka_unit_test(names_with_nothing_to_say_of_them_are_no_table),
 		cmocka_unit_test(a_list_leaves_out_only_what_is_not_known),
 		cmocka_unit_test(top_counts_the_rest),
 		cmocka_unit_test(a_heading_is_the_name_with_its_unit_said_shortly),
