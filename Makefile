@@ -179,10 +179,16 @@ static: ## the collector as one small static file, in build/static/; ARCH=arm64,
 	$(call say,STRIP,$@)$(static_deps)/strip -o $@ $<
 size: static ## of the static collector, by part
 	$(Q)awk -f .packaging/size.awk build/$(static)/nettape-collect.map
-check-static: all static $(B)/tests/old_kernel ## test the static collector, that for arm64 too if it can be built
-	$(Q)if command -v aarch64-linux-gnu-gcc >/dev/null; then $(MAKE) --no-print-directory static ARCH=arm64; fi
+dist-collector: ## build/dist: the collector for x86_64 and aarch64, its sums, a page for whoever runs it
+	$(Q)rm -rf build/dist && mkdir -p build/dist
+	$(Q)for a in x86_64 aarch64; do $(MAKE) --no-print-directory put-collector ARCH=$$a || exit 1; done
+	$(Q)cd build/dist && sha256sum nettape-collect-* >SHA256SUMS && cp ../../.packaging/CUSTOMER.txt .
+put-collector: static
+	$(Q)cp build/$(static)/nettape-collect build/dist/nettape-collect-$(VERSION)-linux-$(static_arch)
+check-static: all $(B)/tests/old_kernel ## test the static collector, that for arm64 too if it can be built
+	$(Q)$(MAKE) --no-print-directory $(if $(shell command -v aarch64-linux-gnu-gcc),dist-collector,static)
 	$(Q)tests/check.sh $(B) static
-.PHONY: static size check-static
+.PHONY: static size dist-collector put-collector check-static
 
 demo: all ## record this host for 10 s and print the diagnosis
 	$(Q)mkdir -p build/demo

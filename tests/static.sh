@@ -211,6 +211,23 @@ else
 	check "arm64, live: the analyzer reads it" reads arm64-live.tar.zst
 fi
 
+# What is sent
+dist=$tree/build/dist
+if [ -x "$arm64" ]; then
+	check "dist: the sums hold" sh -c "cd '$dist' && sha256sum -c SHA256SUMS"
+	for m in x86_64 aarch64; do
+		check "dist: one file for $m, in the sums" sh -c "test -x '$dist'/nettape-collect-*-linux-$m && grep -q -- '-linux-$m\$' '$dist/SHA256SUMS'"
+	done
+	check "dist: the one for this machine is that tested here" sh -c "cmp '$collect' '$dist'/nettape-collect-*-linux-$(uname -m)"
+	"$collect" --help >help.txt
+	check "dist: the customer's page fits one" test "$(wc -l <"$dist/CUSTOMER.txt")" -le 60
+	for option in $(grep -o ' --[a-z][a-z-]*' "$dist/CUSTOMER.txt" | sort -u); do
+		check "dist: $option of the customer's page is there" grep -q -e "$option " help.txt
+	done
+else
+	skip "dist" "no cross compiler: make deps-static"
+fi
+
 # Memory, and manners, over 2,000 ticks
 ticks() { zstd -dcq many.tar.zst.part 2>/dev/null | tar tf - 2>/dev/null | grep -c 'tick.json$'; }
 enough() { [ "$(ticks)" -ge 2000 ]; }
