@@ -37,12 +37,12 @@ struct l5d_fold *l5d_fold_open(sqlite3 *db, struct err *e)
 {
 	struct l5d_fold *f = must_alloc(sizeof(*f));
 
-	if (stmt_prepare(
-		    &f->put, db,
-		    "INSERT OR REPLACE INTO window(router, scope, id, service, metric, w, snap, t0, t1, n, "
-		    "min, max, sum, avg, p50, p90, p95, p99, p999, p9999) "
-		    "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-		    e) < 0) {
+	if (stmt_prepare(&f->put, db,
+	                 "INSERT OR REPLACE INTO window(router, scope, id, service, metric, w, "
+	                 "snap, t0, t1, n, "
+	                 "min, max, sum, avg, p50, p90, p95, p99, p999, p9999) "
+	                 "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	                 e) < 0) {
 		l5d_fold_close(f);
 		return NULL;
 	}

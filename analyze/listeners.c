@@ -176,8 +176,8 @@ struct listeners *listeners_open(sqlite3 *db, struct peers *peers, struct err *e
 	struct listeners *f = must_alloc(sizeof(*f));
 
 	f->peers = peers;
-	if (stmt_prepare(&f->put, db, "INSERT OR REPLACE INTO listener VALUES(?,?,?,NULL,NULL,?,?,?)", e) <
-	            0 ||
+	if (stmt_prepare(&f->put, db,
+	                 "INSERT OR REPLACE INTO listener VALUES(?,?,?,NULL,NULL,?,?,?)", e) < 0 ||
 	    stmt_prepare(&f->set_owner, db,
 	                 "UPDATE listener SET pid = ?, comm = ? WHERE addr = ? AND port = ?",
 	                 e) < 0) {

@@ -307,10 +307,12 @@ struct tcp_churn *tcp_churn_open(sqlite3 *db, struct peers *peers, struct err *e
 	struct tcp_churn *f = must_alloc(sizeof(*f));
 
 	f->peers = peers;
-	if (stmt_prepare(&f->put_state, db, "INSERT OR REPLACE INTO tcp_state VALUES(?,?,?)", e) < 0 ||
-	    stmt_prepare(&f->put_peer, db, "INSERT OR REPLACE INTO tcp_peer VALUES(?,?,?,?,?,?)", e) < 0 ||
-	    stmt_prepare(&f->put_churn, db, "INSERT OR REPLACE INTO tcp_churn VALUES(?,?,?,?,?,?,?,?)", e) <
-	            0) {
+	if (stmt_prepare(&f->put_state, db, "INSERT OR REPLACE INTO tcp_state VALUES(?,?,?)", e) <
+	            0 ||
+	    stmt_prepare(&f->put_peer, db, "INSERT OR REPLACE INTO tcp_peer VALUES(?,?,?,?,?,?)",
+	                 e) < 0 ||
+	    stmt_prepare(&f->put_churn, db,
+	                 "INSERT OR REPLACE INTO tcp_churn VALUES(?,?,?,?,?,?,?,?)", e) < 0) {
 		tcp_churn_close(f);
 		return NULL;
 	}

@@ -319,7 +319,8 @@ struct tcp_flow *tcp_flow_open(sqlite3 *db, struct peers *peers, struct err *e)
 	f->worst = must_alloc(SOCKETS_MAX * sizeof(*f->worst));
 	if (prepare_socket(f, db, e) < 0 ||
 	    stmt_prepare(&f->put_flow, db,
-	                 "INSERT OR REPLACE INTO tcp_flow VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	                 "INSERT OR REPLACE INTO tcp_flow "
+	                 "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	                 e) < 0) {
 		tcp_flow_close(f);
 		return NULL;
