@@ -233,7 +233,8 @@ get.apt    = $(sudo) apt-get update -qq && $(sudo) env DEBIAN_FRONTEND=nonintera
 get.dnf    = $(sudo) dnf install -y
 get.apk    = $(sudo) apk add
 manager   := $(firstword $(foreach m,apt-get dnf apk,$(if $(shell command -v $(m)),$(m:apt-get=apt))))
-deps: ## install what the build and the tests need
+# `make deps static check-static`: then what those need, too
+deps: $(if $(filter static size check-static dist-collector,$(MAKECMDGOALS)),deps-static) ## install what the build and the tests need
 	$(if $(manager),$(get.$(manager)) $(deps.$(manager)),$(error no apt-get, dnf or apk here: see deps.apt in the Makefile for the list))
 deps-lint: deps ## and what lint needs
 	$(get.$(manager)) $(lint.$(manager))

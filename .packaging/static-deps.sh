@@ -132,7 +132,7 @@ unpack() {
 	rm -rf "$out/src/$1"
 	mkdir -p "$out/src"
 	if [ -n "$dsc" ]; then
-		quietly "$out/src/$1.log" dpkg-source -x "$dsc" "$out/src/$1"
+		quietly "$out/src/$1.log" dpkg-source --no-copy -x "$dsc" "$out/src/$1"
 	else
 		say WARN "$1: no .dsc, so no checksum is checked"
 		mkdir "$out/src/$1"
