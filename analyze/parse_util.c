@@ -86,36 +86,6 @@ size_t column_of(struct span name, const struct span *header, size_t n)
 	return i;
 }
 
-static bool is_among(struct span names, struct span wanted)
-{
-	struct span name;
-
-	while (span_cut(&names, ',', &name))
-		if (span_eq(name, wanted))
-			return true;
-	return span_eq(names, wanted);
-}
-
-bool cgroup_path(struct span text, struct span *path)
-{
-	struct span line, id, controllers;
-	bool found = false;
-
-	while (span_line(&text, &line)) {
-		if (!span_cut(&line, ':', &id) || !span_cut(&line, ':', &controllers))
-			continue;
-		if (is_among(controllers, SPAN("cpu"))) {
-			*path = line;
-			return true;
-		}
-		if (span_eq(id, SPAN("0")) && controllers.n == 0) {
-			*path = line;
-			found = true;
-		}
-	}
-	return found;
-}
-
 struct tally_row *tally_at(struct tally *t, struct span key)
 {
 	for (size_t i = 0; i < t->n; i++)

@@ -31,12 +31,6 @@ size_t words_of(struct span line, struct span *words, size_t max);
 /* The index of `name` among the words of a header; n when it is not there. */
 size_t column_of(struct span name, const struct span *header, size_t n);
 
-/*
- * The group of a /proc/PID/cgroup: of the v1 hierarchy with the cpu controller, else of
- * v2.  False when there is neither.
- */
-bool cgroup_path(struct span text, struct span *path);
-
 /* Counts by a key of the file, in the order in which the keys came. */
 #define TALLY_KEYS_MAX 256
 #define TALLY_COUNTS   4

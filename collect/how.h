@@ -1,4 +1,5 @@
-/* How a source is read: one function a kind (how_file.c, how_task.c, how_tool.c, how_http.c). */
+/* How a source is read: one function a kind (how_file.c, how_task.c, how_group.c, how_tool.c,
+ * how_http.c). */
 #ifndef COLLECT_HOW_H
 #define COLLECT_HOW_H
 
@@ -11,8 +12,12 @@
  */
 void how_file(struct job *j);
 void how_task(struct job *j);
+void how_group(struct job *j);
 void how_tool(struct job *j);
 void how_http(struct job *j);
+
+/* One capture of an absolute path, named by it: the whole file, or why there is none. */
+void file_capture(struct job *j, const char *path);
 
 /* Once, before the first thread: false when libcurl cannot be used. */
 bool http_open(void);

@@ -89,7 +89,7 @@ static void end_failed(struct job *j, const char *path, int error)
 		job_end(j, status_of_errno(error), error, NULL);
 }
 
-static void read_one(struct job *j, const char *path)
+void file_capture(struct job *j, const char *path)
 {
 	enum capture_status status = CAPTURE_OK;
 	int fd, error;
@@ -189,7 +189,7 @@ static void visit(struct walk *w, struct span name, unsigned char type, size_t n
 		return;
 	if (rest.n == 0 && type == DT_REG && source_wants(w->job->source, name)) {
 		w->found++;
-		read_one(w->job, w->path);
+		file_capture(w->job, w->path);
 	} else if (deep && is_folder(type, deep)) {
 		walk(w, end, part, depth + 1);
 	} else if (rest.n && is_folder(type, deep)) {
@@ -216,7 +216,7 @@ static void walk(struct walk *w, size_t n, struct span pattern, unsigned depth)
 		buf_char(&b, '/');
 		buf_put(&b, part);
 		if (pattern.n == 0) {
-			read_one(w->job, buf_cstr(&b));
+			file_capture(w->job, buf_cstr(&b));
 			w->found++;
 			return;
 		}

@@ -28,7 +28,8 @@ struct capture {
 /* A process whose own counters are taken: ksoftirqd, --pid, --comm, linkerd. */
 struct task {
 	int pid;
-	int dir; /* its /proc/PID, held open; -1 = there was none */
+	int dir;     /* its /proc/PID, held open; -1 = there was none */
+	bool kernel; /* a kernel thread */
 	char comm[16];
 };
 

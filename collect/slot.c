@@ -14,8 +14,8 @@
 #define GRACE_MS 500
 
 static void (*const hows[SOURCE_HOW_COUNT])(struct job *j) = {
-	[SOURCE_FILE] = how_file, [SOURCE_TASK] = how_task,       [SOURCE_TOOL] = how_tool,
-	[SOURCE_HTTP] = how_http, [SOURCE_COMMAND] = how_command,
+	[SOURCE_FILE] = how_file, [SOURCE_TASK] = how_task, [SOURCE_GROUP] = how_group,
+	[SOURCE_TOOL] = how_tool, [SOURCE_HTTP] = how_http, [SOURCE_COMMAND] = how_command,
 };
 
 static bool listed(const struct opts_list *l, const struct source *s)

@@ -9,7 +9,7 @@
 
 void tell_sources(struct buf *b)
 {
-	buf_fmt(b, "%-15s %-4s %-4s %-4s %-3s %s\n", "ID", "HOW", "WHEN", "PACE", "ON", "WHAT");
+	buf_fmt(b, "%-15s %-5s %-4s %-4s %-3s %s\n", "ID", "HOW", "WHEN", "PACE", "ON", "WHAT");
 	for (size_t i = 0; i < sources_count; i++) {
 		const struct source *s = &sources[i];
 		char pace[16];
@@ -19,15 +19,16 @@ void tell_sources(struct buf *b)
 			duration_put(&p, (int64_t)s->pace_s * NS_PER_S);
 		else if (s->when == SOURCE_TICK)
 			buf_str(&p, "tick");
-		buf_fmt(b, "%-15s %-4s %-4s %-4s %-3s %s\n", s->id, source_how_name(s->how),
+		buf_fmt(b, "%-15s %-5s %-4s %-4s %-3s %s\n", s->id, source_how_name(s->how),
 		        source_when_name(s->when), buf_cstr(&p), s->on ? "yes" : "no", s->what);
 		if (s->only)
-			buf_fmt(b, "%36s%s\n", "", s->only);
+			buf_fmt(b, "%37s%s\n", "", s->only);
 	}
 	buf_str(b,
 	        "\nWHEN  once: first tick; ends: first and last; tick: at its pace, and first and "
 	        "last;\n"
-	        "      edge: first and last tick.  %t is each watched process, %i each interface.\n"
+	        "      edge: first and last tick.  %t is each watched process, %i each interface,\n"
+	        "      %g each control group of the watched processes.\n"
 	        "ON    no: may hold secrets, taken with --include ID.  A line below: the names "
 	        "that\n"
 	        "      are taken of that folder; !NAME is left out.\n");

@@ -21,6 +21,28 @@ static const struct host live = {.root = ""};
 
 static const uint16_t l5d_ports[] = {4140, 9990};
 
+/* proc(5), the flags in /proc/PID/stat; include/linux/sched.h */
+#define PF_KTHREAD UINT64_C(0x00200000)
+#define STAT_FLAGS 7 /* words behind the name */
+
+static bool is_kernel_thread(int pid)
+{
+	char path[32], text[1024];
+	struct buf p = BUF_OVER(path);
+	struct span rest, name, word = {0};
+	uint64_t flags;
+
+	buf_fmt(&p, "/proc/%d/stat", pid);
+	(void)host_read(&live, buf_cstr(&p), text, sizeof(text));
+	rest = span_of(text);
+	if (!span_rcut(&rest, ')', &name))
+		return false;
+	for (int i = 0; i < STAT_FLAGS; i++)
+		if (!span_word(&rest, &word))
+			return false;
+	return span_u64(word, UINT64_MAX, &flags) && (flags & PF_KTHREAD);
+}
+
 static bool known(const struct watch *w, int pid)
 {
 	for (size_t i = 0; i < w->n; i++)
@@ -39,7 +61,7 @@ static void add(struct watch *w, int pid, const char *comm)
 	if (w->n == WATCH_MAX || known(w, pid))
 		return;
 	buf_fmt(&p, "/proc/%d", pid);
-	*t = (struct task){.pid = pid};
+	*t = (struct task){.pid = pid, .kernel = is_kernel_thread(pid)};
 	t->dir = open(buf_cstr(&p), O_PATH | O_DIRECTORY | O_CLOEXEC);
 	name = BUF_OVER(t->comm);
 	buf_str(&name, comm);

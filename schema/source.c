@@ -22,8 +22,8 @@ const size_t sources_count = sizeof(sources) / sizeof(sources[0]);
 const char *source_how_name(enum source_how how)
 {
 	static const char *const names[SOURCE_HOW_COUNT] = {
-		[SOURCE_FILE] = "file", [SOURCE_TASK] = "task",       [SOURCE_TOOL] = "tool",
-		[SOURCE_HTTP] = "http", [SOURCE_COMMAND] = "command",
+		[SOURCE_FILE] = "file", [SOURCE_TASK] = "task", [SOURCE_GROUP] = "group",
+		[SOURCE_TOOL] = "tool", [SOURCE_HTTP] = "http", [SOURCE_COMMAND] = "command",
 	};
 
 	return names[how];
@@ -62,7 +62,7 @@ void source_member_put(const struct source *s, struct buf *b)
 
 	if (s->how == SOURCE_HTTP)
 		buf_str(b, "http/*");
-	if (s->how == SOURCE_FILE || s->how == SOURCE_TASK)
+	if (s->how == SOURCE_FILE || s->how == SOURCE_TASK || s->how == SOURCE_GROUP)
 		(void)span_skip(&what, SPAN("/"));
 	if (s->how == SOURCE_TOOL || s->how == SOURCE_COMMAND)
 		buf_str(b, "cmd/");
@@ -73,7 +73,7 @@ void source_member_put(const struct source *s, struct buf *b)
 			command_name_put(b, head);
 		else
 			buf_put(b, head);
-		buf_char(b, '*');
+		buf_str(b, s->how == SOURCE_GROUP ? "**" : "*");
 		what = span_sub(what, 1, what.n);
 	}
 	if (s->how == SOURCE_TOOL)

@@ -11,6 +11,7 @@
 enum source_how {
 	SOURCE_FILE,
 	SOURCE_TASK,
+	SOURCE_GROUP,
 	SOURCE_TOOL,
 	SOURCE_HTTP,
 	SOURCE_COMMAND, /* not of the table: --run */
@@ -28,7 +29,7 @@ struct source {
 	unsigned deadline_ms;
 	bool on; /* by default */
 	/*
-	 * FILE with stars: only these last components are taken, blank-separated;
+	 * FILE with stars and GROUP: only these last components are taken, blank-separated;
 	 * NULL = all.  A folder such as /proc/sys/kernel holds far more than a
 	 * diagnosis uses.  "!NAME" is never taken; such words alone leave all others.
 	 */
@@ -38,7 +39,7 @@ struct source {
 extern const struct source sources[];
 extern const size_t sources_count;
 
-/* "file", "task", "tool", "http", "command"; "once", "ends", "tick", "edge". */
+/* "file", "task", "group", "tool", "http", "command"; "once", "ends", "tick", "edge". */
 const char *source_how_name(enum source_how how);
 const char *source_when_name(enum source_when when);
 

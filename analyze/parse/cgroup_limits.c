@@ -1,14 +1,16 @@
 /*
- * /sys/fs/cgroup/FILE (v2, Documentation/admin-guide/cgroup-v2.rst) and
- * /sys/fs/cgroup/{cpu,memory}/FILE (v1): the limits of the group at the mount's root,
- * which in a container is the container's own.  Both versions' files give the same
- * names; no limit is NULL.
+ * /sys/fs/cgroup/GROUP/FILE (v2, Documentation/admin-guide/cgroup-v2.rst) and
+ * /sys/fs/cgroup/{cpu,memory}/GROUP/FILE (v1): limits and what became of them.  The
+ * group at the mount's root, in a container the container's own, is the entity ''; of a
+ * watched process it is the group's path.  Both versions' files give the same names; no
+ * limit is NULL.
  *
  *   cpu.max:       200000 100000     (quota and period in us, quota may be "max")
  *   memory.max:    max
  *   cpu.stat:      nr_throttled 12
  */
 #include "analyze/parse_util.h"
+#include "schema/cgroup.h"
 #include "schema/timefmt.h"
 
 /* No limit, as v1 says it: 2^63-1 rounded down to a page, of 4 to 64 KiB. */
@@ -59,30 +61,48 @@ static const struct as *as_what(const struct as *table, size_t n, struct span fi
 	return NULL;
 }
 
-static bool limit(const struct as *as, struct span value, struct emit *out)
+/* "system.slice/x.service" of "sys/fs/cgroup/cpu/system.slice/x.service/cpu.stat" */
+static struct span group_of(struct span path)
+{
+	struct span group = {0};
+
+	(void)span_skip(&path, SPAN("sys/fs/cgroup/"));
+	(void)span_rcut(&path, '/', &group);
+	for (size_t i = 0; i < cgroup_mounts_count; i++) {
+		struct span rest = group;
+
+		if (!span_skip(&rest, cgroup_mounts[i].folder))
+			continue;
+		if (rest.n == 0 || span_skip(&rest, SPAN("/")))
+			return rest;
+	}
+	return group;
+}
+
+static bool limit(struct span group, const struct as *as, struct span value, struct emit *out)
 {
 	uint64_t v;
 	bool number = span_u64(value, UINT64_MAX, &v);
 
 	if (number && v < V1_UNLIMITED)
-		emit_scaled(out, (struct span){0}, as->name, as->kind, as->unit, v, as->scale);
+		emit_scaled(out, group, as->name, as->kind, as->unit, v, as->scale);
 	else if (number || span_eq(value, SPAN("max")) || span_eq(value, SPAN("-1")))
-		emit_none(out, (struct span){0}, as->name, as->kind, as->unit);
+		emit_none(out, group, as->name, as->kind, as->unit);
 	else
 		return false;
 	return true;
 }
 
 /* "max 100000" */
-static bool cpu_max(struct span text, struct emit *out)
+static bool cpu_max(struct span group, struct span text, struct emit *out)
 {
 	struct span quota, period;
 
-	return span_word(&text, &quota) && limit(&files[0], quota, out) &&
-	       span_word(&text, &period) && limit(&files[1], period, out);
+	return span_word(&text, &quota) && limit(group, &files[0], quota, out) &&
+	       span_word(&text, &period) && limit(group, &files[1], period, out);
 }
 
-static void cpu_stat(struct span text, struct emit *out)
+static void cpu_stat(struct span group, struct span text, struct emit *out)
 {
 	struct span line;
 
@@ -94,32 +114,36 @@ static void cpu_stat(struct span text, struct emit *out)
 		if (!span_word(&line, &count.name))
 			continue;
 		as = as_what(stats, sizeof(stats) / sizeof(stats[0]), count.name);
-		if (!span_word(&line, &value) || !limit(as ? as : &count, value, out))
+		if (!span_word(&line, &value) || !limit(group, as ? as : &count, value, out))
 			out->note(out, at, "not 'name number'", count.name);
 	}
 }
 
 static void parse(const struct input *in, struct emit *out)
 {
-	struct span file = path_base(in->path), value = span_trim(in->text);
+	struct span group = group_of(in->path), file = path_base(in->path);
+	struct span value = span_trim(in->text);
 	const struct as *as = as_what(files, sizeof(files) / sizeof(files[0]), file);
 	bool good = true;
 
 	if (span_eq(file, SPAN("cpu.stat")))
-		cpu_stat(in->text, out);
+		cpu_stat(group, in->text, out);
 	else if (span_eq(file, SPAN("cpu.max")))
-		good = cpu_max(value, out);
+		good = cpu_max(group, value, out);
 	else if (as)
-		good = limit(as, value, out);
+		good = limit(group, as, value, out);
 	else
-		emit_text(out, (struct span){0}, file, value);
+		emit_text(out, group, file, value);
 	if (!good)
 		out->note(out, 1, "not a limit", value);
 }
 
 const struct parser parser_cgroup_limits = {
 	.source = "cgroup",
+ /* "**" and '*', so that the group is what the first star stands for */
 	.members = (const char *const[]){"sys/fs/cgroup/*", "sys/fs/cgroup/cpu/*",
-                                         "sys/fs/cgroup/memory/*", NULL},
+                                         "sys/fs/cgroup/memory/*", "sys/fs/cgroup/cpu/**/*",
+                                         "sys/fs/cgroup/cpu,cpuacct/**/*", "sys/fs/cgroup/cpuacct,cpu/**/*",
+                                         "sys/fs/cgroup/memory/**/*", "sys/fs/cgroup/**/*", NULL},
 	.parse = parse,
 };

@@ -16,6 +16,22 @@ SELECT substr(entity, instr(entity, ':') + 1) AS command, 0 + substr(entity, 1, 
        spark(max(CASE WHEN name = 'run_ns' THEN id END)) AS run_spark
   FROM series WHERE source = 'task' AND entity NOT LIKE '%:ksoftirqd/%' GROUP BY entity
  ORDER BY max(CASE WHEN name = 'run_ns' THEN increase END) DESC, entity;
+-- table: their control groups: quota in shares of one CPU, throttled of the periods
+-- top: 20
+-- always: group, quota_pct, throttled_pct, memory_limit_bytes
+SELECT entity AS "group",
+       max(CASE WHEN name = 'cpu_quota' THEN last END) * 100.0
+         / nullif(max(CASE WHEN name = 'cpu_period' THEN last END), 0) AS quota_pct,
+       max(CASE WHEN name = 'nr_throttled' THEN increase END) * 100.0
+         / nullif(max(CASE WHEN name = 'nr_periods' THEN increase END), 0) AS throttled_pct,
+       max(CASE WHEN name = 'memory_current' THEN hi END) AS memory_max_bytes,
+       max(CASE WHEN name = 'memory_max' THEN last END) AS memory_limit_bytes,
+       max(CASE WHEN name = 'memory_failcnt' THEN increase END) AS memory_failed,
+       max(CASE WHEN name = 'pids_current' THEN hi END) AS pids_max,
+       max(CASE WHEN name = 'pids_max' THEN last END) AS pids_limit,
+       spark(max(CASE WHEN name = 'nr_throttled' THEN id END)) AS throttled_spark
+  FROM series WHERE source = 'cgroup' AND entity <> '' GROUP BY entity
+ ORDER BY max(CASE WHEN name = 'nr_throttled' THEN increase END) DESC, entity;
 -- table: memory and files
 -- top: 20
 SELECT substr(entity, instr(entity, ':') + 1) AS command, 0 + substr(entity, 1, instr(entity, ':') - 1) AS pid,

@@ -89,6 +89,7 @@ static const struct sample {
 	{"cgroup_limits",   "sys/fs/cgroup/memory/memory.failcnt",                               "1\n"                                                                 },
 	{"cgroup_limits",   "sys/fs/cgroup/pids.max",                                            "1\n"								 },
 	{"cgroup_limits",   "sys/fs/cgroup/pids.current",                                        "1\n"								 },
+	{"cgroup_limits",   "sys/fs/cgroup/cpu/a/b.scope/cpu.stat",                              "nr_throttled 1\n"                                                    },
 	{"os_release",      NULL,								"PRETTY_NAME=\"a\"\nID=b\nVERSION_ID=1\n"                             },
 	{"version",         NULL,								"Linux version 6.1.0-generic (x@y) #1\n"                              },
 	{"uptime",          NULL,								"1.00 2.00\n"							 },
@@ -230,6 +231,7 @@ static const struct expected {
 	{"cgroup",       "",               "memory_max memory_high memory_current",                                   KIND_GAUGE,     UNIT_BYTE },
 	{"cgroup",       "",               "pids_max pids_current cpu_weight cpu_shares",                             KIND_GAUGE,     UNIT_COUNT},
 	{"cgroup",       "",               "memory_failcnt nr_periods nr_throttled",                                  KIND_COUNTER,   UNIT_COUNT},
+	{"cgroup",       "a/b.scope",      "nr_throttled",							    KIND_COUNTER,   UNIT_COUNT},
 	{"cgroup",       "",               "throttled_ns usage_ns",						   KIND_COUNTER,   UNIT_NS   },
 	{"host",         "",
          "os os_id os_version_id version kernel cpus_online current_clocksource "

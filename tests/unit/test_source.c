@@ -32,6 +32,11 @@ static void members_find_their_source(void **state)
 	is_of("proc/4711/cgroup", "task-cgroup");
 	is_of("proc/self/cgroup", "cgroup");
 	is_of("proc/stat", "stat");
+	is_of("sys/fs/cgroup/cpu.stat", "cgroup2-limits");
+	is_of("sys/fs/cgroup/cpu/cpu.stat", "cgroup1-cpu");
+	is_of("sys/fs/cgroup/cpu/kubepods/pod1/abc/cpu.stat", "group1-cpu");
+	is_of("sys/fs/cgroup/memory/docker/memory.failcnt", "group1-memory");
+	is_of("sys/fs/cgroup/system.slice/linkerd.service/cpu.stat", "group2-limits");
 	is_of("proc/sys/net/ipv4/conf/eth0.100/rp_filter", "sysctl-net");
 	is_of("proc/sys/net/netfilter/nf_conntrack_count", "conntrack-count");
 	is_of("proc/sys/kernel/sched_rt_runtime_us", "sysctl-kernel");
