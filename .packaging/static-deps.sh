@@ -86,10 +86,11 @@ private_apt() {
 }
 
 fetch_sources() {
+	missing=
 	for p in $packages; do
 		[ -n "$(first "$src/$p"[_-]*.tar.*)" ] || missing=1
 	done
-	[ "${missing:-}" ] || return 0
+	[ "$missing" ] || return 0
 	mkdir -p "$src"
 	if [ -n "${STATIC_SRC:-}" ]; then
 		for p in $packages; do

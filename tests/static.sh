@@ -41,14 +41,22 @@ check "has no stack that can be executed" sh -c "readelf -lW '$collect' | grep G
 # Memory: the longest, meanwhile the rest
 "$collect" --for 1h --every 10ms --no-http -q -o many.tar.zst 2>>log &
 recorder=$!
+ticks() { zstd -dcq many.tar.zst.part 2>/dev/null | tar tf - 2>/dev/null | grep -c 'tick.json$'; }
+# after_ticks N: waits for them, a minute and a half at most
+after_ticks() {
+	for _ in $(seq 90); do
+		[ "$(ticks)" -ge "$1" ] && return 0
+		sleep 1
+	done
+	return 1
+}
 peak() { awk '$1 == "VmHWM:" { print $2 }' "/proc/$recorder/status"; }
 (
-	sleep 3
+	after_ticks 300
 	peak
 	awk '{ print $19 }' "/proc/$recorder/stat"
 	cat "/proc/$recorder/oom_score_adj"
 ) >start.txt &
-started_at=$(date +%s)
 
 # An empty root
 mkdir -p jail/proc
@@ -111,7 +119,7 @@ if [ "$(id -u)" -eq 0 ] && unshare -m true 2>>log; then
 		check "as $who: the analyzer reads it" reads bare.$who.tar.zst
 	done
 else
-	skip "an empty root, no rights" "needs root and a mount namespace"
+	skip "an empty root, no rights" "needs root, and a mount namespace whose root is a mount"
 fi
 
 # Old kernels
@@ -221,7 +229,8 @@ if [ -x "$arm64" ]; then
 	check "dist: the one for this machine is that tested here" sh -c "cmp '$collect' '$dist'/nettape-collect-*-linux-$(uname -m)"
 	"$collect" --help >help.txt
 	check "dist: the customer's page fits one" test "$(wc -l <"$dist/CUSTOMER.txt")" -le 60
-	for option in $(grep -o ' --[a-z][a-z-]*' "$dist/CUSTOMER.txt" | sort -u); do
+	options=$(grep -o ' --[a-z][a-z-]*' "$dist/CUSTOMER.txt" | sort -u)
+	for option in $options; do
 		check "dist: $option of the customer's page is there" grep -q -e "$option " help.txt
 	done
 else
@@ -229,16 +238,14 @@ else
 fi
 
 # Memory, and manners, over 2,000 ticks
-ticks() { zstd -dcq many.tar.zst.part 2>/dev/null | tar tf - 2>/dev/null | grep -c 'tick.json$'; }
-enough() { [ "$(ticks)" -ge 2000 ]; }
-wait_for 90 enough
+check "2,000 fast ticks" after_ticks 2000
 peak >end.txt
 kill -INT "$recorder"
 wait "$recorder"
 recorder=
 check "2,000 fast ticks: the bundle is whole" sha256sum -c many.tar.zst.sha256
 first=$(sed -n 1p start.txt) last=$(cat end.txt)
-check "2,000 fast ticks: memory does not grow ($first kB after 3 s, $last kB after $(($(date +%s) - started_at)) s)" test "$last" -le $((first + 256))
+check "2,000 fast ticks: memory does not grow ($first kB after 300, $last kB at the end)" test "$last" -le $((first + 512))
 check "runs at niceness 19" test "$(sed -n 2p start.txt)" = 19
 check "goes first when memory ends" test "$(sed -n 3p start.txt)" -ge 800
 exit "$failed"
