@@ -86,27 +86,24 @@ private_apt() {
 }
 
 fetch_sources() {
-	missing=
-	for p in $packages; do
-		[ -n "$(first "$src/$p"[_-]*.tar.*)" ] || missing=1
-	done
-	[ "$missing" ] || return 0
+	[ -e "$src/.whole" ] && return
 	mkdir -p "$src"
 	if [ -n "${STATIC_SRC:-}" ]; then
 		for p in $packages; do
 			[ -n "$(first "$STATIC_SRC/$p"[_-]*.tar.*)" ] || die "no $p tarball in $STATIC_SRC"
 			cp "$STATIC_SRC/$p"[_-]* "$src/"
 		done
-		return
+	else
+		need apt-get dpkg
+		say FETCH "$packages"
+		private_apt deb-src "$(dpkg --print-architecture)"
+		# shellcheck disable=SC2086 # several packages
+		(cd "$src" && quietly "$top/fetch.log" apt-get -c "$conf" source --download-only $packages)
 	fi
-	need apt-get dpkg
-	say FETCH "$packages"
-	private_apt deb-src "$(dpkg --print-architecture)"
-	# shellcheck disable=SC2086 # several packages
-	(cd "$src" && quietly "$top/fetch.log" apt-get -c "$conf" source --download-only $packages)
+	: >"$src/.whole"
 }
 
-# fetch_deb DEBARCH PACKAGE...: unpacked into $out/root
+# fetch_debs DEBARCH PACKAGE...: unpacked into $out/root
 fetch_debs() {
 	debarch=$1
 	shift
