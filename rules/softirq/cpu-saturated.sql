@@ -1,0 +1,67 @@
+-- rule:     softirq/cpu-saturated
+-- version:  1
+-- schema:   1
+-- title:    One CPU is full of interrupt work while others have room
+-- tags:     softirq cpu receive
+-- requires: stat >= 4
+-- wants:    softirqs
+-- param:    warn_pct       percent    of an interval in irq and softirq
+-- param:    crit_pct       percent    the same
+-- param:    min_intervals  intervals  that are as bad as that
+-- param:    max_rest_pct   percent    busy on average that the other CPUs may be
+-- message:  {entity}: {soft_pct}% of its time is irq and softirq, {bad_intervals} of {intervals} intervals at {warn_pct}% or more; {_rest}
+-- meaning:  One core limits the packet rate of this host: what it cannot take waits in the NIC's ring and is dropped there, and
+--           programs on that CPU do not run.
+-- remedy:   Spread the receive work: more queues where the NIC has them, else RPS:
+--             ethtool -L DEVICE combined N
+--             echo MASK > /sys/class/net/DEVICE/queues/rx-0/rps_cpus
+--             systemctl start irqbalance
+-- verify:   irq and softirq of {entity} are below 60% under the same load (mpstat -P ALL 1).
+-- but:      Without IRQ_TIME_ACCOUNTING these times are sampled by the tick and only roughly right. Other softirqs (timers, block
+--           devices) count as well: NET_RX in /proc/softirqs says whether it is the network.
+-- see:      Documentation/networking/scaling.rst; proc(5), /proc/stat
+WITH p AS (
+  SELECT coalesce(:warn_pct, 80)     AS warn_pct,
+         coalesce(:crit_pct, 95)     AS crit_pct,
+         coalesce(:min_intervals, 3) AS min_intervals,
+         coalesce(:max_rest_pct, 50) AS max_rest_pct
+), step AS (               -- an interval in which one of the two did not move has no sample of it
+  SELECT x.entity AS cpu, m.snap, sum(m.delta) / 1e7 / nullif(max(m.dt), 0) AS pct
+    FROM series x JOIN sample m ON m.series = x.id
+   WHERE x.source = 'stat' AND x.entity LIKE 'cpu%' AND x.name IN ('irq', 'softirq') AND m.delta IS NOT NULL
+   GROUP BY x.entity, m.snap
+), bad AS (                -- bare columns beside max(): of the row that has the maximum
+  SELECT step.cpu, sum(step.pct >= p.warn_pct) AS n, sum(step.pct >= p.crit_pct) AS worse, max(step.pct) AS peak, step.snap AS at,
+         min(CASE WHEN step.pct >= p.warn_pct THEN step.snap END) AS first_at,
+         max(CASE WHEN step.pct >= p.warn_pct THEN step.snap END) AS last_at
+    FROM step JOIN p GROUP BY step.cpu
+), used AS (
+  SELECT entity AS cpu, sum(increase) AS total, max(intervals) AS intervals,
+         sum(CASE WHEN name IN ('irq', 'softirq') THEN increase END)     AS soft,
+         sum(CASE WHEN name NOT IN ('idle', 'iowait') THEN increase END) AS busy
+    FROM counter
+   WHERE source = 'stat' AND entity LIKE 'cpu%'
+     AND name IN ('user', 'nice', 'system', 'idle', 'iowait', 'irq', 'softirq', 'steal')
+   GROUP BY entity
+), host AS (
+  SELECT sum(total) AS total, sum(busy) AS busy FROM used
+), j AS (
+  SELECT u.*, (host.busy - coalesce(u.busy, 0)) * 100.0 / nullif(host.total - u.total, 0) AS rest_pct FROM used u JOIN host
+)
+SELECT CASE WHEN j.soft IS NULL OR j.total IS NULL OR j.total = 0     THEN 'skip'
+            WHEN coalesce(b.n, 0) < p.min_intervals                   THEN 'ok'
+            WHEN j.rest_pct > p.max_rest_pct                          THEN 'ok'
+            WHEN b.worse >= p.min_intervals                           THEN 'crit'
+            ELSE 'warn' END               AS level,
+       j.cpu                              AS entity,
+       round(j.soft * 100.0 / nullif(j.total, 0), 1) AS soft_pct,
+       round(b.peak, 1)                   AS peak_pct,
+       p.warn_pct,
+       coalesce(b.n, 0)                   AS bad_intervals,
+       j.intervals,
+       round(j.rest_pct, 1)               AS rest_pct,
+       coalesce('the other CPUs are busy ' || round(j.rest_pct, 1) || '%', 'it is the only CPU') AS _rest,
+       b.at, b.first_at, b.last_at
+  FROM j JOIN p
+  LEFT JOIN bad b ON b.cpu = j.cpu
+ ORDER BY j.soft * 1.0 / nullif(j.total, 0) DESC, j.cpu;

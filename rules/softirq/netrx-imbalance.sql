@@ -1,0 +1,52 @@
+-- rule:     softirq/netrx-imbalance
+-- version:  1
+-- schema:   1
+-- title:    Receive softirqs run on one CPU
+-- tags:     softirq receive irq
+-- requires: softirqs >= 4, stat >= 2
+-- min_span: 10s
+-- param:    min_pct       percent     of all NET_RX on one CPU
+-- param:    min_per_s     softirqs/s  of the host, below which it is idle and always unbalanced
+-- param:    min_cpus      CPUs        of the host; with fewer it is not judged
+-- param:    warn_busy_pct percent     of that CPU in irq and softirq: then it is more than a word
+-- message:  {cpu} runs {pct}% of the receive softirqs (of {net_rx_per_s}/s, on {cpus} CPUs); irq and softirq take {soft_pct}% of it
+-- meaning:  Receive work runs where the interrupt came, and from there only RPS takes it to other CPUs. One CPU for all of it is the
+--           ceiling of the packet rate. NET_RX counts softirq runs, not packets: a busy CPU takes many packets in one run, so that
+--           the share says less than the load.
+-- remedy:   Spread the interrupts (irq-balance/single-cpu): systemctl start irqbalance; with one queue only:
+--             echo MASK > /sys/class/net/DEVICE/queues/rx-0/rps_cpus
+-- verify:   No CPU has more than half of NET_RX in a new recording.
+-- but:      One queue is enough for a low load; CPUs kept free of interrupts on purpose.
+-- see:      Documentation/networking/scaling.rst
+WITH p AS (
+  SELECT coalesce(:min_pct, 80)       AS min_pct,
+         coalesce(:min_per_s, 10000)  AS min_per_s,
+         coalesce(:min_cpus, 4)       AS min_cpus,
+         coalesce(:warn_busy_pct, 50) AS warn_busy_pct
+), host AS (
+  SELECT count(*) AS cpus FROM series WHERE source = 'stat' AND name = 'idle' AND entity LIKE 'cpu%'
+), rx AS (                 -- bare columns beside max(): of the row that has the maximum
+  SELECT entity AS cpu, max(increase) AS most, sum(increase) AS total, max(span) AS span, peak_snap
+    FROM counter WHERE source = 'softirqs' AND name = 'NET_RX' AND increase IS NOT NULL
+), soft AS (
+  SELECT entity AS cpu, sum(CASE WHEN name IN ('irq', 'softirq') THEN increase END) * 100.0 / nullif(sum(increase), 0) AS pct
+    FROM counter WHERE source = 'stat' AND entity LIKE 'cpu%'
+     AND name IN ('user', 'nice', 'system', 'idle', 'iowait', 'irq', 'softirq', 'steal')
+   GROUP BY entity
+)
+SELECT CASE WHEN rx.total IS NULL OR host.cpus = 0            THEN 'skip'
+            WHEN host.cpus < p.min_cpus                       THEN 'ok'
+            WHEN rx.total < p.min_per_s * rx.span             THEN 'ok'
+            WHEN rx.most * 100.0 < p.min_pct * rx.total       THEN 'ok'
+            WHEN soft.pct >= p.warn_busy_pct                  THEN 'warn'
+            ELSE 'info' END                        AS level,
+       ''                                          AS entity,
+       rx.cpu,
+       round(rx.most * 100.0 / nullif(rx.total, 0), 1) AS pct,
+       round(rx.total / nullif(rx.span, 0))        AS net_rx_per_s,
+       host.cpus,
+       coalesce(round(soft.pct, 1), '?')           AS soft_pct,
+       CASE WHEN rx.most > 0 THEN rx.peak_snap END AS at
+  FROM rx JOIN host JOIN p
+  LEFT JOIN soft ON soft.cpu = rx.cpu
+ ORDER BY entity;
