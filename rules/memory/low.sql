@@ -1,0 +1,43 @@
+-- rule:     memory/low
+-- version:  1
+-- schema:   1
+-- title:    Little memory is available
+-- tags:     memory
+-- requires: meminfo >= 3
+-- wants:    vmstat, pressure
+-- param:    warn_pct  percent  of MemTotal, in the middle one of the captures
+-- param:    crit_pct  percent  the same
+-- message:  {available_bytes} of {total_bytes} available ({available_pct}%, median of {captures} captures; least {least_bytes})
+-- meaning:  MemAvailable is what programs can still get without swapping, the page cache that can be dropped included. Near 0 each
+--           allocation, also of packet buffers, waits for reclaim, and the OOM killer is near.
+-- remedy:   See who holds it, and give the host more or a heap less:
+--             ps aux --sort=-rss | head
+-- verify:   MemAvailable in /proc/meminfo is above a tenth of MemTotal.
+-- but:      A database with its cache in huge pages or shared memory may leave as little on purpose. The numbers are the host's, also
+--           inside a container: its own limit is cgroup's.
+-- see:      proc(5), /proc/meminfo
+WITH p AS (
+  SELECT coalesce(:warn_pct, 5) AS warn_pct,
+         coalesce(:crit_pct, 2) AS crit_pct
+), total AS (
+  SELECT max(last) AS bytes FROM gauge WHERE source = 'meminfo' AND entity = '' AND name = 'MemTotal'
+), low AS (
+  SELECT m.snap FROM series s JOIN sample m ON m.series = s.id
+   WHERE s.source = 'meminfo' AND s.entity = '' AND s.name = 'MemAvailable' AND m.value IS NOT NULL
+   ORDER BY m.value, m.snap LIMIT 1
+)
+SELECT CASE WHEN total.bytes IS NULL OR total.bytes = 0 OR g.p50 IS NULL THEN 'skip'
+            WHEN g.p50 * 100.0 < p.crit_pct * total.bytes                THEN 'crit'
+            WHEN g.p50 * 100.0 < p.warn_pct * total.bytes                THEN 'warn'
+            ELSE 'ok' END                 AS level,
+       ''                                 AS entity,
+       cast(g.p50 AS INT)                 AS available_bytes,
+       total.bytes                        AS total_bytes,
+       round(g.p50 * 100.0 / nullif(total.bytes, 0), 1) AS available_pct,
+       cast(g.lo AS INT)                  AS least_bytes,
+       g.n                                AS captures,
+       low.snap                           AS at
+  FROM gauge g JOIN p JOIN total
+  LEFT JOIN low
+ WHERE g.source = 'meminfo' AND g.entity = '' AND g.name = 'MemAvailable'
+ ORDER BY entity;
