@@ -25,8 +25,8 @@ WITH p AS (
          coalesce(:times_size, 2)   AS times_size,
          coalesce(:settle_s, 60)    AS settle_s
 ), start AS (              -- monotonic second at which linkerd's first minute is over
-  SELECT max(x.mono + p.settle_s - m.value / 1000.0) AS t
-    FROM p JOIN series s ON s.source = 'linkerd' AND s.entity = '' AND s.name = 'jvm/uptime'
+  SELECT s.entity, x.mono + p.settle_s - m.value / 1000.0 AS t
+    FROM p JOIN series s ON s.source = 'linkerd' AND s.name = 'jvm/uptime'
     JOIN sample m ON m.series = s.id AND m.snap = (SELECT min(snap) FROM sample WHERE series = s.id)
     JOIN snapshot x ON x.snap = m.snap
 ), client AS (
@@ -39,7 +39,8 @@ WITH p AS (
          row_number() OVER (PARTITION BY c.entity ORDER BY c.name = 'loadbalancer/rebuilds', m.delta DESC, m.snap) AS r
     FROM client c JOIN sample m ON m.series = c.id AND m.delta > 0
     JOIN snapshot x ON x.snap = m.snap
-    JOIN start WHERE x.mono >= coalesce(start.t, 0)
+   WHERE NOT EXISTS (SELECT 1 FROM start
+                      WHERE substr(c.entity, 1, length(start.entity)) = start.entity AND x.mono < start.t)
 ), tally AS (
   SELECT entity,
          sum(CASE WHEN name = 'loadbalancer/adds' THEN delta ELSE 0 END)     AS adds,

@@ -37,6 +37,7 @@ END
 cat >"$dir/expect" <<'END'
 both linkerd-backend/pool-tiny       warn http|client|#/io.l5d.fs/pool-tiny
 both linkerd-backend/pool-degraded   crit http|client|#/io.l5d.fs/pool-degraded
+both linkerd-backend/failure-accrual warn http|client|#/io.l5d.fs/pool-degraded
 both linkerd-backend/none-available  crit http|client|#/io.l5d.fs/none-available
 both linkerd-backend/similarly-slow  warn http|client|#/io.l5d.fs/similarly-slow
 both linkerd-backend/concurrency     warn http|client|#/io.l5d.fs/concurrency
