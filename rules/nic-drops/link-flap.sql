@@ -1,0 +1,56 @@
+-- rule:     nic-drops/link-flap
+-- version:  1
+-- schema:   1
+-- title:    A link went down, became slower or is half duplex
+-- tags:     nic link
+-- requires: nic >= 1
+-- param:    min_changes  changes  of the carrier in the window
+-- message:  {entity}: {_reading}
+-- meaning:  Without a carrier every flow over the interface stops for seconds: until the link is back, and then until the senders'
+--           timeouts are over. A link that came up slower or half duplex lasts on as loss and queues.
+-- remedy:   See what the kernel said, and the other end's port; then change cable, optics or port:
+--             dmesg -T | grep -i "link is"
+--             cat /proc/net/bonding/*
+-- verify:   /sys/class/net/{entity}/carrier_changes stands still; ethtool {entity} says the full speed and duplex.
+-- but:      Somebody may have taken the interface down, or changed its settings, on purpose: one that is down now by order is
+--           information only. Virtual interfaces (veth, bridge, tun) lose their carrier with their container: not judged.
+-- see:      Documentation/ABI/testing/sysfs-class-net, carrier_changes; ethtool(8)
+WITH p AS (
+  SELECT coalesce(:min_changes, 1) AS min_changes
+), n AS (
+  SELECT s.entity,
+         max(CASE WHEN s.name = 'carrier_changes' THEN s.increase END)                    AS changes,
+         max(CASE WHEN s.name = 'carrier_changes' THEN s.last_active END)                 AS seen_at,
+         max(CASE WHEN s.name = 'speed' AND s.first > 0 THEN s.first END)                 AS speed_first,
+         max(CASE WHEN s.name = 'speed' AND s.last > 0 THEN s.last END)                   AS speed_last,
+         max(CASE WHEN s.name = 'duplex' THEN lower(s.last) END)                          AS duplex,
+         max(CASE WHEN s.name = 'operstate' THEN s.last END)                              AS operstate,
+         max(CASE WHEN s.name = 'flags' THEN lower(substr(s.last, -1)) END)               AS flag_digit,
+         max(CASE WHEN s.name = 'bus' THEN s.last END)                                    AS bus,
+         max(CASE WHEN s.name = 'driver' THEN s.last END)                                 AS driver
+    FROM series s WHERE s.source = 'nic' GROUP BY s.entity
+), j AS (                  -- IFF_UP is the lowest bit: an odd digit
+  SELECT n.*, coalesce(instr('13579bdf', n.flag_digit), 1) > 0 AS up,
+         coalesce(n.speed_last < n.speed_first, 0) AS slower,
+         n.duplex = 'half' AND n.operstate = 'up' AS half
+    FROM n
+   WHERE n.bus IS NOT NULL AND n.bus NOT IN ('', 'N/A', 'n/a', 'tun', 'tap') AND coalesce(n.driver, '') NOT IN ('veth', 'bridge', 'tun')
+)
+SELECT CASE WHEN j.changes IS NULL AND coalesce(j.half, 0) = 0 AND j.speed_last IS NULL THEN 'skip'
+            WHEN j.changes >= p.min_changes AND NOT j.up                 THEN 'info'
+            WHEN j.changes >= p.min_changes OR j.slower                  THEN 'crit'
+            WHEN j.half                                                  THEN 'warn'
+            ELSE 'ok' END      AS level,
+       j.entity,
+       coalesce(j.changes, 0)  AS changes,
+       j.speed_first           AS speed_first_bit_per_s,
+       j.speed_last            AS speed_last_bit_per_s,
+       j.duplex,
+       j.operstate,
+       coalesce(j.changes, 0) || ' changes of the carrier in the window, now ' || coalesce(j.operstate, 'unknown')
+         || CASE WHEN NOT j.up THEN ' (taken down by order)' ELSE '' END
+         || CASE WHEN j.slower THEN '; from ' || (j.speed_first / 1000000) || ' to ' || (j.speed_last / 1000000) || ' Mbit/s' ELSE '' END
+         || CASE WHEN j.half THEN '; half duplex' ELSE '' END AS _reading,
+       CASE WHEN j.changes > 0 THEN j.seen_at END AS at
+  FROM j JOIN p
+ ORDER BY changes DESC, j.entity;
