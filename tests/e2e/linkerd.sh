@@ -45,6 +45,7 @@ both linkerd-backend/latency-spike   warn http|client|#/io.l5d.fs/latency-spike
 both linkerd-backend/connect-latency crit http|client|#/io.l5d.fs/connect-latency
 both linkerd-backend/failure-ratio   warn http|client|#/io.l5d.fs/failure-ratio
 both linkerd-backend/failure-ratio   crit http|service|svc/failing
+both linkerd-pool/idle-close-race    warn http|client|#/io.l5d.fs/failure-ratio
 both linkerd-pool/client-no-reuse    crit http|client|#/io.l5d.fs/client-no-reuse
 both linkerd-pool/short-lived        warn http|client|#/io.l5d.fs/short-lived
 both linkerd-pool/waiters            warn http|client|#/io.l5d.fs/waiters

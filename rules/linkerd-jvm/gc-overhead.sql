@@ -1,0 +1,59 @@
+-- rule:     linkerd-jvm/gc-overhead
+-- version:  1
+-- schema:   1
+-- title:    linkerd spends much of its time in garbage collection
+-- tags:     linkerd jvm latency
+-- requires: linkerd >= 4
+-- applies:  linkerd
+-- min_span: 60s
+-- param:    warn_pct  percent  of the time
+-- param:    crit_pct  percent  of the time
+-- param:    min_ms    ms       in garbage collection altogether
+-- message:  linkerd spent {gc_pct}% of {span_s} s in garbage collection ({gc_ms} ms), most of it in {collector}
+-- meaning:  Most collectors stop the program while they work, and that time is added to the requests that were in flight: p99 and
+--           p999 first. jvm/gc/msec is a 32-bit float: after days of uptime it moves in steps of up to a second. A window of less than
+--           five minutes holds few collections.
+-- remedy:   Give it a larger heap and a collector with short pauses, in the environment of linkerd:
+--             JVM_HEAP_MIN=2048M JVM_HEAP_MAX=2048M
+--             JVM_OPTIONS=-XX:+UseG1GC
+--           If linkerd-jvm/heap-full fires too, look for what holds the memory.
+-- verify:   jvm/gc/msec grows by less than 2% of the time.
+-- but:      A concurrent collector's time (ConcurrentMarkSweep) is counted although the program runs on meanwhile.
+-- see:      Finagle metrics, Jvm; linkerd-jvm/gc-pause
+WITH p AS (
+  SELECT coalesce(:warn_pct, 5)  AS warn_pct,
+         coalesce(:crit_pct, 15) AS crit_pct,
+         coalesce(:min_ms, 1000) AS min_ms
+), step AS (               -- a fall is a restart; a flat metrics.json does not tell gauges from counters
+  SELECT s.entity, s.name, m.snap, x.mono,
+         m.value - lag(m.value) OVER (PARTITION BY s.id ORDER BY m.snap) AS grown
+    FROM series s JOIN sample m ON m.series = s.id JOIN snapshot x ON x.snap = m.snap
+   WHERE s.source = 'linkerd' AND s.name LIKE 'jvm/gc/%msec' AND s.kind <> 'text' AND instr(s.entity, '|') = 0
+), tally AS (
+  SELECT entity, name, sum(max(grown, 0)) AS ms, max(mono) - min(mono) AS span_s,
+         min(CASE WHEN grown > 0 THEN snap END) AS first_at, max(CASE WHEN grown > 0 THEN snap END) AS last_at
+    FROM step GROUP BY entity, name
+), peak AS (
+  SELECT entity, snap, row_number() OVER (PARTITION BY entity ORDER BY grown DESC, snap) AS r
+    FROM step WHERE name = 'jvm/gc/msec' AND grown > 0
+), part AS (
+  SELECT entity, name, row_number() OVER (PARTITION BY entity ORDER BY ms DESC, name) AS r
+    FROM tally WHERE name <> 'jvm/gc/msec' AND ms > 0
+)
+SELECT CASE WHEN coalesce(t.span_s, 0) < 30                                     THEN 'skip'
+            WHEN t.ms < p.min_ms                                                THEN 'ok'
+            WHEN t.ms / 10.0 >= p.crit_pct * t.span_s                           THEN 'crit'
+            WHEN t.ms / 10.0 >= p.warn_pct * t.span_s                           THEN 'warn'
+            ELSE 'ok' END                                            AS level,
+       t.entity,
+       round(t.ms / 10.0 / nullif(t.span_s, 0), 2)                   AS gc_pct,
+       round(t.ms)                                                   AS gc_ms,
+       round(t.span_s)                                               AS span_s,
+       coalesce(replace(replace(c.name, 'jvm/gc/', ''), '/msec', ''), 'no collector that is named') AS collector,
+       k.snap                                                        AS at,
+       t.first_at, t.last_at
+  FROM tally t JOIN p
+  LEFT JOIN part c ON c.entity = t.entity AND c.r = 1
+  LEFT JOIN peak k ON k.entity = t.entity AND k.r = 1
+ WHERE t.name = 'jvm/gc/msec'
+ ORDER BY gc_pct DESC, t.entity;

@@ -1,0 +1,43 @@
+-- rule:     linkerd-jvm/gc-pause
+-- version:  1
+-- schema:   1
+-- title:    Garbage collection stopped linkerd for long
+-- tags:     linkerd jvm latency
+-- requires: linkerd >= 2
+-- applies:  linkerd
+-- param:    warn_ms  ms  longest pause
+-- param:    crit_ms  ms  longest pause
+-- message:  linkerd stood still for {pause_ms} ms in a garbage collection of {pool}; {pauses} pauses in {minutes} minutes, {long_pauses} minutes with one of {:warn_ms} ms or more
+-- meaning:  In a pause linkerd accepts, reads and answers nothing and no timer fires: every request in flight gets that much
+--           slower, accept queues fill, and callers send their SYN again. Of the minutes that were frozen within the window.
+-- remedy:   A heap of one size, large enough, and a collector with short pauses, in the environment of linkerd:
+--             JVM_HEAP_MIN=2048M JVM_HEAP_MAX=2048M
+--             JVM_OPTIONS="-XX:+UseG1GC -XX:MaxGCPauseMillis=50"
+--           A pause that uses little CPU was swapped out or had no CPU: look at the memory and the CPU limits.
+-- verify:   jvm/gc/*/pause_msec.max stays below 50.
+-- but:      In a full collection somebody asked for it (jmap -histo:live, a heap dump).
+-- see:      Finagle metrics, Jvm; linkerd-jvm/gc-overhead, tcp-listen/overflow
+WITH p AS (
+  SELECT coalesce(:warn_ms, 200)  AS warn_ms,
+         coalesce(:crit_ms, 1000) AS crit_ms
+), pause AS (              -- w 0 ended before the window
+  SELECT router AS entity, replace(replace(metric, 'jvm/gc/', ''), '/pause_msec', '') AS pool, w, snap, n, max
+    FROM window WHERE scope = '' AND metric LIKE 'jvm/gc/%/pause\_msec' ESCAPE '\' AND w > 0 AND n > 0
+), ranked AS (
+  SELECT *, row_number() OVER (PARTITION BY entity ORDER BY max DESC, snap, pool) AS r FROM pause
+)
+SELECT CASE WHEN max(x.max) >= p.crit_ms THEN 'crit'
+            WHEN max(x.max) >= p.warn_ms THEN 'warn'
+            ELSE 'ok' END                                     AS level,
+       x.entity,
+       max(x.max)                                             AS pause_ms,
+       max(CASE WHEN x.r = 1 THEN x.pool END)                 AS pool,
+       sum(x.n)                                               AS pauses,
+       count(DISTINCT x.w)                                    AS minutes,
+       count(DISTINCT CASE WHEN x.max >= p.warn_ms THEN x.w END) AS long_pauses,
+       max(CASE WHEN x.r = 1 THEN x.snap END)                 AS at,
+       min(CASE WHEN x.max >= p.warn_ms THEN x.snap END)      AS first_at,
+       max(CASE WHEN x.max >= p.warn_ms THEN x.snap END)      AS last_at
+  FROM ranked x JOIN p
+ GROUP BY x.entity
+ ORDER BY pause_ms DESC, x.entity;
