@@ -26,7 +26,7 @@ struct place {
 	struct span key;
 	const struct parser_entry *entry;
 	struct span entity, scope;
-	char address[96];
+	char address[96], both[192];
 };
 
 /* A linkerd is told by its address: "127.0.0.1_9990" is "127.0.0.1:9990". */
@@ -45,6 +45,17 @@ static struct span address_of(struct place *p, struct span arg)
 	return buf_span(&b);
 }
 
+/* One of several linkerds within a namespace: "blue/127.0.0.1:9990". */
+static struct span joined(struct place *p, struct span netns, struct span address)
+{
+	struct buf b = BUF_OVER(p->both);
+
+	buf_put(&b, netns);
+	buf_char(&b, '/');
+	buf_put(&b, address);
+	return buf_span(&b);
+}
+
 static void place_of(const struct loader *l, struct span key, struct span netns, struct span path,
                      struct place *p)
 {
@@ -59,7 +70,7 @@ static void place_of(const struct loader *l, struct span key, struct span netns,
 	p->entity = address_of(p, arg);
 	/* without bundle.json nobody knows how many there are: each keeps its address */
 	if (l->about.several_linkerds || !l->has_about)
-		p->scope = p->entity;
+		p->scope = netns.n ? joined(p, netns, p->entity) : p->entity;
 }
 
 /* Counters of the CPUs: what a namespace shows of them is the host's once more. */

@@ -181,7 +181,7 @@ static void on_histogram(struct emit *e, const struct histogram *h)
 	s->open->emitted++;
 	s->open->histograms = true;
 	with.router = scoped(s, h->router, &b);
-	l5d_fold_histogram(s->l5d, s->open->entity, &with);
+	l5d_fold_histogram(s->l5d, s->open->name, &with);
 }
 
 static void on_endpoint(struct emit *e, const struct endpoint *p)

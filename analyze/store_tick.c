@@ -174,7 +174,7 @@ static void judge(struct store *s, struct member *m, const struct store_capture 
 		take_in(s, m, at);
 		if (m->histograms)
 			store_failed(s,
-			             l5d_fold_capture(s->l5d, m->entity, at.snap, at.t, &s->err));
+			             l5d_fold_capture(s->l5d, m->name, at.snap, at.t, &s->err));
 	}
 }
 

@@ -29,10 +29,6 @@ struct peer {
 	bool gone;  /* it was only tried, and is no linkerd */
 };
 
-struct peers {
-	struct peer v[OPTS_LIST_MAX];
-};
-
 /* What one GET came to. */
 struct answer {
 	CURLcode code;
@@ -50,14 +46,13 @@ bool http_open(void)
 	return curl_global_init(CURL_GLOBAL_NOTHING) == CURLE_OK; /* no TLS is spoken */
 }
 
-static void close_peers(void *p)
+static void close_peer(void *p)
 {
-	struct peers *peers = p;
+	struct peer *peer = p;
 
-	for (size_t i = 0; i < OPTS_LIST_MAX; i++)
-		if (peers->v[i].curl)
-			curl_easy_cleanup(peers->v[i].curl);
-	free(peers);
+	if (peer->curl)
+		curl_easy_cleanup(peer->curl);
+	free(peer);
 }
 
 /* Takes the body as it comes; at the cap the transfer ends with what there is. */
@@ -225,7 +220,7 @@ static struct answer get_metrics(struct job *j, struct peer *p, const struct url
 	return a;
 }
 
-static void ask(struct job *j, struct peer *p, const char *text)
+static void ask(struct job *j, struct peer *p)
 {
 	int64_t until_ns = now_ns() + ((int64_t)j->source->deadline_ms - SPARE_MS) * NS_PER_MS;
 	char name[BUNDLE_NAME_MAX];
@@ -234,7 +229,7 @@ static void ask(struct job *j, struct peer *p, const char *text)
 	struct answer a;
 	struct url u;
 
-	if (p->gone || url_parse(span_of(text), &u, &e) < 0)
+	if (p->gone || url_parse(span_of(j->url), &u, &e) < 0)
 		return;
 	buf_str(&member, "http/");
 	url_put_folder(&member, &u);
@@ -252,15 +247,10 @@ static void ask(struct job *j, struct peer *p, const char *text)
 
 void how_http(struct job *j)
 {
-	struct peers *peers = j->kept->p;
-
-	if (!peers) {
-		peers = calloc(1, sizeof(*peers));
-		if (!peers)
-			return;
-		j->kept->p = peers;
-		j->kept->free = close_peers;
+	if (!j->kept->p) {
+		j->kept->p = calloc(1, sizeof(struct peer));
+		j->kept->free = close_peer;
 	}
-	for (size_t i = 0; i < OPTS_LIST_MAX && j->host->urls[i]; i++)
-		ask(j, &peers->v[i], j->host->urls[i]);
+	if (j->kept->p)
+		ask(j, j->kept->p);
 }

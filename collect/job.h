@@ -53,6 +53,7 @@ struct job {
 	const struct host *host;
 	const char *prefix; /* of its members: "" or "netns/NAME/" */
 	struct kept *kept;  /* of this source alone; never NULL in a how_* */
+	const char *url;    /* of HTTP: the server to ask, else NULL */
 	struct buf text;    /* grows up to the caps of the captures; owned */
 	struct capture *captures;
 	size_t n, cap;

@@ -16,6 +16,8 @@ bool netns_takes(const struct source *s)
 	if (s->how == SOURCE_FILE)
 		return span_starts(what, SPAN("/proc/net/")) ||
 		       span_starts(what, SPAN("/proc/sys/net/"));
+	if (s->how == SOURCE_HTTP)
+		return true;
 	/* /sys/class/net is that of the mount, not of the thread */
 	return s->how == SOURCE_TOOL && !span_starts(what, SPAN("ls "));
 }

@@ -37,15 +37,6 @@ static int choose_urls(struct recording *r, struct err *e)
 	return 0;
 }
 
-static size_t count_urls(const struct recording *r)
-{
-	size_t n = 0;
-
-	while (r->host.urls[n])
-		n++;
-	return n;
-}
-
 /* What would only show when there is nothing in the bundle, or after the first tick. */
 static int check_names(struct recording *r, struct err *e)
 {
@@ -73,7 +64,7 @@ int recording_open(struct recording *r, struct err *e)
 		return err_set(e, ENOMEM, "threads");
 	if (check_names(r, e) < 0 || choose_urls(r, e) < 0 ||
 	    netns_open(&r->netns, &r->opts->netns, e) < 0 ||
-	    slots_build(&r->slots, r->opts, r->guard, &r->netns, count_urls(r), e) < 0 ||
+	    slots_build(&r->slots, r->opts, r->guard, &r->netns, r->host.urls, e) < 0 ||
 	    watch_open(&r->watch, r->opts, e) < 0)
 		return -1;
 	r->host.tasks = r->watch.tasks;

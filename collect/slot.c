@@ -26,9 +26,9 @@ static bool listed(const struct opts_list *l, const struct source *s)
 	return false;
 }
 
-static bool wanted(const struct source *s, const struct opts *o, size_t urls_n)
+static bool wanted(const struct source *s, const struct opts *o)
 {
-	if (listed(&o->excludes, s) || (s->how == SOURCE_HTTP && urls_n == 0))
+	if (listed(&o->excludes, s))
 		return false;
 	if (o->with_config && span_eq(span_of(s->id), SPAN("config")))
 		return true;
@@ -72,31 +72,43 @@ static struct slot *add(struct slots *s, const struct source *source, struct gua
 	return slot;
 }
 
-static void add_table(struct slots *s, const struct opts *o, struct guard *guard, size_t urls_n)
+/* One slot, or one for each server: a slow one must not keep the others waiting. */
+static void add_source(struct slots *s, const struct source *source, struct guard *guard,
+                       const char *prefix, const char *const *urls)
 {
-	for (size_t i = 0; i < sources_count; i++) {
-		struct slot *slot;
+	static const char *const once[] = {"", NULL};
+	bool http = source->how == SOURCE_HTTP;
 
-		if (!wanted(&sources[i], o, urls_n))
-			continue;
-		slot = add(s, &sources[i], guard);
-		if (sources[i].how == SOURCE_HTTP)
-			slot->deadline_ns = ms(sources[i].deadline_ms * (unsigned)urls_n);
+	for (const char *const *url = http ? urls : once; *url; url++) {
+		struct slot *slot = add(s, source, guard);
+
+		slot->prefix = prefix;
+		slot->url = http ? *url : NULL;
 	}
 }
 
-static void add_netns(struct slots *s, const struct opts *o, const struct netns *ns)
+static void add_table(struct slots *s, const struct opts *o, struct guard *guard,
+                      const char *const *urls)
+{
+	for (size_t i = 0; i < sources_count; i++)
+		if (wanted(&sources[i], o))
+			add_source(s, &sources[i], guard, "", urls);
+}
+
+static void add_netns(struct slots *s, const struct opts *o, const struct netns *ns,
+                      const char *const *urls)
 {
 	for (size_t i = 0; i < sources_count; i++) {
-		struct slot *slot;
+		size_t from = s->n;
 
-		if (!netns_takes(&sources[i]) || !wanted(&sources[i], o, 0))
+		if (!netns_takes(&sources[i]) || !wanted(&sources[i], o))
 			continue;
-		slot = add(s, &sources[i], ns->guard);
-		slot->guard = ns->guard;
-		slot->prefix = ns->prefix;
-		if (!slot->deadline_ns)
-			slot->deadline_ns = ms(NETNS_DEADLINE_MS);
+		add_source(s, &sources[i], ns->guard, ns->prefix, urls);
+		for (; from < s->n; from++) {
+			s->v[from].guard = ns->guard;
+			if (!s->v[from].deadline_ns)
+				s->v[from].deadline_ns = ms(NETNS_DEADLINE_MS);
+		}
 	}
 }
 
@@ -144,18 +156,33 @@ static int set_pace(struct slots *s, const char *arg, struct err *e)
 	return 0;
 }
 
-int slots_build(struct slots *s, const struct opts *o, struct guard *guard,
-                const struct netns_list *netns, size_t urls_n, struct err *e)
+/* At most, of one namespace. */
+static size_t count_slots(const char *const *urls)
 {
-	*s = (struct slots){.v = calloc(sources_count * (1 + netns->n) + o->runs.n, sizeof(*s->v))};
+	size_t n = 0;
+
+	for (size_t i = 0; i < sources_count; i++) {
+		n++;
+		for (size_t k = 0; sources[i].how == SOURCE_HTTP && urls[k]; k++)
+			n++;
+	}
+	return n;
+}
+
+int slots_build(struct slots *s, const struct opts *o, struct guard *guard,
+                const struct netns_list *netns, const char *const *urls, struct err *e)
+{
+	size_t most = (1 + netns->n) * count_slots(urls) + o->runs.n;
+
+	*s = (struct slots){.v = calloc(most, sizeof(*s->v))};
 	if (!s->v)
 		return err_set(e, 0, "no memory");
 	if (check_names(&o->includes, "include", e) < 0 ||
 	    check_names(&o->excludes, "exclude", e) < 0)
 		return -1;
-	add_table(s, o, guard, urls_n);
+	add_table(s, o, guard, urls);
 	for (size_t i = 0; i < netns->n; i++)
-		add_netns(s, o, &netns->v[i]);
+		add_netns(s, o, &netns->v[i], urls);
 	for (size_t i = 0; i < o->runs.n; i++)
 		if (add_command(s, o->runs.v[i], guard, e) < 0)
 			return -1;

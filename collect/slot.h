@@ -17,6 +17,7 @@ struct slot {
 	void (*how)(struct job *j);
 	struct guard *guard; /* its runs may block, or are in another namespace; NULL = in place */
 	const char *prefix;  /* of its members: "" or "netns/NAME/" */
+	const char *url;     /* of HTTP: the server that this slot asks, else NULL */
 	int64_t pace_ns;     /* 0 = each tick */
 	int64_t deadline_ns;
 	struct kept kept;
@@ -46,11 +47,11 @@ struct slots {
 
 /*
  * `guard` is for what may block in our own namespace; both live longer than the
- * slots.  `urls_n` is how many servers an HTTP source asks, 0 = none.  -1 with *e:
+ * slots, as do `urls`, NULL at the end: an HTTP source has a slot for each.  -1 with *e:
  * an --include, --exclude or --pace that names no source, a --run that is none.
  */
 int slots_build(struct slots *s, const struct opts *o, struct guard *guard,
-                const struct netns_list *netns, size_t urls_n, struct err *e);
+                const struct netns_list *netns, const char *const *urls, struct err *e);
 /* Leaves what a hanging run uses to it. */
 void slots_free(struct slots *s);
 

@@ -129,6 +129,7 @@ static void prepare(struct snap *s, struct slot *slot, struct job *j)
 	job_reset(j, &slot->source, s->host);
 	j->prefix = slot->prefix;
 	j->kept = &slot->kept;
+	j->url = slot->url;
 	j->drain = NULL;
 	j->drain_arg = s;
 }

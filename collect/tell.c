@@ -156,8 +156,10 @@ static void put_failure(struct buf *b, const struct slot *s, enum capture_status
 
 	for (int i = 0; i < CAPTURE_STATUS_COUNT; i++)
 		all += s->became[i].n;
-	buf_fmt(b, "    %s%s: %llu of %llu", s->prefix, s->source.id, (unsigned long long)k->n,
-	        (unsigned long long)all);
+	buf_fmt(b, "    %s%s", s->prefix, s->source.id);
+	if (s->url)
+		buf_fmt(b, " of %s", s->url);
+	buf_fmt(b, ": %llu of %llu", (unsigned long long)k->n, (unsigned long long)all);
 	if (k->note[0])
 		buf_fmt(b, ", %s", k->note);
 	else if (k->error)
@@ -188,8 +190,8 @@ static void put_not_found(struct buf *b, const struct told *t)
 	for (size_t i = 0; i < t->slots->n && t->opts->urls.n == 0; i++) {
 		const struct slot *s = &t->slots->v[i];
 
-		if (strcmp(s->source.id, "metrics") == 0 && s->became[CAPTURE_OK].n == 0 &&
-		    s->became[CAPTURE_ABSENT].n)
+		if (strcmp(s->source.id, "metrics") == 0 && s->prefix[0] == '\0' &&
+		    s->became[CAPTURE_OK].n == 0 && s->became[CAPTURE_ABSENT].n)
 			buf_str(b,
 			        "  no linkerd answered at 127.0.0.1:9990; where one is elsewhere, "
 			        "name it with --metrics URL\n");

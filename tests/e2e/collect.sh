@@ -112,8 +112,53 @@ check "--help names every option of the page" sh -c "'$collect' --help | grep -q
 check "--version" sh -c "'$collect' --version | grep -q 'bundle format 1'"
 check "--list-sources names each source" sh -c "test \$('$collect' --list-sources | grep -c 'file\|task\|tool\|http') -ge 60"
 
+# a server that never answers keeps no other waiting
+python3 -c "
+import http.server, socket
+hangs = socket.create_server(('127.0.0.1', 0))
+class Admin(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header('Content-Length', '2')
+        self.end_headers()
+        self.wfile.write(b'{}')
+    def log_message(self, *args):
+        pass
+server = http.server.HTTPServer(('127.0.0.1', 0), Admin)
+open('two.new', 'w').write(f'{hangs.getsockname()[1]} {server.server_port}')
+import os; os.rename('two.new', 'two')
+server.serve_forever()" &
+two=$!
+for _ in $(seq 100); do [ -e two ] || sleep 0.1; done
+read -r hangs answers <two
+check "records beside a server that hangs" status_is 0 timeout 60 "$collect" --for 2s --every 250ms --pace metrics=250ms --pace client-state=1h -q \
+	--metrics "http://127.0.0.1:$hangs" --metrics "http://127.0.0.1:$answers" -o two.tar
+kill "$two"
+check "the other server is heard in time" sh -c "test \$(tar tf two.tar | grep -c 'http/127.0.0.1_$answers/admin/metrics.json') -ge 4"
+
 if [ "$(id -u)" -eq 0 ] && ip netns add "nt$$" 2>/dev/null; then
 	nsenter --net=/run/netns/"nt$$" ip link set lo up
+	nsenter --net=/run/netns/"nt$$" timeout 30 python3 -c "
+import http.server
+class Admin(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = b'{\"rt\": {\"http\": {\"client\": {\"x\": {\"requests\": {\"counter\": 3}}}}}}'
+        self.send_response(200)
+        self.send_header('Content-Length', str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def log_message(self, *args):
+        pass
+server = http.server.HTTPServer(('127.0.0.1', 9990), Admin)
+open('admin.ready', 'w').close()
+server.serve_forever()" &
+	admin=$!
+	for _ in $(seq 100); do [ -e admin.ready ] || sleep 0.1; done
+	check "a linkerd in a namespace is found there" status_is 0 "$collect" --for 1s --every 500ms -q --netns "nt$$" -o admin.tar
+	kill "$admin"
+	unpack admin.tar
+	check "its metrics are below its namespace" judge "has('snap/000000/netns/nt$$/http/127.0.0.1_9990/admin/metrics.json')"
+	check "and are its own in the store" sh -c "'${collect%collect}analyze' --sql \"SELECT entity FROM series WHERE source = 'linkerd'\" admin.tar | grep -q 'nt$$/http|client|x'"
 	check "--netns takes that namespace" status_is 0 "$collect" --for 200ms --every 200ms --no-http -q --netns "nt$$" -o ns.tar
 	ip netns del "nt$$"
 	unpack ns.tar
