@@ -1,0 +1,38 @@
+-- rule:     irq-balance/storm
+-- version:  1
+-- schema:   1
+-- title:    A NIC interrupts a CPU very often
+-- tags:     irq nic coalescing
+-- requires: interrupts >= 4
+-- wants:    nic
+-- min_span: 10s
+-- param:    min_per_s  irqs/s  of one NIC on one CPU
+-- message:  {entity} interrupts {cpu} {irqs_per_s} times a second
+-- meaning:  Each interrupt costs microseconds that are not spent on packets. A NIC can wait a little and report several packets at
+--           once; at such a rate it does not.
+-- remedy:   ethtool -C {entity} adaptive-rx on        (now {adaptive}; rx-usecs {rx_usecs_ns}), or where that is not there
+--             ethtool -C {entity} rx-usecs 50
+-- verify:   The INTERRUPTS section of a new recording shows less at the same load.
+-- but:      Where latency counts more than CPU it may be meant so.
+-- see:      ethtool(8), -C
+WITH p AS (
+  SELECT coalesce(:min_per_s, 50000) AS min_per_s
+), top AS (
+  SELECT nic, cpu, irqs, span, row_number() OVER (PARTITION BY nic ORDER BY irqs DESC, cpu) AS r FROM irq_share
+), c AS (
+  SELECT entity, max(CASE WHEN name = 'coalesce_adaptive_rx' THEN last END) AS adaptive,
+         max(CASE WHEN name = 'coalesce_rx_usecs' THEN last END) AS rx_usecs
+    FROM series WHERE source = 'nic' GROUP BY entity
+)
+SELECT CASE WHEN t.irqs IS NULL OR t.span IS NULL OR t.span = 0 THEN 'skip'
+            WHEN t.irqs >= p.min_per_s * t.span                 THEN 'info'
+            ELSE 'ok' END                 AS level,
+       t.nic                              AS entity,
+       t.cpu,
+       round(t.irqs / nullif(t.span, 0))  AS irqs_per_s,
+       coalesce(c.adaptive, '?')          AS adaptive,
+       c.rx_usecs                         AS rx_usecs_ns
+  FROM top t JOIN p
+  LEFT JOIN c ON c.entity = t.nic
+ WHERE t.r = 1
+ ORDER BY t.irqs DESC, t.nic;
