@@ -1,0 +1,50 @@
+-- rule:     conntrack/near-full
+-- version:  1
+-- schema:   1
+-- title:    The table of tracked connections is nearly full
+-- tags:     conntrack netfilter
+-- requires: conntrack >= 1, sysctl
+-- applies:  conntrack
+-- param:    warn_pct  percent  of net.netfilter.nf_conntrack_max
+-- param:    crit_pct  percent  of net.netfilter.nf_conntrack_max
+-- message:  up to {connections} of {limit} connections tracked ({used_pct}%), {last} at the end
+-- meaning:  With a full table the kernel drops the first packet of each new connection ("nf_conntrack: table full, dropping packet"),
+--           so a connect takes 1, 3, 7 s or fails, while what is open goes on.
+-- remedy:   Make room, buckets along with it (now {buckets}; four entries a bucket are fine):
+--             sysctl -w net.netfilter.nf_conntrack_max={_more}
+--             sysctl -w net.netfilter.nf_conntrack_buckets={_buckets}
+--           Then fill it slower: connections that are kept (linkerd-pool), no tracking of the proxy's own traffic (a notrack rule),
+--           shorter nf_conntrack_tcp_timeout_time_wait (now {time_wait} s) and _established (now {established} s).
+-- verify:   net.netfilter.nf_conntrack_count is below 60% of the limit at the busiest time.
+-- but:      The limit is of the host and the count of one network namespace: another one's entries are limited on their own, and a
+--           limit that cannot be written here is set on the host. Entries of dead connections count, too.
+-- see:      nf_conntrack-sysctl.rst; conntrack/drops
+WITH p AS (
+  SELECT coalesce(:warn_pct, 80) AS warn_pct,
+         coalesce(:crit_pct, 95) AS crit_pct
+), c AS (                  -- count is the sysctl, entries the same number in the statistics
+  SELECT hi, last, hi_snap FROM gauge
+   WHERE source = 'conntrack' AND entity = '' AND name IN ('count', 'entries') ORDER BY hi DESC, name LIMIT 1
+), k AS (
+  SELECT max(CASE WHEN name IN ('net.netfilter.nf_conntrack_max', 'net.nf_conntrack_max') THEN cast(last AS INT) END) AS most,
+         max(CASE WHEN name = 'net.netfilter.nf_conntrack_buckets' THEN last END)                 AS buckets,
+         max(CASE WHEN name = 'net.netfilter.nf_conntrack_tcp_timeout_time_wait' THEN last END)   AS time_wait,
+         max(CASE WHEN name = 'net.netfilter.nf_conntrack_tcp_timeout_established' THEN last END) AS established
+    FROM setting
+)
+SELECT CASE WHEN k.most IS NULL OR k.most = 0              THEN 'skip'
+            WHEN c.hi * 100.0 >= p.crit_pct * k.most       THEN 'crit'
+            WHEN c.hi * 100.0 >= p.warn_pct * k.most       THEN 'warn'
+            ELSE 'ok' END                     AS level,
+       ''                                     AS entity,
+       cast(c.hi AS INT)                      AS connections,
+       c.last,
+       k.most                                 AS "limit",
+       round(c.hi * 100.0 / nullif(k.most, 0), 1) AS used_pct,
+       k.buckets, k.time_wait, k.established,
+       2 * k.most                             AS _more,
+       max(coalesce(cast(k.buckets AS INT), 0), k.most / 2) AS _buckets,
+       CASE WHEN k.most > 0 THEN '' ELSE 'net.netfilter.nf_conntrack_max is not known' END AS why,
+       c.hi_snap                              AS at
+  FROM c JOIN k JOIN p
+ ORDER BY entity;
