@@ -1,0 +1,48 @@
+-- rule:     limits/fd-linkerd
+-- version:  1
+-- schema:   1
+-- title:    A process is near its limit of open files
+-- tags:     limits files linkerd
+-- requires: task >= 1
+-- wants:    linkerd
+-- param:    warn_pct  percent  of the soft limit
+-- param:    crit_pct  percent  of the soft limit
+-- message:  {entity}: up to {fds} of {limit} file descriptors open ({used_pct}%), {last} at the end
+-- meaning:  Each connection needs one. At the limit accept() and connect() fail with EMFILE: new callers wait in the accept queue until
+--           it overflows, and requests to backends fail.
+-- remedy:   Raise it while it runs, and for the next start in its unit:
+--             prlimit --nofile=65536 -p {_pid}
+--             systemctl edit UNIT      ([Service] LimitNOFILE=65536)
+--           Then see what holds them: sockets/close-wait (a leak), linkerd-pool (no reuse).
+-- verify:   Less than 50% in a new recording.
+-- but:      Judged are the processes that were watched (linkerd, java, and those of --pid and --comm) and what the JVM says of itself.
+--           A process of another user shows its descriptors to root alone. Some programs raise their limit by themselves.
+-- see:      getrlimit(2) RLIMIT_NOFILE; proc_pid_limits(5); limits/nofile-low
+WITH p AS (
+  SELECT coalesce(:warn_pct, 80) AS warn_pct,
+         coalesce(:crit_pct, 95) AS crit_pct
+), used AS (
+  SELECT f.entity, f.hi, f.last, f.hi_snap,
+         (SELECT l.last FROM gauge l WHERE l.source = f.source AND l.entity = f.entity AND l.name = 'fd_limit') AS most,
+         cast(f.entity AS INT) AS pid
+    FROM gauge f WHERE f.source = 'task' AND f.name = 'fds' AND f.hi > 0
+   UNION ALL
+  SELECT CASE f.entity WHEN '' THEN 'jvm' ELSE f.entity || ' jvm' END, f.hi, f.last, f.hi_snap,
+         (SELECT l.last FROM gauge l WHERE l.source = f.source AND l.entity = f.entity
+             AND l.name = replace(f.name, 'fd_count', 'fd_limit')), NULL
+    FROM gauge f WHERE f.source = 'linkerd' AND f.name = 'jvm/fd_count'
+)
+SELECT CASE WHEN coalesce(u.most, 0) <= 0                 THEN 'skip'
+            WHEN u.hi * 100.0 >= p.crit_pct * u.most      THEN 'crit'
+            WHEN u.hi * 100.0 >= p.warn_pct * u.most      THEN 'warn'
+            ELSE 'ok' END                         AS level,
+       u.entity,
+       cast(u.hi AS INT)                          AS fds,
+       cast(u.last AS INT)                        AS last,
+       cast(u.most AS INT)                        AS "limit",
+       round(u.hi * 100.0 / nullif(u.most, 0), 1) AS used_pct,
+       coalesce(u.pid, 'PID')                     AS _pid,
+       CASE WHEN coalesce(u.most, 0) <= 0 THEN 'the limit is not known, or there is none' ELSE '' END AS why,
+       u.hi_snap                                  AS at
+  FROM used u JOIN p
+ ORDER BY used_pct DESC, u.entity;

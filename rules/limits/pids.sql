@@ -1,0 +1,44 @@
+-- rule:     limits/pids
+-- version:  1
+-- schema:   1
+-- title:    A control group or the host is near its limit of threads
+-- tags:     limits threads cgroup
+-- requires: loadavg >= 1
+-- wants:    cgroup, sysctl
+-- param:    warn_pct  percent  of the limit
+-- message:  {entity}: up to {threads} of {limit} threads ({used_pct}%); the limit is {_what}
+-- meaning:  Processes and threads count alike. At the limit fork() and clone() fail with EAGAIN: Java says "unable to create native
+--           thread", and nobody can log in to see why.
+-- remedy:   {_remedy}
+-- verify:   Less than 50% in a new recording.
+-- but:      In a container the host's number counts the threads of all, and its limit may not be the one in force there. A group whose
+--           parent has a lower limit meets that first.
+-- see:      cgroup-v2.rst pids.max; systemd.resource-control(5) TasksMax; proc_sys_kernel(5) pid_max, threads-max
+WITH p AS (
+  SELECT coalesce(:warn_pct, 80) AS warn_pct
+), k AS (
+  SELECT min(cast(last AS INT)) AS most FROM setting WHERE name IN ('kernel.pid_max', 'kernel.threads-max')
+), used AS (
+  SELECT '' AS entity, l.hi, k.most, l.hi_snap, 'kernel.pid_max or kernel.threads-max' AS what,
+         'Find who has so many (ps -eo nlwp,pid,comm --sort=-nlwp | head), and give room: sysctl -w kernel.pid_max=4194304 kernel.threads-max=1000000' AS remedy
+    FROM k JOIN gauge l ON l.source = 'loadavg' AND l.entity = '' AND l.name = 'total'
+   UNION ALL
+  SELECT CASE c.entity WHEN '' THEN 'root group' ELSE c.entity END, c.hi,
+         (SELECT m.last FROM gauge m WHERE m.source = 'cgroup' AND m.entity = c.entity AND m.name = 'pids_max'), c.hi_snap,
+         'pids.max of the group',
+         'Find who has so many (ps -eo nlwp,pid,comm --sort=-nlwp | head), and give room: systemctl edit UNIT ([Service] TasksMax=8192), or the limit of the container'
+    FROM gauge c WHERE c.source = 'cgroup' AND c.name = 'pids_current'
+)
+SELECT CASE WHEN u.hi IS NULL OR coalesce(u.most, 0) <= 0 THEN 'skip'
+            WHEN u.hi * 100.0 >= p.warn_pct * u.most      THEN 'warn'
+            ELSE 'ok' END                         AS level,
+       u.entity,
+       cast(u.hi AS INT)                          AS threads,
+       cast(u.most AS INT)                        AS "limit",
+       round(u.hi * 100.0 / nullif(u.most, 0), 1) AS used_pct,
+       u.what                                     AS _what,
+       u.remedy                                   AS _remedy,
+       CASE WHEN coalesce(u.most, 0) <= 0 THEN 'no limit is known' ELSE '' END AS why,
+       u.hi_snap                                  AS at
+  FROM used u JOIN p
+ ORDER BY used_pct DESC, u.entity;
