@@ -12,6 +12,8 @@
 # of a network: PACKAGE_*.dsc with its tarballs, or PACKAGE-VERSION.tar.* alone; for another
 # architecture also musl-dev_*_ARCH.deb and linux-libc-dev_*_ARCH.deb.
 set -eu
+# what make was called with is for our own code: CFLAGS there would undo -Os here
+unset CFLAGS CPPFLAGS LDFLAGS MAKEFLAGS MFLAGS
 cd "$(dirname "$0")/.."
 packages="zlib libzstd libarchive libmd curl"
 native=$(uname -m)
