@@ -8,11 +8,12 @@
 -- param:    min_periods  periods  of the quota in the window, fewer are not judged
 -- param:    warn_pct     percent  of the periods in which the group was stopped
 -- param:    crit_pct     percent  the same
--- message:  {entity}: stopped in {throttled} of {periods} periods ({throttled_pct}%), {throttled_ns} in all on its CPUs; quota {quota_ns} each {period_ns}
+-- message:  {entity}: stopped in {throttled} of {periods} periods ({throttled_pct}%), {_seconds} s in all on its CPUs; quota {_quota}
 -- meaning:  With the quota used up all threads of the group stand still to the end of the period, mostly 100 ms: latency in steps of
 --           up to that, an accept queue that fills meanwhile, and a CPU that looks idle. More threads use up the quota faster.
 -- remedy:   Raise the limit or take it away: kubectl set resources, CPUQuota= of a unit, or
 --             echo max > /sys/fs/cgroup/{entity}/cpu.max
+--             echo -1 > /sys/fs/cgroup/cpu/{entity}/cpu.cfs_quota_us        with cgroup v1
 --           Fewer threads (netty workers, GC threads) that match the quota help as well.
 -- verify:   nr_throttled in cpu.stat of {entity} stands still.
 -- but:      A group whose threads have nothing urgent to do may well be limited. The time stopped is a sum over CPUs and can exceed
@@ -51,6 +52,8 @@ SELECT CASE WHEN g.periods IS NULL OR g.throttled IS NULL        THEN 'skip'
        g.throttled_ns,
        q.quota_ns,
        q.period_ns,
+       coalesce(round(g.throttled_ns / 1e9, 1), '?')        AS _seconds,
+       coalesce(round(q.quota_ns / 1e6, 1) || ' ms each ' || round(q.period_ns / 1e6, 1) || ' ms', 'unknown') AS _quota,
        g.active                                  AS intervals_hit,
        g.intervals,
        g.at, g.first_at, g.last_at

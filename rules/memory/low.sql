@@ -7,7 +7,7 @@
 -- wants:    vmstat, pressure
 -- param:    warn_pct  percent  of MemTotal, in the middle one of the captures
 -- param:    crit_pct  percent  the same
--- message:  {available_bytes} of {total_bytes} available ({available_pct}%, median of {captures} captures; least {least_bytes})
+-- message:  {_available} of {_total} MB available ({available_pct}%, median of {captures} captures; least {_least} MB)
 -- meaning:  MemAvailable is what programs can still get without swapping, the page cache that can be dropped included. Near 0 each
 --           allocation, also of packet buffers, waits for reclaim, and the OOM killer is near.
 -- remedy:   See who holds it, and give the host more or a heap less:
@@ -36,6 +36,9 @@ SELECT CASE WHEN total.bytes IS NULL OR total.bytes = 0 OR g.p50 IS NULL THEN 's
        round(g.p50 * 100.0 / nullif(total.bytes, 0), 1) AS available_pct,
        cast(g.lo AS INT)                  AS least_bytes,
        g.n                                AS captures,
+       cast(g.p50 / 1e6 AS INT)           AS _available,
+       cast(total.bytes / 1e6 AS INT)     AS _total,
+       cast(g.lo / 1e6 AS INT)            AS _least,
        low.snap                           AS at
   FROM gauge g JOIN p JOIN total
   LEFT JOIN low

@@ -7,7 +7,7 @@
 -- param:    warn_pct       percent    of the link's speed, in the 95th percentile of the intervals
 -- param:    crit_pct       percent    the same
 -- param:    min_intervals  intervals  fewer are not judged
--- message:  {entity}: {used_pct}% of its {speed_bit_per_s} in the 95th percentile of {intervals} intervals (received {rx_pct}%, sent {tx_pct}%; worst {peak_pct}%)
+-- message:  {entity}: {used_pct}% of its {_speed} Mbit/s in the 95th percentile of {intervals} intervals (received {rx_pct}%, sent {tx_pct}%; worst {peak_pct}%)
 -- meaning:  Near the speed of the link queues and drops are what has to be expected: on transmit here (nic-drops/qdisc), on receive in
 --           the switch, where nobody on this host sees them.
 -- remedy:   Move traffic away, or take a faster link or several. Is the speed what was paid for? ethtool {entity}
@@ -47,6 +47,7 @@ SELECT CASE WHEN coalesce(u.driver, '') IN ('virtio_net', 'vmxnet3', 'veth', 'tu
        round(u.tx_pct, 1)               AS tx_pct,
        round(w.peak_per_s * 800.0 / u.speed, 1) AS peak_pct,
        u.speed                          AS speed_bit_per_s,
+       cast(u.speed / 1e6 AS INT)       AS _speed,
        u.intervals,
        w.peak_snap                      AS at,
        CASE WHEN u.intervals >= p.min_intervals THEN 'the speed that virtual interfaces tell means nothing'

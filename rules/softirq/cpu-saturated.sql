@@ -30,11 +30,13 @@ WITH p AS (
     FROM series x JOIN sample m ON m.series = x.id
    WHERE x.source = 'stat' AND x.entity LIKE 'cpu%' AND x.name IN ('irq', 'softirq') AND m.delta IS NOT NULL
    GROUP BY x.entity, m.snap
-), bad AS (                -- bare columns beside max(): of the row that has the maximum
-  SELECT step.cpu, sum(step.pct >= p.warn_pct) AS n, sum(step.pct >= p.crit_pct) AS worse, max(step.pct) AS peak, step.snap AS at,
+), bad AS (
+  SELECT step.cpu, sum(step.pct >= p.warn_pct) AS n, sum(step.pct >= p.crit_pct) AS worse,
          min(CASE WHEN step.pct >= p.warn_pct THEN step.snap END) AS first_at,
          max(CASE WHEN step.pct >= p.warn_pct THEN step.snap END) AS last_at
     FROM step JOIN p GROUP BY step.cpu
+), worst AS (
+  SELECT cpu, pct AS peak, snap AS at, row_number() OVER (PARTITION BY cpu ORDER BY pct DESC, snap) AS r FROM step
 ), used AS (
   SELECT entity AS cpu, sum(increase) AS total, max(intervals) AS intervals,
          sum(CASE WHEN name IN ('irq', 'softirq') THEN increase END)     AS soft,
@@ -55,13 +57,14 @@ SELECT CASE WHEN j.soft IS NULL OR j.total IS NULL OR j.total = 0     THEN 'skip
             ELSE 'warn' END               AS level,
        j.cpu                              AS entity,
        round(j.soft * 100.0 / nullif(j.total, 0), 1) AS soft_pct,
-       round(b.peak, 1)                   AS peak_pct,
+       round(w.peak, 1)                   AS peak_pct,
        p.warn_pct,
        coalesce(b.n, 0)                   AS bad_intervals,
        j.intervals,
        round(j.rest_pct, 1)               AS rest_pct,
        coalesce('the other CPUs are busy ' || round(j.rest_pct, 1) || '%', 'it is the only CPU') AS _rest,
-       b.at, b.first_at, b.last_at
+       w.at, b.first_at, b.last_at
   FROM j JOIN p
   LEFT JOIN bad b ON b.cpu = j.cpu
+  LEFT JOIN worst w ON w.cpu = j.cpu AND w.r = 1
  ORDER BY j.soft * 1.0 / nullif(j.total, 0) DESC, j.cpu;

@@ -25,9 +25,13 @@ WITH p AS (
          coalesce(:warn_busy_pct, 50) AS warn_busy_pct
 ), host AS (
   SELECT count(*) AS cpus FROM series WHERE source = 'stat' AND name = 'idle' AND entity LIKE 'cpu%'
-), rx AS (                 -- bare columns beside max(): of the row that has the maximum
-  SELECT entity AS cpu, max(increase) AS most, sum(increase) AS total, max(span) AS span, peak_snap
+), each_cpu AS (
+  SELECT entity AS cpu, increase, span, peak_snap, row_number() OVER (ORDER BY increase DESC, entity) AS r
     FROM counter WHERE source = 'softirqs' AND name = 'NET_RX' AND increase IS NOT NULL
+), rx AS (
+  SELECT max(CASE WHEN r = 1 THEN cpu END) AS cpu, max(CASE WHEN r = 1 THEN peak_snap END) AS peak_snap,
+         max(increase) AS most, sum(increase) AS total, max(span) AS span
+    FROM each_cpu
 ), soft AS (
   SELECT entity AS cpu, sum(CASE WHEN name IN ('irq', 'softirq') THEN increase END) * 100.0 / nullif(sum(increase), 0) AS pct
     FROM counter WHERE source = 'stat' AND entity LIKE 'cpu%'
