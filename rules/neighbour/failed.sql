@@ -16,7 +16,7 @@
 --           When it is the gateway, look at the link and the VLAN.
 -- verify:   unresolved_discards and res_failed of /proc/net/stat/{entity} stand still.
 -- but:      Who scans unused addresses, or a backend that was just taken away, causes it. The counters are of the host, so it may
---           be another network namespace.
+--           be another network namespace, and only the host's first one shows them.
 -- see:      ip-neighbour(8); arp(7); sockets/syn-sent
 WITH p AS (
   SELECT coalesce(:min_events, 10)   AS min_events,

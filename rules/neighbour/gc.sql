@@ -14,7 +14,7 @@
 --             sysctl -w net.{_family}.neigh.default.gc_thresh3={_more}
 --             sysctl -w net.{_family}.neigh.default.gc_thresh2={_half}     (now {limit})
 -- verify:   forced_gc_runs of /proc/net/stat/{entity} stands still.
--- but:      Table and thresholds are of the host, not of one network namespace.
+-- but:      Table and thresholds are of the host, and only its first network namespace shows them. A scan causes it for a moment.
 -- see:      ip-sysctl neigh/default/gc_thresh2; neighbour/table-full
 WITH p AS (
   SELECT coalesce(:info_per_s, 0.1) AS info_per_s

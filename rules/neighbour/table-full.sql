@@ -15,8 +15,8 @@
 --             sysctl -w net.{_family}.neigh.default.gc_thresh2={_half}
 --             sysctl -w net.{_family}.neigh.default.gc_thresh1={_quarter}
 -- verify:   The column table_fulls of /proc/net/stat/{entity} stands still, and entries stay below half of gc_thresh3.
--- but:      Table and limits are of the host, not of one network namespace; a container that cannot see the limits judges by refused
---           entries alone. A scan of a whole network fills it for a moment. Permanent entries need not count (since 5.0).
+-- but:      Table and limits are of the host, and only its first network namespace shows them: in a container there is nothing to
+--           judge. Without the limits refused entries alone count. A scan of a whole network fills it for a moment. Permanent entries need not count (since 5.0).
 -- see:      ip-sysctl neigh/default/gc_thresh3; arp(7); neighbour/gc
 WITH p AS (
   SELECT coalesce(:near_pct, 90) AS near_pct

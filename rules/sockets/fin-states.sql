@@ -13,7 +13,7 @@
 --           without closing: killed clients, ab, a firewall that forgot the connection; each one is sent again for minutes. In
 --           FIN-WAIT-2 the peer has acknowledged but does not close itself: it is busy, or leaks sockets in CLOSE-WAIT.
 -- remedy:   Find the peers:
---             ss -tno '( state fin-wait-1 or state last-ack or state closing )'
+--             ss -tno state fin-wait-1 state last-ack state closing
 --             ss -tno state fin-wait-2
 --           FIN-WAIT-2 without an owner ends after tcp_fin_timeout (now {fin_timeout} s):
 --             sysctl -w net.ipv4.tcp_fin_timeout=15

@@ -15,7 +15,7 @@
 --           stops reading from one side when the other does not take it). An entity that begins with "to" is what this host connected to.
 -- remedy:   See what its threads do while it happens:
 --             top -H -p PID
---             ss -tnpm '( state established )'
+--             ss -tnpm state established
 --           Busy threads: CPU, see softirq and the load of the host. Idle ones: look at the other side, sockets/sendq-stuck.
 -- verify:   ss -tn shows no Recv-Q above {:queue_bytes} that stays.
 -- but:      A client that was paused on purpose (a download, a long poll) does not read either. Only the worst 500 sockets of a
