@@ -8,10 +8,11 @@
 -- min_span: 30s
 -- param:    min_lost  segments  retransmits that were lost again
 -- param:    min_pct   percent   of the retransmits beside SYNs
--- message:  {lost} of {retrans} retransmits were lost again ({lost_pct}%), in {intervals_hit} of {intervals} intervals{_half}
+-- message:  at least {lost} of {retrans} retransmits beside SYNs were lost again ({lost_pct}%), in {intervals_hit} of {intervals} intervals{_half}
 -- meaning:  If losses were independent, this share would equal the loss ratio, and at 1% a repair would fail once in a hundred. A share of
 --           {lost_pct}% means that losses come in bursts: a policer that drops all above a rate, a queue that stays full, an
 --           interface that stops for some ms, a duplex mismatch. Each adds at least one more round trip, mostly a timeout.
+--           SYNs that nobody answers are counted in TCPLostRetransmit too and are taken off, all of TCPSynRetrans.
 -- remedy:   Policers: tc -s filter show dev DEVICE ingress; the allowances of the cloud's NIC in ethtool -S DEVICE
 --           Duplex and errors: ethtool DEVICE; ip -s -s link show dev DEVICE
 --           Pace what this host sends below the limit: tc qdisc replace dev DEVICE root fq maxrate RATE
@@ -32,8 +33,10 @@ WITH p AS (
     FROM counter WHERE source = 'netstat' AND entity = ''
 ), o AS (
   SELECT max(increase) AS retrans FROM counter WHERE source = 'snmp' AND entity = '' AND name = 'TcpRetransSegs'
-), r AS (
-  SELECT n.*, max(o.retrans - coalesce(n.syns, 0), 0) AS retrans FROM n JOIN o
+), r AS (                  -- a SYN sent a third time is a retransmit lost again as well: at most all of them are
+  SELECT max(n.lost - coalesce(n.syns, 0), 0) AS lost, max(o.retrans - coalesce(n.syns, 0), 0) AS retrans,
+         n.active, n.intervals, n.peak_snap, n.first_active, n.last_active
+    FROM n JOIN o
 ), half AS (
   SELECT group_concat(entity, ' ') AS nics
     FROM (SELECT entity FROM series WHERE source = 'nic' AND name = 'duplex' AND lower(last) = 'half' ORDER BY entity)
