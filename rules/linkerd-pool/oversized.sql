@@ -13,7 +13,9 @@
 -- meaning:  Without hostConnectionPool.idleTimeMs linkerd keeps every connection that a burst has ever needed. Idle ones cost file
 --           descriptors and memory on both sides, and many linkerds together reach a backend's connection limit.
 -- remedy:   In the client of {entity}:
---             hostConnectionPool: (idleTimeMs: 10000, maxSize: 1000)
+--             hostConnectionPool:
+--               idleTimeMs: 10000
+--               maxSize: 1000
 --           with idleTimeMs below the backend's keep-alive timeout.
 -- verify:   The connections of {entity} follow its requests in flight.
 -- but:      Pools that are kept warm on purpose (minSize). pending is looked at once a capture: bursts between are not seen, and

@@ -10,7 +10,9 @@
 -- meaning:  hostConnectionPool.maxSize connections to a host were busy and maxWaiters requests waited for one: the next ones fail
 --           without being sent. Neither limit is set by default.
 -- remedy:   In the client of {entity} raise, or remove, the limits that somebody set:
---             hostConnectionPool: (maxSize: N, maxWaiters: M)
+--             hostConnectionPool:
+--               maxSize: N
+--               maxWaiters: M
 --           or add hosts; the limits are per host. If the backend is slow, mend that first: linkerd-backend/concurrency.
 -- verify:   pool_num_too_many_waiters of {entity} stands still under the same load.
 -- but:      A limit may be set to shed load on purpose: then the refusals are meant, and still errors to the callers.
