@@ -8,7 +8,7 @@
 -- min_span: 30s
 -- param:    min_removals  removals  in the window: a healthy client has none
 -- param:    crit_pct      percent   of the endpoints' time taken out that is critical
--- message:  {entity}: failure accrual took endpoints out {removals} times and back {revivals} times, {out_pct}% of the time of its {size} endpoints
+-- message:  {entity}: failure accrual took endpoints out {removals} times and back {revivals} times{_out}
 -- meaning:  After consecutive failures (5 by default) an endpoint gets no requests for a back-off, then a single probe ({probes} here);
 --           its share falls on the others, which may fail next. failure_accrual/removed_for_ms grows by the whole back-off at the
 --           moment of the removal, so the share is what was planned. linkerd tells no endpoint's name.
@@ -58,6 +58,7 @@ SELECT CASE WHEN coalesce(j.span, 0) = 0          THEN 'skip'
        j.removals, j.revivals, j.probes,
        round(j.out_pct, 1)       AS out_pct,
        j.size,
+       coalesce(', ' || round(j.out_pct, 1) || '% of the time of its ' || cast(j.size AS INT) || ' endpoints', '') AS _out,
        j.at, j.first_at, j.last_at
   FROM judged j JOIN p
  ORDER BY j.removals DESC, j.entity;
