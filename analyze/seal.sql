@@ -52,3 +52,7 @@ DELETE FROM endpoint WHERE (router, client) IN (SELECT said, client FROM l5d_add
 INSERT OR IGNORE INTO endpoint SELECT router, client, peer, port FROM l5d_address;
 DROP TABLE l5d_client;
 DROP TABLE l5d_address;
+
+-- Sums of what the series say of the host.
+INSERT OR REPLACE INTO meta
+  SELECT 'mem_total_bytes', first FROM series WHERE source = 'meminfo' AND entity = '' AND name = 'MemTotal';

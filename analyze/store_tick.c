@@ -173,8 +173,7 @@ static void judge(struct store *s, struct member *m, const struct store_capture 
 	if (capture_status_good(c->status)) {
 		take_in(s, m, at);
 		if (m->histograms)
-			store_failed(s,
-			             l5d_fold_capture(s->l5d, m->name, at.snap, at.t, &s->err));
+			store_failed(s, l5d_fold_capture(s->l5d, m->name, at.snap, at.t, &s->err));
 	}
 }
 

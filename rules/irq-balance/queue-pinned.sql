@@ -20,7 +20,7 @@ WITH p AS (
 ), host AS (
   SELECT count(DISTINCT entity) AS cpus FROM series WHERE source = 'stat' AND name = 'idle' AND entity LIKE 'cpu%'
 ), per AS (                -- bare columns beside max(): of the row that has the maximum
-  SELECT i.nic, i.irq, i.affinity, max(c.increase) AS most, c.entity AS cpu, sum(c.increase) AS total, max(c.span) AS span
+  SELECT i.nic, i.irq, i.affinity, max(c.increase) AS most, c.entity AS cpu, sum(c.increase) AS total, avg(c.span) AS span
     FROM irq i JOIN counter c ON c.source = 'interrupts' AND c.name = i.irq
    WHERE i.nic IS NOT NULL AND c.increase IS NOT NULL
    GROUP BY i.nic, i.irq, i.affinity
