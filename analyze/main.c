@@ -119,6 +119,7 @@ static enum status take_rules(const struct opts *o, struct rules *r, struct aren
 	for (size_t i = 0; i < o->sets_n; i++)
 		if (rules_set(r, o->sets[i], e))
 			return STATUS_USAGE;
+	r->site.short_window = o->short_window;
 	return STATUS_CLEAR;
 }
 
@@ -146,6 +147,7 @@ static int build(struct run *run, struct err *e)
 	if (only && strcmp(only, "FINDINGS") == 0)
 		only = "";
 	run->report.tool_version = NETTAPE_VERSION;
+	run->report.short_window = run->o->short_window;
 	if (rules_run(&run->rules, db, &run->arena, &run->report, e))
 		return -1;
 	timing(run, "rules");

@@ -39,7 +39,7 @@ struct opts {
 	const char *fail_on;     /* "warn", "crit", "never" */
 	const char *const *sets; /* RULE.PARAM=VALUE, in their order */
 	size_t sets_n;
-	bool all, no_color, no_pager, timing, strict;
+	bool all, no_color, no_pager, timing, strict, short_window;
 
 	unsigned width_n;
 	enum level fail_level;   /* LEVEL_COUNT = never */

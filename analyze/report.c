@@ -149,6 +149,7 @@ static void count(struct report *r)
 		r->not_evaluated += o == OUTCOME_NOT_EVALUATED;
 		r->not_applicable += o == OUTCOME_NOT_APPLICABLE;
 		r->errors += o == OUTCOME_ERROR;
+		r->judged_short += r->results[i].short_of && o <= OUTCOME_OK;
 	}
 }
 

@@ -103,6 +103,7 @@ struct finding {
 	const struct evidence *evidence;
 	size_t evidence_n;
 	const char *meaning, *remedy, *verify, *but, *see; /* "" when the rule has none */
+	const char *short_of;     /* "judged on 12 s, the rule wants 30 s", or NULL */
 	const char *explained_by; /* rule id of the root cause that folds it, or NULL */
 	const char *suppressed;   /* reason, or NULL */
 };
@@ -121,8 +122,9 @@ enum outcome {
 struct rule_result {
 	const char *rule, *title;
 	enum outcome outcome;
-	const char *why;    /* not evaluated, not applicable, error: the cause, as one phrase */
-	size_t ok, skipped; /* entities checked */
+	const char *why;      /* not evaluated, not applicable, error: the cause, as one phrase */
+	const char *short_of; /* judged on less than its min_span: how much; or NULL */
+	size_t ok, skipped;   /* entities checked */
 };
 
 /* A threshold that is not the rule's default. */
@@ -151,6 +153,8 @@ struct report {
 	size_t count[LEVEL_COUNT]; /* findings a reader sees by level; LEVEL_OK = rules that are ok
 	                            */
 	size_t not_evaluated, not_applicable, errors, folded, suppressed;
+	bool short_window;   /* rules were to judge windows shorter than they want */
+	size_t judged_short; /* so many rules did */
 };
 
 /* Value of meta's key, or "". */

@@ -175,8 +175,15 @@ static bool covers(struct runner *run, const struct rule *r, const struct state 
 	/* half a second of slack: the last tick of a minute may end it a little early */
 	if (s->span_s + 0.5 >= asked_s)
 		return true;
-	res->why = arena_fmt(run->arena, "window too short: %s covers %.0f s, %.0f s needed",
-	                     r->requires.v[0].source, s->span_s, asked_s);
+	if (run->site && run->site->short_window) {
+		res->short_of = arena_fmt(run->arena, "judged on %.0f s, the rule wants %.0f s",
+		                          s->span_s, asked_s);
+		return true;
+	}
+	res->why =
+		arena_fmt(run->arena,
+	                  "too short: %s covers %.0f s of %.0f s; --short-window judges it anyway",
+	                  r->requires.v[0].source, s->span_s, asked_s);
 	return false;
 }
 
@@ -344,8 +351,15 @@ static const struct evidence *evidence_of(struct runner *run, const struct rule_
 	return shown;
 }
 
+/* However many inputs agree, a window too short for the rule leaves little to trust. */
+static int votes_of(const struct rule_row *row, const struct rule_result *res)
+{
+	return res->short_of ? 1 : row->votes;
+}
+
 static void make_finding(struct runner *run, const struct rule *r, const struct rule_rows *rows,
-                         const struct rule_row *row, struct rule_finding *out)
+                         const struct rule_row *row, const struct rule_result *res,
+                         struct rule_finding *out)
 {
 	enum level cap = site_cap(run->site, r);
 
@@ -366,7 +380,8 @@ static void make_finding(struct runner *run, const struct rule *r, const struct 
                             .last_at = row->last_at,
                             .at_text = at_text(run, row->at),
                             .member = member_of(run, r, row),
-                            .votes = row->votes,
+                            .votes = votes_of(row, res),
+                            .short_of = res->short_of,
                             .meaning = runner_text(run, r, rows, row, r->meaning),
                             .remedy = runner_text(run, r, rows, row, r->remedy),
                             .verify = runner_text(run, r, rows, row, r->verify),
@@ -438,7 +453,7 @@ static int add_findings(struct runner *run, const struct rule *r, struct rule_ou
 		} else {
 			struct rule_finding *x = &out->findings[out->findings_n++];
 
-			make_finding(run, r, &out->rows, row, x);
+			make_finding(run, r, &out->rows, row, &out->result, x);
 			if (store_finding(run, x, e) != 0)
 				return -1;
 		}

@@ -39,6 +39,7 @@ struct site {
 	size_t items_n;
 	struct site_suppression *suppressions;
 	size_t suppressions_n;
+	bool short_window; /* --short-window: no rule waits for its min_span */
 };
 
 /* Reads a site file's text.  0, or -1 and *e with `path` and line: what is unknown is an error. */

@@ -173,12 +173,13 @@ static json_t *finding(const struct report *r, const struct finding *f)
 	                                                              : f->votes])},
 		{"evidence",   evidence									 },
 		{"explains",   explains(r,									f)},
-		{"explained_by",            text_or_null(f->explained_by)									       },
-		{"meaning",            text_or_null(f->meaning)     },
-		{"but",            text_or_null(f->but)										   },
-		{"remedy",            text_or_null(f->remedy)  },
-		{"verify",            text_or_null(f->verify)										   },
-		{"see",            text_or_null(f->see)     },
+		{"short_of",            text_or_null(f->short_of)										   },
+		{"explained_by",            text_or_null(f->explained_by)},
+		{"meaning",            text_or_null(f->meaning)											},
+		{"but",            text_or_null(f->but)},
+		{"remedy",            text_or_null(f->remedy)										     },
+		{"verify",            text_or_null(f->verify)},
+		{"see",            text_or_null(f->see)											},
 	};
 
 	for (size_t i = 0; i < f->evidence_n; i++)
@@ -229,9 +230,10 @@ static json_t *rules(const struct report *r)
 		const struct rule_result *one = &r->results[i];
 
 		(void)json_array_append_new(
-			a, json_pack("{s:o, s:o, s:s, s:o, s:o, s:o}", "rule", text(one->rule),
+			a, json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "rule", text(one->rule),
 		                     "title", text(one->title), "outcome", outcomes[one->outcome],
-		                     "why", text_or_null(one->why), "ok", size(one->ok), "skipped",
+		                     "why", text_or_null(one->why), "short_of",
+		                     text_or_null(one->short_of), "ok", size(one->ok), "skipped",
 		                     size(one->skipped)));
 	}
 	return a;
@@ -288,12 +290,12 @@ static json_t *params(const struct report *r)
 
 static int render(const struct report *r, const struct style *s, FILE *out, struct err *e)
 {
-	json_t *j =
-		json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "format", FORMAT,
-	                  "tool", json_sprintf("nettape-analyze %s", r->tool_version), "bundle",
-	                  bundle(r), "counts", counts(r), "findings", findings(r, false),
-	                  "not_evaluated", not_evaluated(r), "suppressed", findings(r, true),
-	                  "rules", rules(r), "sections", sections(r), "params", params(r));
+	json_t *j = json_pack("{s:i, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "format",
+	                      FORMAT, "short_window", r->short_window, "tool",
+	                      json_sprintf("nettape-analyze %s", r->tool_version), "bundle",
+	                      bundle(r), "counts", counts(r), "findings", findings(r, false),
+	                      "not_evaluated", not_evaluated(r), "suppressed", findings(r, true),
+	                      "rules", rules(r), "sections", sections(r), "params", params(r));
 	int rc = 0;
 
 	(void)s;

@@ -90,6 +90,20 @@ static void put_verdict(const struct layout *l, const struct report *r)
 	layout_more(l, LABEL_COLUMNS - 2 + strlen(marks[worst]), LABEL_COLUMNS + 3, buf_span(&b));
 }
 
+/* That --short-window was asked, and how much of what follows rests on it. */
+static void put_short(const struct layout *l, const struct report *r)
+{
+	char text[256];
+	struct buf b = BUF_OVER(text);
+
+	if (!r->short_window)
+		return;
+	buf_fmt(&b, "--short-window: %zu rule%s judged less time than %s, with low confidence",
+	        r->judged_short, r->judged_short == 1 ? "" : "s",
+	        r->judged_short == 1 ? "it wants" : "they want");
+	layout_text(l, 0, "short", LABEL_COLUMNS - 2, buf_span(&b));
+}
+
 static void put_header(const struct layout *l, const struct report *r)
 {
 	static const char *const when[] = {"when", "window", "ticks", NULL};
@@ -105,6 +119,7 @@ static void put_header(const struct layout *l, const struct report *r)
 	put_facts(l, r, "linkerd", linkerd);
 	put_facts(l, r, "evidence", how);
 	put_facts(l, r, "note", note);
+	put_short(l, r);
 	put_verdict(l, r);
 }
 
@@ -207,7 +222,8 @@ static void put_rule(const struct layout *l, const struct finding *f)
 	layout_paint(l, PAINT_HEAD, f->rule);
 	buf_str(&b, f->title);
 	if (f->votes > 0)
-		buf_fmt(&b, " (%s)", confidence(f->votes));
+		buf_fmt(&b, " (%s%s%s)", confidence(f->votes), f->short_of ? ": " : "",
+		        f->short_of ? f->short_of : "");
 	layout_more(l, strlen(marks[f->level]) + 1 + strlen(f->rule),
 	            strlen(marks[f->level]) + 3 + strlen(f->rule), buf_span(&b));
 }
@@ -217,7 +233,10 @@ static void put_folded(const struct layout *l, const struct finding *f)
 {
 	(void)fputs("    ", l->out);
 	put_mark(l, f->level);
-	(void)fprintf(l->out, " %s\n", f->rule);
+	(void)fprintf(l->out, " %s", f->rule);
+	layout_more(l, 5 + strlen(marks[f->level]) + strlen(f->rule),
+	            7 + strlen(marks[f->level]) + strlen(f->rule),
+	            span_of(f->short_of ? f->short_of : ""));
 	put_message(l, f, 8);
 	if (l->style->all) {
 		put_evidence(l, f, 8);
@@ -369,6 +388,8 @@ static void put_ok(const struct layout *l, const struct report *r)
 		buf_fmt(&b, "%s  %s", one->rule, one->title);
 		if (one->ok > 1)
 			buf_fmt(&b, " (%zu checked)", one->ok);
+		if (one->short_of)
+			buf_fmt(&b, "; %s", one->short_of);
 		layout_text(l, 2, "", 6, buf_span(&b));
 	}
 }

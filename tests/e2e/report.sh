@@ -155,6 +155,25 @@ for f in d["findings"]:
 check "a parameter is reported" python 'import json
 assert json.load(open("set.json"))["params"]["collection-quality/too-short.min_ticks"]["value"] == "2"'
 
+# rules that want a longer window
+check "a window too short is said" grep -qE '^  too short: .* covers [0-9]+ s of [0-9]+ s; --short-window judges it anyway' full.txt
+check "without the option the head does not speak of it" sh -c '! grep -q "^short " full.txt'
+"$analyze" --short-window --fail-on never "$bundle" >short.txt 2>err
+check "--short-window judges it: no rule is too short" sh -c '! grep -q "too short: " short.txt'
+check "and the head says so" grep -q '^short  *--short-window: [1-9][0-9]* rules judged less time than they want' short.txt
+"$analyze" --short-window --format json --fail-on never "$bundle" >short.json 2>err
+check "JSON tells which" python '
+import json
+long, short = json.load(open("report.json")), json.load(open("short.json"))
+assert long["short_window"] is False and short["short_window"] is True
+assert not [r for r in long["rules"] if r["short_of"]]
+judged = [r for r in short["rules"] if r["short_of"]]
+assert judged and all(r["short_of"].startswith("judged on ") for r in judged)
+assert len(short["not_evaluated"]) < len(long["not_evaluated"])
+assert all(f["confidence"] == "low" for f in short["findings"] if f["short_of"])
+'
+check "as its schema says" python3 "$home/tests/e2e/schema_check.py" "$home/schema/report.schema.json" short.json
+
 # the store
 check "--sql answers" status_is 0 "$analyze" --sql "SELECT count(*) AS cpus FROM softnet" "$bundle"
 check "with names and values" sh -c '[ "$(head -1 out)" = cpus ] && [ "$(sed -n 2p out)" -ge 1 ]'

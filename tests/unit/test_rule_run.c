@@ -157,9 +157,41 @@ static void a_short_window_is_the_reason(void **state)
 
 	run(f, HEAD "-- min_span: 60s\n" DROPS);
 	assert_int_equal(f->out.result.outcome, OUTCOME_NOT_EVALUATED);
-	assert_string_equal(f->out.result.why, "window too short: softnet covers 3 s, 60 s needed");
+	assert_string_equal(
+		f->out.result.why,
+		"too short: softnet covers 3 s of 60 s; --short-window judges it anyway");
 	run(f, HEAD "-- min_span: 3s\n" DROPS);
 	assert_int_equal(f->out.result.outcome, OUTCOME_FINDINGS);
+}
+
+static void a_short_window_is_judged_on_request(void **state)
+{
+	struct fixture *f = *state;
+
+	f->site.short_window = true;
+	run(f,
+	    HEAD "-- min_span: 60s\nSELECT 'warn' AS level, '' AS entity, 3 AS votes, 1 AS drops, "
+	         "coalesce(:limit, 5) AS at");
+	assert_int_equal(f->out.result.outcome, OUTCOME_FINDINGS);
+	assert_string_equal(f->out.findings[0].f.short_of, "judged on 3 s, the rule wants 60 s");
+	assert_int_equal(f->out.findings[0].f.votes, 1);
+	assert_int_equal(count(f, "SELECT votes FROM finding WHERE rule = 'area/name'"), 1);
+	run(f,
+	    HEAD "-- min_span: 3s\nSELECT 'warn' AS level, 'a' AS entity, 3 AS votes, 1 AS drops, "
+	         "coalesce(:limit, 5) AS at");
+	assert_null(f->out.findings[0].f.short_of);
+	assert_int_equal(f->out.findings[0].f.votes, 3);
+}
+
+static void a_short_window_excuses_no_lack_of_captures(void **state)
+{
+	struct fixture *f = *state;
+
+	f->site.short_window = true;
+	run(f, "-- rule: a/b\n-- version: 1\n-- title: T\n-- requires: softnet >= 9\n"
+	       "-- min_span: 60s\n-- message: m\nSELECT 1");
+	assert_int_equal(f->out.result.outcome, OUTCOME_NOT_EVALUATED);
+	assert_string_equal(f->out.result.why, "softnet: 4 captures, 9 needed");
 }
 
 static void what_is_not_here_does_not_apply(void **state)
@@ -350,6 +382,8 @@ int main(void)
 		TEST(rows_that_could_not_be_judged_are_not_ok),
 		TEST(a_source_that_lacks_captures_is_the_reason),
 		TEST(a_short_window_is_the_reason),
+		TEST(a_short_window_is_judged_on_request),
+		TEST(a_short_window_excuses_no_lack_of_captures),
 		TEST(what_is_not_here_does_not_apply),
 		TEST(what_is_wanted_only_is_told),
 		TEST(a_threshold_of_the_site_is_bound),

@@ -189,6 +189,59 @@ static void a_cause_comes_first_and_folds_what_it_explains(void **state)
 	arena_free(&a);
 }
 
+static void what_a_short_window_costs_is_said(void **state)
+{
+	struct finding f[] = {
+		plain("a/cause", "Cause", LEVEL_WARN, "", "the cause"),
+		plain("b/symptom", "Symptom", LEVEL_WARN, "", "the symptom"),
+	};
+	const struct rule_result results[] = {
+		{.rule = "a/cause",            .title = "Cause",   .why = "", .short_of = "judged on 12 s"},
+		{.rule = "b/symptom",          .title = "Symptom", .why = "", .short_of = "judged on 12 s"},
+		{.rule = "c/fine",
+	         .title = "Fine",
+	         .why = "",
+	         .outcome = OUTCOME_OK,
+	         .ok = 2,
+	         .short_of = "judged on 12 s"},
+		{.rule = "d/open",
+	         .title = "Open",
+	         .why = "none",
+	         .outcome = OUTCOME_NOT_EVALUATED									  },
+	};
+	struct report r = {.findings = f,
+	                   .findings_n = 2,
+	                   .results = results,
+	                   .results_n = 4,
+	                   .short_window = true};
+	struct arena a = {0};
+
+	(void)state;
+	f[0].votes = f[1].votes = 1;
+	f[0].short_of = f[1].short_of = "judged on 12 s, the rule wants 30 s";
+	f[1].explained_by = "a/cause";
+	report_finish(&r, &a);
+	renders(&r, (struct style){.width = 80, .all = true},
+	        "nettape\n"
+	        "short     --short-window: 3 rules judged less time than they want, with low\n"
+	        "          confidence\n"
+	        "verdict   [W]  1 warn, 1 folded under their cause, 1 ok, 1 not evaluated\n"
+	        "\n"
+	        "[W] a/cause  Cause (confidence low: judged on 12 s, the rule wants 30 s)\n"
+	        "    the cause\n"
+	        "    explains\n"
+	        "    [W] b/symptom  judged on 12 s, the rule wants 30 s\n"
+	        "        the symptom\n"
+	        "\n"
+	        "NOT EVALUATED  by cause; this is not \"ok\"\n"
+	        "  none\n"
+	        "    d/open\n"
+	        "\n"
+	        "OK  checked, and nothing found\n"
+	        "  c/fine Fine (2 checked); judged on 12 s\n");
+	arena_free(&a);
+}
+
 static void hostile_text_never_reaches_the_terminal(void **state)
 {
 	const struct finding f[] = {
@@ -337,6 +390,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_verdict_stands_above_everything),
 		cmocka_unit_test(a_cause_comes_first_and_folds_what_it_explains),
+		cmocka_unit_test(what_a_short_window_costs_is_said),
 		cmocka_unit_test(hostile_text_never_reaches_the_terminal),
 		cmocka_unit_test(a_table_fits_its_width),
 		cmocka_unit_test(no_line_is_longer_than_the_width),
