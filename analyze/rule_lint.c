@@ -287,7 +287,44 @@ static void lint_time(struct lint *l)
 
 struct coverage {
 	bool fires, quiet, not_evaluated;
+	bool counts, falls; /* a counter of a source that the rule requires; one that starts anew */
 };
+
+/* As the store sees it: a fall that is no wrap (series.c). */
+static bool is_reset(enum kind kind, int64_t before, int64_t after)
+{
+	bool wrap = kind == KIND_COUNTER32 && before <= UINT32_MAX &&
+	            before - after > UINT32_MAX - (int64_t)INT32_MAX;
+
+	return after < before && !wrap;
+}
+
+static bool starts_anew(const struct case_series *s)
+{
+	const struct cell *before = NULL;
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct cell *v = &s->values[i];
+
+		if (v->type != CELL_INT)
+			continue;
+		if (before && is_reset(s->kind, before->v.i, v->v.i))
+			return true;
+		before = v;
+	}
+	return false;
+}
+
+static void cover_series(struct coverage *c, const struct rule *r, const struct case_series *s)
+{
+	if (s->kind != KIND_COUNTER && s->kind != KIND_COUNTER32)
+		return;
+	for (size_t i = 0; i < r->requires.n; i++)
+		if (strcmp(r->requires.v[i].source, s->source) == 0) {
+			c->counts = true;
+			c->falls |= starts_anew(s);
+		}
+}
 
 static void cover(struct coverage *c, const struct case_expect *x)
 {
@@ -329,15 +366,20 @@ static void lint_cases(struct lint *l, const char *dir)
 		complain(l, arena_text(l->arena, span_of(e.text)));
 		return;
 	}
-	for (size_t i = 0; i < cases.n; i++)
+	for (size_t i = 0; i < cases.n; i++) {
 		for (size_t k = 0; k < cases.v[i].expects_n; k++)
 			cover(&c, &cases.v[i].expects[k]);
+		for (size_t k = 0; k < cases.v[i].series_n; k++)
+			cover_series(&c, l->rule, &cases.v[i].series[k]);
+	}
 	if (!c.fires)
 		COMPLAIN(l, "%s: no case in which it fires", path);
 	if (!c.quiet)
 		COMPLAIN(l, "%s: no case in which it stays quiet", path);
 	if (!c.not_evaluated && can_lack_evidence(l->rule))
 		COMPLAIN(l, "%s: no case in which it is not evaluated", path);
+	if (c.counts && !c.falls)
+		COMPLAIN(l, "%s: no case in which a counter starts anew inside the window", path);
 }
 
 /* ---- all of it ---- */

@@ -22,10 +22,11 @@
 	"SELECT CASE WHEN increase >= coalesce(:limit, 10) THEN 'warn' ELSE 'ok' END AS level,\n"  \
 	" entity, increase AS drops, intervals, resets FROM counter\n"                             \
 	" WHERE source = 'softnet' AND name = 'dropped' ORDER BY entity;\n"
-#define GOOD                                                                                       \
+#define THREE                                                                                      \
 	"case fires\n softnet cpu1 dropped 0 5 20\n expect warn cpu1 drops=20\n"                   \
 	"case quiet\n softnet cpu1 dropped 7x3\n expect ok cpu1\n"                                 \
 	"case blind\n absent softnet\n snapshots 3\n expect not-evaluated softnet\n"
+#define GOOD THREE "case restart\n softnet cpu1 dropped 90000 90000 0 9\n expect ok cpu1 drops=9\n"
 
 struct fixture {
 	char dir[64];
@@ -399,6 +400,24 @@ static void lint_wants_the_three_cases(void **state)
 	              "no case in which it is not evaluated");
 }
 
+static void lint_wants_a_counter_that_starts_anew(void **state)
+{
+	struct fixture *f = *state;
+	const char *why = "no case in which a counter starts anew inside the window";
+
+	lint_must_say(f, RULE, THREE, why);
+	lint_must_say(f, RULE,
+	              THREE "case wrap\n softnet cpu1 dropped 4294967290 4\n expect ok cpu1\n",
+	              why);
+	lint_must_say(f, RULE,
+	              THREE "case other\n have softnet\n netstat - TcpExtTW 9 0\n expect no warn\n",
+	              why);
+	lint_must_say(f, RULE,
+	              THREE "case gauge\n gauge softnet cpu1 backlog_len 9 0\n expect no warn\n",
+	              why);
+	assert_int_equal(run(f, rules_lint, RULE, GOOD), 0);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -416,6 +435,7 @@ int main(void)
 		TEST(lint_passes_what_is_right),
 		TEST(lint_sees_mistakes),
 		TEST(lint_wants_the_three_cases),
+		TEST(lint_wants_a_counter_that_starts_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
