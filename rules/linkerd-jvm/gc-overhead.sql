@@ -26,11 +26,12 @@ WITH p AS (
          coalesce(:min_ms, 1000) AS min_ms
 ), step AS (               -- a fall is a restart; a flat metrics.json does not tell gauges from counters
   SELECT s.entity, s.name, m.snap, x.mono,
-         m.value - lag(m.value) OVER (PARTITION BY s.id ORDER BY m.snap) AS grown
+         m.value - lag(m.value) OVER (PARTITION BY s.id ORDER BY m.snap) AS grown,
+         x.mono - lag(x.mono) OVER (PARTITION BY s.id ORDER BY m.snap)   AS dt
     FROM series s JOIN sample m ON m.series = s.id JOIN snapshot x ON x.snap = m.snap
    WHERE s.source = 'linkerd' AND s.name LIKE 'jvm/gc/%msec' AND s.kind <> 'text' AND instr(s.entity, '|') = 0
 ), tally AS (
-  SELECT entity, name, sum(max(grown, 0)) AS ms, max(mono) - min(mono) AS span_s,
+  SELECT entity, name, sum(max(grown, 0)) AS ms, sum(CASE WHEN grown >= 0 THEN dt END) AS span_s,
          min(CASE WHEN grown > 0 THEN snap END) AS first_at, max(CASE WHEN grown > 0 THEN snap END) AS last_at
     FROM step GROUP BY entity, name
 ), peak AS (
