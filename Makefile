@@ -77,7 +77,9 @@ src_collect := $(sort $(wildcard collect/*.c))
 src_analyze := $(sort $(wildcard analyze/*.c analyze/*/*.c))
 src_unit    := $(sort $(wildcard tests/unit/test_*.c))
 src_tool    := $(sort $(wildcard tests/*.c tests/e2e/*.c) tests/fuzz/replay.c)
-src_all     := $(src_schema) $(src_collect) $(src_analyze) $(src_unit) $(src_tool) tests/fuzz/fuzz_parse.c
+src_lab     := $(sort $(wildcard tests/lab/*.c))
+src_lab_lib := $(sort $(wildcard tests/lab/lib/*.c))
+src_all     := $(src_schema) $(src_collect) $(src_analyze) $(src_unit) $(src_tool) $(src_lab) $(src_lab_lib) tests/fuzz/fuzz_parse.c
 rules       := $(sort $(wildcard rules/*/*.sql))
 sections    := $(sort $(wildcard analyze/section/*.sql))
 
@@ -149,10 +151,22 @@ $(B)/tests/fuzz/replay: $(O)/tests/fuzz/fuzz_parse.o
 $(unit) $(tools):
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(_CFLAGS) $(_LDFLAGS) $^ $(libs_test) -o $@
 
-tests: all $(unit) $(tools) ## build every test, run none
+# The lab's programs: tests/lab/NAME.c, each with all of tests/lab/lib
+lab := $(patsubst %.c,$(B)/%,$(src_lab))
+$(lab): $(B)/%: $(O)/%.o $(call obj,$(src_lab_lib))
+	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(_CFLAGS) $(_LDFLAGS) $^ $(shell $(PKG_CONFIG) --libs jansson) -lm -o $@
+
+tests: all $(unit) $(tools) $(lab) ## build every test, run none
 check: tests ## run every test; the last line counts them
 	$(Q)tests/check.sh $(B) $(SUITES)
 .PHONY: tests check
+
+# Root; REPS=5 takes an hour. LAB_GLOBAL=1: also what changes the host. LAB='--only GLOB' runs some.
+lab: all $(lab) ## provoke faults for real, score what the rules say: tests/lab/SCORE.md
+	$(Q)BUILD=$(B) python3 tests/lab/lab.py --reps $(or $(REPS),1) --score $(B)/lab/SCORE.md $(LAB)
+lab-score: lab ## and keep the table
+	$(Q)cp $(B)/lab/SCORE.md tests/lab/SCORE.md
+.PHONY: lab lab-score
 
 asan: ; $(Q)$(MAKE) --no-print-directory PROFILE=asan check ## check, built with ASan and UBSan
 coverage: ## lines that no test runs
