@@ -2,15 +2,30 @@
 
 #include <string.h>
 
+/* An entity's own text is its pattern too, whatever stars it holds. */
+static bool is_among(struct span entity, struct span patterns)
+{
+	struct span one;
+	bool more;
+
+	do {
+		more = span_cut(&patterns, '\n', &one);
+		if (!more)
+			one = patterns;
+		if (span_eq(entity, one) || span_match(entity, one, NULL))
+			return true;
+	} while (more);
+	return false;
+}
+
 static bool covers(const struct rule_finding *cause, const struct rule_finding *x)
 {
-	const char *other = cause->explains_entity;
+	const char *others = cause->explains_entity;
 
 	if (!rule_words_match(&cause->rule->explains, x->f.rule))
 		return false;
 	return strcmp(cause->f.entity, x->f.entity) == 0 ||
-	       (other && (strcmp(other, x->f.entity) == 0 ||
-	                  span_match(span_of(x->f.entity), span_of(other), NULL)));
+	       (others && is_among(span_of(x->f.entity), span_of(others)));
 }
 
 /* True when `x` is `cause` or, over any number of causes, stands above it. */

@@ -8,7 +8,7 @@
 
 /*
  * A finding of a rule with `explains:` folds the findings of the rules it names
- * when they are of its own entity or of its explains_entity (a glob): their
+ * when they are of its own entity or of its explains_entity (globs, one a line): their
  * explained_by is set, and the cause is as severe as the worst of them.  A cause
  * that is suppressed folds nothing, one whose level the site caps nothing worse.
  */

@@ -64,6 +64,28 @@ static void a_cause_may_name_the_entity_it_explains(void **state)
 	assert_non_null(two.f.explained_by);
 }
 
+static void a_cause_may_name_several_entities(void **state)
+{
+	struct rule_finding empty = finding(&overflow, LEVEL_WARN, ""),
+			    port = finding(&overflow, LEVEL_WARN, "0.0.0.0:4140"),
+			    other = finding(&queue, LEVEL_WARN, "*:80"),
+			    last = finding(&queue, LEVEL_WARN, "[::]:9990"),
+			    cause = finding(&stall, LEVEL_WARN, "java");
+	struct rule_finding *v[] = {&empty, &port, &other, &last, &cause};
+
+	(void)state;
+	cause.explains_entity = "\n0.0.0.0:*\n[::]:9990";
+	rule_fold(v, 5);
+	assert_non_null(empty.f.explained_by);
+	assert_non_null(port.f.explained_by);
+	assert_null(other.f.explained_by);
+	assert_non_null(last.f.explained_by);
+
+	cause.explains_entity = "*:9\n*:80";
+	rule_fold(v, 5);
+	assert_non_null(other.f.explained_by);
+}
+
 static void a_cause_is_as_severe_as_its_worst_symptom(void **state)
 {
 	struct rule_finding symptom = finding(&overflow, LEVEL_CRIT, "x"),
@@ -138,6 +160,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_cause_folds_what_it_explains_of_its_entity),
 		cmocka_unit_test(a_cause_may_name_the_entity_it_explains),
+		cmocka_unit_test(a_cause_may_name_several_entities),
 		cmocka_unit_test(a_cause_is_as_severe_as_its_worst_symptom),
 		cmocka_unit_test(a_capped_cause_folds_nothing_worse),
 		cmocka_unit_test(what_is_suppressed_neither_folds_nor_is_folded),
