@@ -119,7 +119,7 @@ static void good_cases_pass(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(run(f, rules_test, RULE, GOOD), 0);
+	assert_int_equal(run(f, rules_test, RULE, THREE), 0);
 	assert_string_equal(f->out, "ok - rules a/b: fires\nok - rules a/b: quiet\n"
 	                            "ok - rules a/b: blind\n1..3\n");
 }
@@ -178,7 +178,7 @@ static void a_rule_that_fails_fails_its_cases(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(run(f, rules_test, "-- rule: a/b\nSELECT 1;\n", GOOD), 3);
+	assert_int_equal(run(f, rules_test, "-- rule: a/b\nSELECT 1;\n", THREE), 3);
 	expect_line(f, "'version' is missing");
 	assert_int_equal(run(f, rules_test,
 	                     "-- rule: a/b\n-- version: 1\n-- title: T\n-- requires: meta\n"
