@@ -97,9 +97,12 @@ struct finding {
 	const char *entity;
 	const char *message;
 	int64_t at, first_at, last_at; /* snapshots; -1 = not said */
-	const char *at_text;           /* wall clock of `at`, or "" */
-	const char *member;            /* the file that shows the worst moment, or "" */
-	int votes;                     /* independent inputs that agree; 0 = not said */
+	/* wall clock of `at`, ..., or ""; a snapshot is the end of its interval */
+	const char *at_text, *first_text, *last_text;
+	int64_t hits, hits_of; /* so many of how many intervals; see hits_what */
+	const char *hits_what; /* "intervals", "captures", "minutes"; NULL = not said */
+	const char *member;    /* the file that shows the worst moment, or "" */
+	int votes;             /* independent inputs that agree; 0 = not said */
 	const struct evidence *evidence;
 	size_t evidence_n;
 	const char *meaning, *remedy, *verify, *but, *see; /* "" when the rule has none */

@@ -203,14 +203,16 @@ static void lint_params(struct lint *l, const struct rule_shape *shape)
 static void lint_placeholders(struct lint *l, const struct rule_shape *shape, const char *key,
                               const char *text)
 {
-	struct span rest = span_of(text), before, name, column;
+	struct span rest = span_of(text), before;
+	struct placeholder p;
 
-	while (placeholder_next(&rest, &before, &name)) {
-		column = name;
-		if (span_skip(&column, SPAN(":")) ? rule_param(l->rule, column) != NULL
-		                                  : has_word(&shape->columns, column))
-			continue;
-		COMPLAIN(l, "%s: there is no {%.*s}", key, (int)name.n, name.p);
+	while (placeholder_next(&rest, &before, &p)) {
+		if (p.param ? !rule_param(l->rule, p.name) : !has_word(&shape->columns, p.name))
+			COMPLAIN(l, "%s: there is no {%s%.*s}", key, p.param ? ":" : "",
+			         (int)p.name.n, p.name.p);
+		if (placeholder_unit_twice(&p, rest))
+			COMPLAIN(l, "%s: {%s%.*s} brings its unit along: write no other behind it",
+			         key, p.param ? ":" : "", (int)p.name.n, p.name.p);
 	}
 }
 

@@ -149,6 +149,15 @@ static json_t *explains(const struct report *r, const struct finding *f)
 	return a;
 }
 
+/* In how many of the intervals, captures or minutes; null when the rule does not count. */
+static json_t *hits(const struct finding *f)
+{
+	if (!f->hits_what)
+		return json_null();
+	return json_pack("{s:I, s:I, s:s}", "n", (json_int_t)f->hits, "of", (json_int_t)f->hits_of,
+	                 "what", f->hits_what);
+}
+
 static json_t *finding(const struct report *r, const struct finding *f)
 {
 	static const char *const confidence[] = {NULL, "low", "medium", "high"};
@@ -167,6 +176,9 @@ static json_t *finding(const struct report *r, const struct finding *f)
 		{"at_time",    text_or_null(f->at_text)							 },
 		{"first_at",   snapshot(f->first_at)							    },
 		{"last_at",    snapshot(f->last_at)							     },
+		{"first_time", text_or_null(f->first_text)                                                      },
+		{"last_time",  text_or_null(f->last_text)                                                       },
+		{"hits",       hits(f)									  },
 		{"file",       text_or_null(f->member)							  },
 		{"confidence", text_or_null(confidence[f->votes > 3   ? 3
 	                                               : f->votes < 0 ? 0

@@ -13,6 +13,7 @@
 #define TEXT_BYTES      8192
 #define LABEL_COLUMNS   12
 #define ENTITIES_MOST   3  /* of one rule, without --all */
+#define DATE_COLUMNS    10 /* "2026-01-31" */
 #define SUMMARY_LEAST   4  /* rules with findings: fewer are seen at once anyway */
 #define SUMMARY_COLUMNS 40 /* of a rule's id that still sets the column */
 
@@ -148,24 +149,56 @@ static void put_evidence(const struct layout *l, const struct finding *f, size_t
 	layout_text(l, indent, "numbers", indent + LABEL_COLUMNS - 2, buf_span(&b));
 }
 
-/* When it was worst, from when to when it lasted, which file shows it. */
-static void put_when(const struct layout *l, const struct finding *f, size_t indent)
+/* A wall clock; the day only where it is another than that of the line before it. */
+static void put_clock(struct buf *b, const char *text, struct span *day)
+{
+	struct span clock = span_of(text), date = {0};
+
+	if (span_find(clock, ' ') < clock.n)
+		(void)span_cut(&clock, ' ', &date);
+	if (date.n && !span_eq(date, *day)) {
+		buf_put(b, date);
+		buf_char(b, ' ');
+	}
+	*day = date;
+	buf_put(b, clock);
+}
+
+/* "10:00:05Z to 10:00:42Z (snapshots 3 to 40), worst 10:00:14Z (12), in 37 of 60 intervals" */
+static void say_when(const struct report *r, const struct finding *f, struct buf *b)
+{
+	struct span day = span_sub(span_of(report_fact(r, "started")), 0, DATE_COLUMNS);
+	bool spread = f->first_at >= 0 && f->last_at > f->first_at;
+
+	if (spread) {
+		put_clock(b, f->first_text, &day);
+		buf_str(b, " to ");
+		put_clock(b, f->last_text, &day);
+		buf_fmt(b, " (snapshots %lld to %lld)", (long long)f->first_at,
+		        (long long)f->last_at);
+	}
+	if (f->at >= 0 || (f->first_at >= 0 && !spread)) {
+		int64_t at = f->at >= 0 ? f->at : f->first_at;
+
+		buf_str(b, spread ? ", worst " : "");
+		put_clock(b, f->at >= 0 ? f->at_text : f->first_text, &day);
+		buf_fmt(b, spread ? " (%lld)" : " (snapshot %lld)", (long long)at);
+	}
+	if (f->hits_what)
+		buf_fmt(b, "%sin %lld of %lld %s", b->n ? ", " : "", (long long)f->hits,
+		        (long long)f->hits_of, f->hits_what);
+}
+
+/* When it was, which file shows it; what says no time holds for all of the window. */
+static void put_when(const struct layout *l, const struct report *r, const struct finding *f,
+                     size_t indent)
 {
 	char text[1024];
 	struct buf b = BUF_OVER(text);
 
-	if (f->at >= 0) {
-		buf_str(&b, f->at_text);
-		buf_fmt(&b, "%ssnapshot ", b.n ? ", " : "");
-		buf_i64(&b, f->at);
-	}
-	if (f->first_at >= 0 && f->last_at > f->first_at) {
-		buf_fmt(&b, "%sseen in snapshots ", b.n ? "; " : "");
-		buf_i64(&b, f->first_at);
-		buf_str(&b, " to ");
-		buf_i64(&b, f->last_at);
-	}
-	layout_text(l, indent, "worst", indent + LABEL_COLUMNS - 2, buf_span(&b));
+	say_when(r, f, &b);
+	layout_text(l, indent, "when", indent + LABEL_COLUMNS - 2,
+	            b.n ? buf_span(&b) : SPAN("all of the window"));
 	layout_text(l, indent, "file", indent + LABEL_COLUMNS - 2, span_of(f->member));
 }
 
@@ -229,7 +262,7 @@ static void put_rule(const struct layout *l, const struct finding *f)
 }
 
 /* A symptom of the finding before it: one line, or with --all everything. */
-static void put_folded(const struct layout *l, const struct finding *f)
+static void put_folded(const struct layout *l, const struct report *r, const struct finding *f)
 {
 	(void)fputs("    ", l->out);
 	put_mark(l, f->level);
@@ -240,7 +273,7 @@ static void put_folded(const struct layout *l, const struct finding *f)
 	put_message(l, f, 8);
 	if (l->style->all) {
 		put_evidence(l, f, 8);
-		put_when(l, f, 8);
+		put_when(l, r, f, 8);
 		put_advice(l, f, 8);
 	}
 }
@@ -281,7 +314,8 @@ static void put_summary(const struct layout *l, const struct report *r)
 }
 
 /* All entities of one rule; without --all the first few, and the advice for the first. */
-static void put_group(const struct layout *l, const struct finding *f, size_t n)
+static void put_group(const struct layout *l, const struct report *r, const struct finding *f,
+                      size_t n)
 {
 	size_t shown = l->style->all || n <= ENTITIES_MOST + 1 ? n : ENTITIES_MOST;
 	char text[1024];
@@ -291,7 +325,7 @@ static void put_group(const struct layout *l, const struct finding *f, size_t n)
 	for (size_t i = 0; i < shown; i++) {
 		put_message(l, &f[i], 4);
 		put_evidence(l, &f[i], 6);
-		put_when(l, &f[i], 6);
+		put_when(l, r, &f[i], 6);
 		if (l->style->all && i + 1 < shown && strcmp(f[i].remedy, f[i + 1].remedy) != 0)
 			put_advice(l, &f[i], 4);
 	}
@@ -320,12 +354,12 @@ static void put_findings(const struct layout *l, const struct report *r)
 		if (f->explained_by) {
 			if (!explained)
 				(void)fputs("    explains\n", l->out);
-			put_folded(l, f);
+			put_folded(l, r, f);
 		} else {
 			while (i + n < r->findings_n && same_rule(f, &f[n]) && !f[n].explained_by &&
 			       !f[n].suppressed)
 				n++;
-			put_group(l, f, n);
+			put_group(l, r, f, n);
 		}
 		explained = f->explained_by != NULL;
 	}

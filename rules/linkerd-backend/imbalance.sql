@@ -12,7 +12,7 @@
 -- param:    min_bytes    bytes        sent to the client's endpoints in the window, less is not judged
 -- param:    conn_ratio   times        most loaded endpoint's connections over the mean
 -- param:    min_conns    connections  of the client, fewer are not judged by their number
--- message:  {entity}: {top} got {top_pct}% of {sent_bytes} bytes sent to {endpoints} endpoints (fair: {fair_pct}%) and holds {top_conns} of {conns} connections
+-- message:  {entity}: {top} got {top_pct}% of {sent_bytes} sent to {endpoints} endpoints (fair: {fair_pct}%) and holds {top_conns} of {conns} connections
 -- meaning:  Least-loaded balancing with two random choices keeps the endpoints' shares near 1, and within about 1.5 even with
 --           EWMA's preference for fast hosts. One endpoint with a multiple of the fair share is pinned: long-lived or h2
 --           streams, weights, or the others were removed. metrics.json has no numbers per endpoint: this is from the

@@ -8,7 +8,7 @@
 -- param:    queue_bytes  bytes    waiting in a socket at two captures in a row
 -- param:    min_sockets  sockets  so many at once
 -- param:    share_pct    percent  of the sockets of that port or destination
--- message:  {entity}{_owner}: {stuck} of {sockets} sockets ({stuck_pct}%) hold at least {:queue_bytes} bytes that were not read between two captures; {queued_bytes} bytes wait in all, {queue_max_bytes} in one
+-- message:  {entity}{_owner}: {stuck} of {sockets} sockets ({stuck_pct}%) hold at least {:queue_bytes} that were not read between two captures; {queued_bytes} wait in all, {queue_max_bytes} in one
 -- meaning:  The data is here and acknowledged, so the network is not to blame: the program does not call read(). Between two captures
 --           it read less from each of these sockets than what had already waited there (bytes received less growth of the
 --           queue). It lacks CPU, is stopped (garbage collection, a debugger), or waits for somebody else (backpressure: linkerd
@@ -17,7 +17,7 @@
 --             top -H -p PID
 --             ss -tnpm state established
 --           Busy threads: CPU, see softirq and the load of the host. Idle ones: look at the other side, sockets/sendq-stuck.
--- verify:   ss -tn shows no Recv-Q above {:queue_bytes} that stays.
+-- verify:   ss -tn shows no Recv-Q above {:queue_bytes:raw} that stays.
 -- but:      A client that was paused on purpose (a download, a long poll) does not read either. Only the worst 500 sockets of a
 --           capture are known one by one, so there may be more.
 -- see:      ss(8) Recv-Q; sockets/sendq-stuck

@@ -7,7 +7,7 @@
 -- param:    queue_bytes  bytes    waiting in Send-Q of a socket
 -- param:    silent_ms    ms       since the last acknowledgement
 -- param:    min_sockets  sockets  to one peer at one capture
--- message:  {entity}: {stuck} sockets hold at least {:queue_bytes} bytes in Send-Q and got no acknowledgement for {:silent_ms} ms (up to {silent_max_ms} ms, {queued_bytes} bytes); {_reading}
+-- message:  {entity}: {stuck} sockets hold at least {:queue_bytes} in Send-Q and got no acknowledgement for {:silent_ms} ms (up to {silent_max_ms} ms, {queued_bytes}); {_reading}
 -- meaning:  Send-Q is what the program has written and the peer has not acknowledged. An idle connection has none, so silence with a
 --           full queue means that the segments or their acknowledgements get lost, that the peer is gone, or that it does not read
 --           and its window is closed: then only the probes are answered, at ever longer intervals.

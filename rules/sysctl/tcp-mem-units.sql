@@ -8,7 +8,7 @@
 -- param:    max_pct  percent  of the host's memory that its third value may be
 -- param:    min_pct  percent  of the host's memory that it should be
 -- message:  net.ipv4.tcp_mem ends at {limit_pages} pages: {limit_pct}% of the memory ({_total} MB); TCP uses {used_pages} pages at most
--- meaning:  tcp_mem counts pages (of {page_bytes} bytes), unlike tcp_rmem and tcp_wmem. Values in bytes lift the limit beyond what there is: TCP can
+-- meaning:  tcp_mem counts pages (of {page_bytes}), unlike tcp_rmem and tcp_wmem. Values in bytes lift the limit beyond what there is: TCP can
 --           take all memory. Too small ones make the kernel cut windows and drop packets with memory to spare.
 -- remedy:   Delete the override (grep -r tcp_mem /etc/sysctl.conf /etc/sysctl.d) and boot, or set pages: the kernel's own third value is
 --           about 9% of the memory.

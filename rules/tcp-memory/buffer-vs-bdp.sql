@@ -7,7 +7,7 @@
 -- param:    min_rtt_ms   ms       below this every usual buffer is large enough
 -- param:    min_use_pct  percent  of the NIC's speed that was sent or received, on average; an idle link needs no buffers
 -- param:    usable_pct   percent  of a buffer that holds data, the rest is overhead
--- message:  {entity} at {speed_mbit} Mbit/s with round trips of {rtt_ms} ms to {peer} holds {bdp_bytes} bytes, one connection at most {usable_bytes} (tcp_rmem up to {rmem_max}, tcp_wmem up to {wmem_max}); {use_pct}% of the link were used
+-- message:  {entity} at {speed_mbit} Mbit/s with round trips of {rtt_ms} ms to {peer} holds {bdp_bytes}, one connection at most {usable_bytes} (tcp_rmem up to {rmem_max}, tcp_wmem up to {wmem_max}); {use_pct}% of the link were used
 -- meaning:  A connection sends at most one window in a round trip. With these limits a single one reaches {flow_mbit} Mbit/s at most on
 --           that path, however fast the link is. The round trip is the mean of the peer with most traffic among those that far away;
 --           which NIC its packets take is not recorded, so each busy NIC is judged.

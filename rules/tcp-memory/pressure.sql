@@ -11,7 +11,7 @@
 --           are dropped and sockets without owner are reset. The cause is data that nobody takes: received and unread, or sent and
 --           not acknowledged. Limits and use are of the whole host, also when this was recorded in a container.
 -- remedy:   Who holds it: ss -tnmp | grep -B1 -E 'skmem:.(r|t)[1-9]'     and the queues: ss -tn | sort -k2,3 -rn | head
---           Programs that do not read, or peers that do not acknowledge, come first. Else, in pages ({page_bytes} bytes each):
+--           Programs that do not read, or peers that do not acknowledge, come first. Else, in pages ({page_bytes} each):
 --             sysctl -w net.ipv4.tcp_mem='{_double}'     (now {low} {pressure} {high})
 -- verify:   grep ^TCP /proc/net/sockstat: mem stays below {low}.
 -- but:      Limits are made from the host's memory at boot; somebody may have set them low on purpose.

@@ -8,7 +8,7 @@
 -- param:    info_per_s     per_s      zero windows advertised, on average, that are information when they came in few intervals
 -- param:    min_intervals  intervals  with any of them; fewer are a burst
 -- param:    min_share_pct  percent    of all intervals that these must be
--- message:  {adverts} zero windows advertised ({adverts_per_s}/s) in {intervals_hit} of {intervals} intervals, {reopened} reopened, {wanted} more wanted; up to {recvq_bytes} bytes unread{_where}
+-- message:  {adverts} zero windows advertised ({adverts_per_s}/s) in {intervals_hit} of {intervals} intervals, {reopened} reopened, {wanted} more wanted; up to {recvq_bytes} unread{_where}
 -- meaning:  A receive buffer was full and this host told the peer to stop: the program does not read as fast as data comes, because it
 --           waits for CPU, a garbage collection, a lock, or passes on the slowness of where it writes to (backpressure). The network is
 --           not the cause. A zero window is counted when it begins: one that lasts for minutes counts once, and shows as unread bytes.

@@ -76,7 +76,11 @@ static void a_finding_keeps_its_numbers_and_its_folding(void **state)
 	         .at = 7,
 	         .first_at = -1,
 	         .last_at = 9,
-	         .at_text = "",
+	         .at_text = "2026-05-03 10:00:14Z",
+	         .last_text = "2026-05-03 10:00:16Z",
+	         .hits = 3,
+	         .hits_of = 60,
+	         .hits_what = "intervals",
 	         .member = "",
 	         .votes = 9,
 	         .evidence = evidence,
@@ -106,6 +110,12 @@ static void a_finding_keeps_its_numbers_and_its_folding(void **state)
 	assert_string_equal(json_string_value(json_object_get(one, "level")), "crit");
 	assert_int_equal(json_integer_value(json_object_get(one, "at")), 7);
 	assert_true(json_is_null(json_object_get(one, "first_at")));
+	assert_true(json_is_null(json_object_get(one, "first_time")));
+	assert_string_equal(json_string_value(json_object_get(one, "last_time")),
+	                    "2026-05-03 10:00:16Z");
+	assert_int_equal(json_integer_value(json_object_get(json_object_get(one, "hits"), "n")), 3);
+	assert_int_equal(json_integer_value(json_object_get(json_object_get(one, "hits"), "of")),
+	                 60);
 	one = json_array_get(json_object_get(one, "explains"), 0);
 	assert_string_equal(json_string_value(json_object_get(one, "rule")), "a/b");
 	json_decref(j);

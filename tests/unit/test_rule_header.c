@@ -139,12 +139,12 @@ static void a_value_longer_than_any_sense_is_refused(void **state)
 	assert_string_equal(e.text, "x.sql:1: longer than 8192 bytes");
 }
 
-static void note(void *ctx, struct span name, struct buf *out)
+static void note(void *ctx, const struct placeholder *p, struct buf *out)
 {
 	(void)ctx;
-	buf_char(out, '<');
-	buf_put(out, name);
-	buf_char(out, '>');
+	buf_str(out, p->param ? "<:" : "<");
+	buf_put(out, p->name);
+	buf_str(out, p->raw ? "!>" : ">");
 }
 
 static void only_words_in_braces_are_placeholders(void **state)
@@ -153,6 +153,55 @@ static void only_words_in_braces_are_placeholders(void **state)
 	assert_string_equal(rule_fill(&arena, "{a} {:b}, ${c}{d", note, NULL), "<a> <:b>, $<c>{d");
 	assert_string_equal(rule_fill(&arena, "awk '{print $1}' {} {A}", note, NULL),
 	                    "awk '{print $1}' {} {A}");
+	assert_string_equal(
+		rule_fill(&arena, "{a:raw} {:b:raw} {raw} {:raw} {a:b} {a:}", note, NULL),
+		"<a!> <:b!> <raw> <:raw> {a:b} {a:}");
+}
+
+static void put_seven(void *ctx, const struct placeholder *p, struct buf *out)
+{
+	placeholder_put(out, p, ctx);
+}
+
+static void numbers_that_nobody_reads_bring_their_unit(void **state)
+{
+	struct cell i = {.type = CELL_INT, .v.i = 6291456}, r = {.type = CELL_REAL, .v.r = 0.25},
+		    text = {.type = CELL_TEXT, .v.text = "none"}, empty = {.type = CELL_EMPTY};
+
+	(void)state;
+	assert_string_equal(
+		rule_fill(&arena, "{x_bytes} {x_bytes:raw} {x_bytes_per_s} {x_ns}", put_seven, &i),
+		"6 MiB 6291456 6 MiB/s 6.29 ms");
+	assert_string_equal(rule_fill(&arena, "{x_bit_per_s} {x} {bytes}", put_seven, &i),
+	                    "6.29 Mbit/s 6291456 6291456");
+	assert_string_equal(
+		rule_fill(&arena, "{x_s} s {x_ms} ms {x_pct}% {x_per_s}/s", put_seven, &r),
+		"0.25 s 0.25 ms 0.25% 0.25/s");
+	assert_string_equal(rule_fill(&arena, "{x_bytes}", put_seven, &text), "none");
+	assert_string_equal(rule_fill(&arena, "{x_ns}", put_seven, &empty), "unknown");
+}
+
+static bool twice(const char *text)
+{
+	struct span rest = span_of(text), before;
+	struct placeholder p;
+
+	assert_true(placeholder_next(&rest, &before, &p));
+	return placeholder_unit_twice(&p, rest);
+}
+
+static void a_unit_behind_a_unit_is_seen(void **state)
+{
+	(void)state;
+	assert_true(twice("{x_bytes} bytes"));
+	assert_true(twice("{:x_bytes} KiB, and"));
+	assert_true(twice("{x_ns}ns"));
+	assert_true(twice("{x_bit_per_s}/s"));
+	assert_false(twice("{x_bytes} sent"));
+	assert_false(twice("{x_bytes} in all"));
+	assert_false(twice("{x_bytes:raw} bytes"));
+	assert_false(twice("{x_s} s"));
+	assert_false(twice("{x_pct}%"));
 }
 
 static struct rule_entry *entry(const char *id, const char *after, const char *explains)
@@ -207,6 +256,8 @@ int main(void)
 		cmocka_unit_test(a_nul_byte_is_no_text),
 		cmocka_unit_test(a_value_longer_than_any_sense_is_refused),
 		cmocka_unit_test(only_words_in_braces_are_placeholders),
+		cmocka_unit_test(numbers_that_nobody_reads_bring_their_unit),
+		cmocka_unit_test(a_unit_behind_a_unit_is_seen),
 		cmocka_unit_test(rules_run_behind_what_they_wait_for),
 		cmocka_unit_test(a_circle_is_an_error),
 	};

@@ -107,6 +107,8 @@ static void a_row_above_ok_is_a_finding(void **state)
 	assert_string_equal(x->message, "cpu1 lost 40, worst at 2026-01-01 00:00:02Z; limit 5");
 	assert_string_equal(x->remedy, "set 5");
 	assert_string_equal(x->at_text, "2026-01-01 00:00:02Z");
+	assert_string_equal(x->first_text, "");
+	assert_null(x->hits_what);
 	assert_string_equal(x->member, "snap/000002/proc/net/softnet_stat");
 	assert_int_equal(x->evidence_n, 1);
 	assert_string_equal(x->evidence[0].name, "drops");
@@ -114,6 +116,48 @@ static void a_row_above_ok_is_a_finding(void **state)
 	assert_int_equal(count(f, "SELECT count(*) FROM finding WHERE rule = 'area/name' AND "
 	                          "entity = 'cpu1' AND at = 2 AND level = 'warn'"),
 	                 1);
+}
+
+static void a_finding_says_when_it_was_and_how_often(void **state)
+{
+	struct fixture *f = *state;
+	const struct finding *x;
+
+	run(f,
+	    HEAD "SELECT 'warn' AS level, '' AS entity, 1 AS drops, coalesce(:limit, 5) AS l, 1 AS "
+	         "first_at, 3 AS last_at, 2 AS at, 2 AS intervals_hit, 1 AS bad_intervals, 3 AS "
+	         "intervals");
+	x = &f->out.findings[0].f;
+	assert_string_equal(x->first_text, "2026-01-01 00:00:01Z");
+	assert_string_equal(x->last_text, "2026-01-01 00:00:03Z");
+	assert_int_equal(x->hits, 2);
+	assert_int_equal(x->hits_of, 3);
+	assert_string_equal(x->hits_what, "intervals");
+	run(f, HEAD
+	    "SELECT 'warn' AS level, 'a' AS entity, 1 AS drops, coalesce(:limit, 5) AS l, 2 AS "
+	    "waiting_captures, 9 AS captures, 7 AS intervals");
+	x = &f->out.findings[0].f;
+	assert_int_equal(x->hits, 2);
+	assert_int_equal(x->hits_of, 9);
+	assert_string_equal(x->hits_what, "captures");
+	run(f, HEAD
+	    "SELECT 'warn' AS level, 'b' AS entity, 1 AS drops, coalesce(:limit, 5) AS l, 9 AS "
+	    "intervals_hit, 3 AS intervals");
+	assert_null(f->out.findings[0].f.hits_what);
+}
+
+static void a_number_of_a_text_brings_its_unit(void **state)
+{
+	struct fixture *f = *state;
+
+	run(f, "-- rule: area/name\n-- version: 1\n-- title: T\n-- requires: softnet >= 2\n"
+	       "-- message: {q_bytes}, {wait_ns} of {:most_bytes}\n"
+	       "-- remedy: sysctl -w x={q_bytes:raw} y={:most_bytes:raw}\n"
+	       "-- param: most_bytes bytes m\n"
+	       "SELECT 'warn' AS level, '' AS entity, 65536 AS q_bytes, 1500000 AS wait_ns, "
+	       "coalesce(:most_bytes, 1e6) AS l");
+	assert_string_equal(f->out.findings[0].f.message, "64 KiB, 1.5 ms of 977 KiB");
+	assert_string_equal(f->out.findings[0].f.remedy, "sysctl -w x=65536 y=1e6");
 }
 
 static void no_row_is_not_ok(void **state)
@@ -378,6 +422,8 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(a_row_above_ok_is_a_finding),
+		TEST(a_finding_says_when_it_was_and_how_often),
+		TEST(a_number_of_a_text_brings_its_unit),
 		TEST(no_row_is_not_ok),
 		TEST(rows_that_could_not_be_judged_are_not_ok),
 		TEST(a_source_that_lacks_captures_is_the_reason),

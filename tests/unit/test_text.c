@@ -75,6 +75,8 @@ static struct finding plain(const char *rule, const char *title, enum level leve
 		.first_at = -1,
 		.last_at = -1,
 		.at_text = "",
+		.first_text = "",
+		.last_text = "",
 		.member = "",
 		.meaning = "",
 		.remedy = "",
@@ -145,7 +147,12 @@ static void a_cause_comes_first_and_folds_what_it_explains(void **state)
 	f[3].at = 12;
 	f[3].first_at = 3;
 	f[3].last_at = 40;
-	f[3].at_text = "10:00:14Z";
+	f[3].at_text = "2026-05-03 10:00:14Z";
+	f[3].first_text = "2026-05-03 10:00:05Z";
+	f[3].last_text = "2026-05-04 00:00:05Z";
+	f[3].hits = 9;
+	f[3].hits_of = 60;
+	f[3].hits_what = "intervals";
 	f[3].member = "snap/000012/proc/net/softnet_stat";
 	f[3].remedy = "Double it:\n  sysctl -w net.core.netdev_max_backlog=2000\nand watch\n"
 		      "the counter.";
@@ -165,7 +172,8 @@ static void a_cause_comes_first_and_folds_what_it_explains(void **state)
 	        "[C] zzz/crit  Worst\n"
 	        "    cpu0: lost\n"
 	        "      numbers   drops 1,413, drops 2.36/s, max backlog 1000\n"
-	        "      worst     10:00:14Z, snapshot 12; seen in snapshots 3 to 40\n"
+	        "      when      2026-05-03 10:00:05Z to 2026-05-04 00:00:05Z (snapshots 3 to\n"
+	        "                40), worst 2026-05-03 10:00:14Z (12), in 9 of 60 intervals\n"
 	        "      file      snap/000012/proc/net/softnet_stat\n"
 	        "    do:       Double it:\n"
 	        "                sysctl -w net.core.netdev_max_backlog=2000\n"
@@ -174,12 +182,14 @@ static void a_cause_comes_first_and_folds_what_it_explains(void **state)
 	        "\n"
 	        "[W] root-cause/loss  Loss (confidence high)\n"
 	        "    the cause\n"
+	        "      when      all of the window\n"
 	        "    explains\n"
 	        "    [W] tcp/tail\n"
 	        "        tail\n"
 	        "\n"
 	        "[W] aaa/warn  Second\n"
 	        "    cpu1: second rule\n"
+	        "      when      all of the window\n"
 	        "\n"
 	        "SUPPRESSED  found, but the site file says not to count it\n"
 	        "  [C] quiet/one eth3: CASE-1\n"
@@ -229,9 +239,11 @@ static void what_a_short_window_costs_is_said(void **state)
 	        "\n"
 	        "[W] a/cause  Cause (confidence low: judged on 12 s, the rule wants 30 s)\n"
 	        "    the cause\n"
+	        "      when      all of the window\n"
 	        "    explains\n"
 	        "    [W] b/symptom  judged on 12 s, the rule wants 30 s\n"
 	        "        the symptom\n"
+	        "        when      all of the window\n"
 	        "\n"
 	        "NOT EVALUATED  by cause; this is not \"ok\"\n"
 	        "  none\n"

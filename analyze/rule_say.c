@@ -1,0 +1,213 @@
+/* What a row of a rule says to its reader: texts, evidence, times, the file to look into. */
+#include <string.h>
+
+#include "analyze/rule_run_impl.h"
+#include "analyze/rule_text.h"
+#include "analyze/rule_value.h"
+#include "schema/bundle.h"
+#include "schema/source.h"
+
+static const char select_at[] = "SELECT at FROM snapshot WHERE snap = ?";
+/* the file of that moment: of the entity itself when each has one of its own */
+static const char select_member[] =
+	"SELECT member FROM capture WHERE snap = ?1 AND source = ?2 AND dt IS NOT NULL"
+	" ORDER BY CASE instr(?3, entity) WHEN 1 THEN length(entity) END DESC, member LIMIT 1";
+
+int say_open(struct runner *run, struct err *e)
+{
+	return stmt_prepare(&run->at, run->db, select_at, e) ||
+	                       stmt_prepare(&run->member, run->db, select_member, e)
+	               ? -1
+	               : 0;
+}
+
+static const char *at_text(struct runner *run, int64_t snap)
+{
+	struct err e = {0};
+	const char *text = "";
+
+	if (snap < 0)
+		return text;
+	stmt_i64(&run->at, snap);
+	if (stmt_row(&run->at, &e) == 1) {
+		text = arena_text(run->arena, stmt_get_span(&run->at, 0));
+		stmt_reset(&run->at);
+	}
+	return text;
+}
+
+/* Where the member lies in the bundle: settings at host/ and last/, the rest at snap/N/. */
+static const char *member_path(struct runner *run, struct span member, int64_t snap)
+{
+	const struct source *s = source_by_member(member);
+	char text[BUNDLE_NAME_MAX + 64];
+	struct buf b = BUF_OVER(text);
+
+	if (s && (s->when == SOURCE_ONCE || s->when == SOURCE_ENDS))
+		buf_str(&b, s->when == SOURCE_ENDS && snap == run->last_snap ? "last/" : "host/");
+	else
+		member_name_put_snap(&b, (uint64_t)snap);
+	buf_put(&b, member);
+	return arena_text(run->arena, buf_span(&b));
+}
+
+static const char *member_of(struct runner *run, const struct rule *r, const struct rule_row *row)
+{
+	struct err e = {0};
+	const char *text = "";
+
+	if (row->at < 0 || !r->requires.n)
+		return text;
+	stmt_i64(&run->member, row->at);
+	stmt_str(&run->member, r->requires.v[0].source);
+	stmt_str(&run->member, row->entity);
+	if (stmt_row(&run->member, &e) == 1) {
+		text = member_path(run, stmt_get_span(&run->member, 0), row->at);
+		stmt_reset(&run->member);
+	}
+	return text;
+}
+
+struct filling {
+	struct runner *run;
+	const struct rule *rule;
+	const struct rule_rows *rows;
+	const struct rule_row *row;
+};
+
+static void put_param(struct filling *f, const struct placeholder *p, struct buf *out)
+{
+	const struct rule_param *param = rule_param(f->rule, p->name);
+	const struct site_item *item = param ? site_item(f->run->site, f->rule, param->name) : NULL;
+	const char *text = item ? item->value : param ? param->value : NULL;
+	struct cell v = {.type = CELL_EMPTY};
+
+	/* as it is written, 0.10 and 1e6, unless a unit comes with it */
+	if (text && placeholder_measure(p) != MEASURE_PLAIN && value_number(span_of(text), &v))
+		placeholder_put(out, p, &v);
+	else
+		buf_str(out, text ? text : "unknown");
+}
+
+static void put_snap(struct filling *f, int64_t snap, struct buf *out)
+{
+	const char *text = at_text(f->run, snap);
+
+	buf_str(out, *text ? text : "unknown");
+}
+
+static void put_column(struct filling *f, const struct placeholder *p, struct buf *out)
+{
+	for (size_t i = 0; i < f->rows->evidence_n; i++)
+		if (span_eq(p->name, span_of(f->row->evidence[i].name)))
+			placeholder_put(out, p, &f->row->evidence[i].value);
+}
+
+static void put_value(void *ctx, const struct placeholder *p, struct buf *out)
+{
+	struct filling *f = ctx;
+	const struct rule_row *row = f->row;
+
+	if (p->param)
+		put_param(f, p, out);
+	else if (span_eq(p->name, SPAN("entity")))
+		buf_str(out, *row->entity ? row->entity : "this host");
+	else if (span_eq(p->name, SPAN("level")))
+		buf_str(out, level_name(row->level));
+	else if (span_eq(p->name, SPAN("at")))
+		put_snap(f, row->at, out);
+	else if (span_eq(p->name, SPAN("first_at")))
+		put_snap(f, row->first_at, out);
+	else if (span_eq(p->name, SPAN("last_at")))
+		put_snap(f, row->last_at, out);
+	else if (span_eq(p->name, SPAN("votes")))
+		buf_i64(out, row->votes);
+	else
+		put_column(f, p, out);
+}
+
+const char *runner_text(struct runner *run, const struct rule *r, const struct rule_rows *rows,
+                        const struct rule_row *row, const char *text)
+{
+	return rule_fill(run->arena, text, put_value,
+	                 &(struct filling){.run = run, .rule = r, .rows = rows, .row = row});
+}
+
+/* Columns whose name begins with '_' are pieces of texts, no numbers of their own. */
+static const struct evidence *evidence_of(struct runner *run, const struct rule_rows *rows,
+                                          const struct rule_row *row, size_t *n)
+{
+	struct evidence *shown = arena_array(run->arena, rows->evidence_n + 1, sizeof(*shown));
+
+	for (size_t i = 0; i < rows->evidence_n; i++)
+		if (row->evidence[i].name[0] != '_')
+			shown[(*n)++] = row->evidence[i];
+	return shown;
+}
+
+/* What is counted of how much of it, by the names of columns: intervals_hit of intervals. */
+static const char *const counted[] = {"intervals", "captures", "minutes"};
+
+static const struct cell *column(const struct rule_rows *rows, const struct rule_row *row,
+                                 struct span name)
+{
+	for (size_t i = 0; i < rows->evidence_n; i++)
+		if (span_eq(span_of(row->evidence[i].name), name) &&
+		    row->evidence[i].value.type == CELL_INT)
+			return &row->evidence[i].value;
+	return NULL;
+}
+
+/* "intervals_hit", else the first column that ends in "_intervals". */
+static const struct cell *hits_of(struct runner *run, const struct rule_rows *rows,
+                                  const struct rule_row *row, const char *what)
+{
+	const struct cell *c = column(rows, row, span_of(arena_fmt(run->arena, "%s_hit", what)));
+	struct span ending = span_of(arena_fmt(run->arena, "_%s", what));
+
+	for (size_t i = 0; i < rows->evidence_n && !c; i++)
+		if (span_ends(span_of(row->evidence[i].name), ending))
+			c = column(rows, row, span_of(row->evidence[i].name));
+	return c;
+}
+
+static void say_hits(struct runner *run, const struct rule_rows *rows, const struct rule_row *row,
+                     struct finding *f)
+{
+	for (size_t i = 0; i < sizeof(counted) / sizeof(counted[0]) && !f->hits_what; i++) {
+		const struct cell *of = column(rows, row, span_of(counted[i])),
+				  *hits = of ? hits_of(run, rows, row, counted[i]) : NULL;
+
+		if (!hits || hits->v.i < 1 || hits->v.i > of->v.i)
+			continue;
+		f->hits = hits->v.i;
+		f->hits_of = of->v.i;
+		f->hits_what = counted[i];
+	}
+}
+
+void say_finding(struct runner *run, const struct rule *r, const struct rule_rows *rows,
+                 const struct rule_row *row, struct finding *f)
+{
+	*f = (struct finding){
+		.rule = r->id,
+		.version = (int)r->version,
+		.title = r->title,
+		.entity = row->entity,
+		.message = runner_text(run, r, rows, row, r->message),
+		.at = row->at,
+		.first_at = row->first_at,
+		.last_at = row->last_at,
+		.at_text = at_text(run, row->at),
+		.first_text = at_text(run, row->first_at),
+		.last_text = at_text(run, row->last_at),
+		.member = member_of(run, r, row),
+		.meaning = runner_text(run, r, rows, row, r->meaning),
+		.remedy = runner_text(run, r, rows, row, r->remedy),
+		.verify = runner_text(run, r, rows, row, r->verify),
+		.but = runner_text(run, r, rows, row, r->but),
+		.see = r->see,
+	};
+	f->evidence = evidence_of(run, rows, row, &f->evidence_n);
+	say_hits(run, rows, row, f);
+}
