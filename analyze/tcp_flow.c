@@ -3,9 +3,11 @@
 #include <stdlib.h>
 
 #include "schema/buf.h"
+#include "schema/timefmt.h"
 
 #define SOCKETS_MAX 500  /* single sockets a snapshot */
 #define FLOWS_MAX   4096 /* (peer, port, direction) told apart in a snapshot */
+#define IDLE_NS     (INT64_C(60) * NS_PER_S)
 
 struct flow_seen { /* counters of one socket at the last tcp_info capture */
 	int64_t key, sent, received, segs_out, segs_in, retrans;
@@ -16,7 +18,8 @@ struct flow { /* sums of one pair in this tcp_info capture */
 	struct pair pair;
 	int64_t n, sent, received, segs_out, segs_in, retrans;
 	int64_t rtt_n, rtt_min, rtt_sum, rtt_max, rto_max, recvq, sendq, unacked, lost, cwnd_min,
-		rwnd, busy;
+		rwnd, busy, idle;
+	bool told; /* a socket has tcp_info: /proc/net/tcp has none */
 };
 
 struct kept_sock {
@@ -137,6 +140,9 @@ static void flow_levels(struct flow *w, const struct sock *s)
 	w->lost += field(s, SOCK_lost) & INT32_MAX;
 	w->rwnd += field(s, SOCK_rwnd_limited_ns) & INT64_C(0xffffffffffff);
 	w->busy += field(s, SOCK_busy_ns) & INT64_C(0xffffffffffff);
+	w->told |= (s->has & UINT64_C(1) << SOCK_cwnd) != 0;
+	w->idle += s->state == TCP_ESTAB && field(s, SOCK_lastsnd_ns) >= IDLE_NS &&
+	           field(s, SOCK_lastrcv_ns) >= IDLE_NS;
 }
 
 /* The same name in memory that lasts; a timer of a later ss is "unknown". */
@@ -213,6 +219,10 @@ static int put_flow(struct tcp_flow *f, int64_t snap, const struct flow *w, stru
 	stmt_i64(t, w->cwnd_min);
 	stmt_i64(t, w->rwnd);
 	stmt_i64(t, w->busy);
+	if (w->told)
+		stmt_i64(t, w->idle);
+	else
+		stmt_null(t);
 	return stmt_run(t, e);
 }
 
@@ -320,7 +330,7 @@ struct tcp_flow *tcp_flow_open(sqlite3 *db, struct peers *peers, struct err *e)
 	if (prepare_socket(f, db, e) < 0 ||
 	    stmt_prepare(&f->put_flow, db,
 	                 "INSERT OR REPLACE INTO tcp_flow "
-	                 "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	                 "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	                 e) < 0) {
 		tcp_flow_close(f);
 		return NULL;

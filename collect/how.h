@@ -35,5 +35,7 @@ tool tool_ethtool;  /* IFACE, and -S -i -g -k -c -l -a IFACE */
 tool tool_ifconfig; /* -a */
 tool tool_tc;       /* -s qdisc */
 tool tool_ls;       /* a folder's names, one a line, sorted */
+tool tool_pgrep;    /* -lx NAME|NAME...: which of these daemons run */
+tool tool_adjtimex; /* --print */
 
 #endif

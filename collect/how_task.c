@@ -1,6 +1,10 @@
 /*
- * Files of the watched processes, by `what`: "/proc/%t/stat".  /proc/PID/fd is
- * taken as a count: its text is "N\n".
+ * Files of the watched processes, by `what`: "/proc/%t/stat".  Two of their folders are
+ * taken as one text each: /proc/PID/fd as a count, "N\n", and /proc/PID/task, of
+ * processes alone, as the stat and schedstat of each thread, as grep -H shows them:
+ *
+ *   815/stat:815 (finagle/netty4-) S 1 ...
+ *   815/schedstat:155500 2480 2
  */
 #include <dirent.h>
 #include <errno.h>
@@ -9,9 +13,15 @@
 #include <unistd.h>
 
 #include "collect/how.h"
+#include "schema/unit.h"
 
 /* The count as a number's text. */
 #define COUNT_BYTES 24
+
+/* A JVM may have thousands of threads; those that do the work were made first. */
+#define THREADS_MAX 512
+/* Of one file of a thread: 52 numbers and a name. */
+#define LINE_BYTES ((size_t)2 * KIB)
 
 /* Since Linux 6.2 the folder's size is the number of its entries; before it is 0. */
 static int count_fds(int dir, uint64_t *n)
@@ -67,19 +77,78 @@ static int read_file(struct job *j, int dir, const char *file)
 	return error;
 }
 
+/* Nothing of a thread that has ended.  False when there is no more room. */
+static bool put_line(struct job *j, int threads, const char *tid, const char *file)
+{
+	char path[64], text[LINE_BYTES];
+	struct buf b = BUF_OVER(path), *out;
+	ssize_t n;
+	int fd;
+
+	buf_str(&b, tid);
+	buf_char(&b, '/');
+	buf_str(&b, file);
+	fd = openat(threads, buf_cstr(&b), O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return true;
+	n = read(fd, text, sizeof(text));
+	(void)close(fd);
+	if (n <= 0)
+		return true;
+	out = job_room(j, b.n + (size_t)n + 2);
+	if (!out)
+		return false;
+	buf_put(out, buf_span(&b));
+	buf_char(out, ':');
+	buf_put(out, (struct span){text, (size_t)n});
+	if (text[n - 1] != '\n')
+		buf_char(out, '\n');
+	return true;
+}
+
+static int read_threads(struct job *j, int dir, enum capture_status *status)
+{
+	int fd = openat(dir, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	size_t n = 0;
+
+	if (!d) {
+		int error = errno;
+
+		if (fd >= 0)
+			(void)close(fd);
+		return error;
+	}
+	for (const struct dirent *e = readdir(d); e && *status == CAPTURE_OK; e = readdir(d)) {
+		if (e->d_name[0] == '.')
+			continue;
+		if (n++ == THREADS_MAX || !put_line(j, fd, e->d_name, "stat") ||
+		    !put_line(j, fd, e->d_name, "schedstat"))
+			*status = CAPTURE_CUT;
+	}
+	(void)closedir(d);
+	return n ? 0 : ESRCH;
+}
+
 static void read_task(struct job *j, const struct task *t, struct span file)
 {
 	char name[BUNDLE_NAME_MAX], path[64];
 	struct buf member = BUF_OVER(name), b = BUF_OVER(path);
-	int error = ESRCH;
+	enum capture_status status = CAPTURE_OK;
+	int error;
 
 	buf_fmt(&member, "proc/%d/%.*s", t->pid, (int)file.n, file.p);
 	buf_put(&b, file);
 	(void)job_begin(j, buf_span(&member));
-	if (t->dir >= 0)
-		error = span_eq(file, SPAN("fd")) ? read_count(j, t->dir)
-		                                  : read_file(j, t->dir, buf_cstr(&b));
-	job_end(j, status_of_errno(error), error, NULL);
+	if (t->dir < 0)
+		error = ESRCH;
+	else if (span_eq(file, SPAN("fd")))
+		error = read_count(j, t->dir);
+	else if (span_eq(file, SPAN("task")))
+		error = read_threads(j, t->dir, &status);
+	else
+		error = read_file(j, t->dir, buf_cstr(&b));
+	job_end(j, error ? status_of_errno(error) : status, error, NULL);
 }
 
 void how_task(struct job *j)
@@ -88,6 +157,8 @@ void how_task(struct job *j)
 
 	(void)span_rcut(&file, '/', &before);
 	for (size_t i = 0; i < j->host->tasks_n; i++) {
+		if (j->host->tasks[i].kernel && span_eq(file, SPAN("task")))
+			continue;
 		read_task(j, &j->host->tasks[i], file);
 		job_drain(j);
 	}

@@ -17,6 +17,8 @@ static const struct {
 	{SPAN_INIT("ifconfig"), tool_ifconfig},
 	{SPAN_INIT("tc"),       tool_tc      },
 	{SPAN_INIT("ls"),       tool_ls      },
+	{SPAN_INIT("pgrep"),    tool_pgrep   },
+	{SPAN_INIT("adjtimex"), tool_adjtimex},
 };
 
 static tool *find(struct span name)

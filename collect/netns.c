@@ -18,8 +18,10 @@ bool netns_takes(const struct source *s)
 		       span_starts(what, SPAN("/proc/sys/net/"));
 	if (s->how == SOURCE_HTTP)
 		return true;
-	/* /sys/class/net is that of the mount, not of the thread */
-	return s->how == SOURCE_TOOL && !span_starts(what, SPAN("ls "));
+	/* /sys/class/net is that of the mount, not of the thread; daemons and clock are the host's
+	 */
+	return s->how == SOURCE_TOOL && !span_starts(what, SPAN("ls ")) &&
+	       !span_starts(what, SPAN("pgrep ")) && !span_starts(what, SPAN("adjtimex "));
 }
 
 /* A process's number, a name as `ip netns` keeps them, or a path. */

@@ -104,6 +104,7 @@ CREATE TABLE tcp_flow(
   rtt_min_ns INT, rtt_mean_ns INT, rtt_max_ns INT, rto_max_ns INT, -- NULL: none told
   recvq_bytes INT, sendq_bytes INT, unacked INT, lost INT, cwnd_min INT,
   rwnd_limited_ns INT, busy_ns INT,
+  idle INT,                    -- ESTAB sockets that sent and received nothing for 60 s or more; NULL: not told
   PRIMARY KEY(dir, peer, port, snap)) WITHOUT ROWID;
 
 -- Listeners as ss -ltnm shows them, each tick, when something about them changed (and first and last).

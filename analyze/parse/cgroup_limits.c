@@ -8,6 +8,7 @@
  *   cpu.max:       200000 100000     (quota and period in us, quota may be "max")
  *   memory.max:    max
  *   cpu.stat:      nr_throttled 12
+ *   memory.events: oom_kill 1          (v1: the same line of memory.oom_control)
  */
 #include "analyze/parse_util.h"
 #include "schema/cgroup.h"
@@ -51,6 +52,14 @@ static const struct as stats[] = {
 	AS("throttled_time", "throttled_ns", KIND_COUNTER, UNIT_NS, 1),
 	AS("burst_usec", "burst_ns", KIND_COUNTER, UNIT_NS, NS_PER_US),
 	AS("burst_time", "burst_ns", KIND_COUNTER, UNIT_NS, 1),
+};
+
+/* memory.events and memory.oom_control; of the latter the other lines are no counts. */
+static const struct as events[] = {
+	AS("high", "memory_high_events", KIND_COUNTER, UNIT_COUNT, 1),
+	AS("max", "memory_max_events", KIND_COUNTER, UNIT_COUNT, 1),
+	AS("oom", "memory_oom_events", KIND_COUNTER, UNIT_COUNT, 1),
+	AS("oom_kill", "memory_oom_kills", KIND_COUNTER, UNIT_COUNT, 1),
 };
 
 static const struct as *as_what(const struct as *table, size_t n, struct span file)
@@ -119,6 +128,21 @@ static void cpu_stat(struct span group, struct span text, struct emit *out)
 	}
 }
 
+static void memory_events(struct span group, struct span text, struct emit *out)
+{
+	struct span line, name, value;
+
+	for (size_t at = 1; span_line(&text, &line); at++) {
+		const struct as *as;
+
+		if (!span_word(&line, &name))
+			continue;
+		as = as_what(events, sizeof(events) / sizeof(events[0]), name);
+		if (as && (!span_word(&line, &value) || !limit(group, as, value, out)))
+			out->note(out, at, "not 'name number'", name);
+	}
+}
+
 static void parse(const struct input *in, struct emit *out)
 {
 	struct span group = group_of(in->path), file = path_base(in->path);
@@ -128,6 +152,8 @@ static void parse(const struct input *in, struct emit *out)
 
 	if (span_eq(file, SPAN("cpu.stat")))
 		cpu_stat(group, in->text, out);
+	else if (span_eq(file, SPAN("memory.events")) || span_eq(file, SPAN("memory.oom_control")))
+		memory_events(group, in->text, out);
 	else if (span_eq(file, SPAN("cpu.max")))
 		good = cpu_max(group, value, out);
 	else if (as)

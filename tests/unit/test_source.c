@@ -30,7 +30,11 @@ static void members_find_their_source(void **state)
 	is_of("http/127.0.0.1_9990/admin/metrics.json", "metrics");
 	is_of("proc/4711/stat", "task-stat");
 	is_of("proc/4711/cgroup", "task-cgroup");
+	is_of("proc/4711/task", "task-threads");
 	is_of("proc/self/cgroup", "cgroup");
+	is_of("cmd/adjtimex_--print", "clock");
+	is_of("sys/devices/system/cpu/cpu3/cpufreq/scaling_governor", "cpufreq");
+	is_of("sys/fs/cgroup/system.slice/linkerd.service/memory.events", "group2-limits");
 	is_of("proc/stat", "stat");
 	is_of("sys/fs/cgroup/cpu.stat", "cgroup2-limits");
 	is_of("sys/fs/cgroup/cpu/cpu.stat", "cgroup1-cpu");

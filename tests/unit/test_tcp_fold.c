@@ -227,6 +227,26 @@ static void many_peers_become_one_row(void **state)
 	assert_int_equal(query("SELECT n FROM tcp_peer WHERE peer = '*'"), 1000 - 256);
 }
 
+static void silent_sockets_are_counted_by_peer(void **state)
+{
+	struct sock quiet = {0}, lively = {0}, bare = {0};
+
+	(void)state;
+	sock_set(&quiet, SOCK_cwnd, 10);
+	sock_set(&quiet, SOCK_lastsnd_ns, INT64_C(60000000000));
+	sock_set(&quiet, SOCK_lastrcv_ns, INT64_C(90000000000));
+	lively = quiet;
+	sock_set(&lively, SOCK_lastrcv_ns, INT64_C(59999000000));
+	put("tcp_info", TCP_ESTAB, 40000, "10.0.0.2", 8080, &quiet);
+	put("tcp_info", TCP_ESTAB, 40001, "10.0.0.2", 8080, &lively);
+	put("tcp_info", TCP_CLOSE_WAIT, 40002, "10.0.0.2", 8080, &quiet);
+	put("tcp_info", TCP_ESTAB, 40003, "10.0.0.3", 8080, &bare);
+	tick(0);
+	assert_int_equal(store_seal(s, &e), 0);
+	assert_int_equal(query("SELECT idle FROM tcp_flow WHERE peer = '10.0.0.2'"), 1);
+	assert_int_equal(query("SELECT idle FROM tcp_flow WHERE peer = '10.0.0.3'"), -2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,6 +265,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_tick_that_was_cut_off_leaves_the_listeners_as_they_were, setup, teardown),
 		cmocka_unit_test_setup_teardown(many_peers_become_one_row, setup, teardown),
+		cmocka_unit_test_setup_teardown(silent_sockets_are_counted_by_peer, setup,
+	                                        teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
