@@ -213,7 +213,7 @@ def ixgbe(nic):
                 ('fdir_match', 0), ('fdir_miss', c['rx_packets'] * .3), ('rx_fifo_errors', c['rx_fifo']),
                 ('rx_missed_errors', c['rx_missed']), ('tx_aborted_errors', 0), ('tx_carrier_errors', c['tx_carrier']),
                 ('tx_timeout_count', 0), ('tx_restart_queue', 0), ('rx_length_errors', 0), ('rx_long_length_errors', 0),
-                ('tx_flow_control_xon', 0), ('rx_flow_control_xon', x.get('xon', 0)), ('tx_flow_control_xoff', 0),
+                ('tx_flow_control_xon', x.get('tx_xoff', 0)), ('rx_flow_control_xon', x.get('xoff', 0)), ('tx_flow_control_xoff', x.get('tx_xoff', 0)),
                 ('rx_flow_control_xoff', x.get('xoff', 0)), ('rx_csum_offload_errors', 0), ('alloc_rx_page', 4096),
                 ('alloc_rx_page_failed', 0), ('alloc_rx_buff_failed', 0), ('rx_no_dma_resources', c['rx_missed']))
     for way, queues in (('tx', nic.tx_queue), ('rx', nic.rx_queue)):

@@ -88,6 +88,12 @@ class World:
                 irq += nic.queues
         self.irq_end = irq
 
+    def set_queues(self, nic, queues, most):
+        """As ethtool -L does, before anything is counted."""
+        nic.queues, nic.queues_max = queues, most
+        nic.irqs = nic.irqs[:queues]
+        del nic.rx_queue[queues:], nic.tx_queue[queues:]
+
     def add_nic(self, nic):
         self.nics.append(nic)
         self.nic[nic.name] = nic
@@ -110,7 +116,7 @@ class World:
     def table(self, source, entity='', names=()):
         return self.count.setdefault((source, entity), dict.fromkeys(names, 0.0))
 
-    def bump(self, source, entity='', **amounts):
+    def bump(self, source, entity='', /, **amounts):
         table = self.count[source, entity]
         for name, amount in amounts.items():
             if name in table:  # else this kernel does not count it
