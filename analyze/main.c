@@ -75,6 +75,30 @@ static void timing(struct run *run, const char *step)
 	run->since = now;
 }
 
+static int slower_first(const void *a, const void *b)
+{
+	int64_t x = (*(const struct rule_result *const *)a)->cost_ns;
+	int64_t y = (*(const struct rule_result *const *)b)->cost_ns;
+
+	return x < y ? 1 : x > y ? -1 : 0;
+}
+
+/* The same by rule. */
+static void timing_rules(const struct run *run)
+{
+	size_t n = run->report.results_n;
+	const struct rule_result **v = calloc(n + 1, sizeof(*v));
+
+	for (size_t i = 0; v && i < n; i++)
+		v[i] = &run->report.results[i];
+	if (v)
+		qsort(v, n, sizeof(*v), slower_first);
+	for (size_t i = 0; v && i < n; i++)
+		(void)fprintf(stderr, "nettape-analyze: rule %9.3f ms  %s\n",
+		              (double)v[i]->cost_ns / 1e6, v[i]->rule);
+	free(v);
+}
+
 static int take_section(struct run *run, struct err *e)
 {
 	const char *asked = run->o->section;
@@ -151,6 +175,8 @@ static int build(struct run *run, struct err *e)
 	if (rules_run(&run->rules, db, &run->arena, &run->report, e))
 		return -1;
 	timing(run, "rules");
+	if (run->o->timing)
+		timing_rules(run);
 	if (run->o->sql)
 		return 0;
 	if (sqlfunc_register(db, e) || facts_read(db, &run->arena, &run->report, e) ||

@@ -128,6 +128,7 @@ struct rule_result {
 	const char *why;      /* not evaluated, not applicable, error: the cause, as one phrase */
 	const char *short_of; /* judged on less than its min_span: how much; or NULL */
 	size_t ok, skipped;   /* entities checked */
+	int64_t cost_ns;      /* what it took */
 };
 
 /* A threshold that is not the rule's default. */

@@ -1,8 +1,11 @@
 #include "analyze/rules.h"
 
+#include <time.h>
+
 #include "analyze/rule_fold.h"
 #include "analyze/rule_run.h"
 #include "analyze/stmt.h"
+#include "schema/timefmt.h"
 
 #define SITE_FILE_MAX ((size_t)1024 * 1024)
 
@@ -34,6 +37,14 @@ struct collection {
 	struct rule_result *results;
 	size_t results_n;
 };
+
+static int64_t now_ns(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec;
+}
 
 static void collect(struct collection *c, struct rule_outcome *o)
 {
@@ -89,8 +100,10 @@ int rules_run(const struct rules *r, struct sqlite3 *db, struct arena *a, struct
 
 	for (size_t i = 0; i < r->set.n && rc == 0; i++) {
 		struct rule_outcome o;
+		int64_t since = now_ns();
 
 		rc = runner_run(run, r->set.v[i], &o, e);
+		o.result.cost_ns = now_ns() - since;
 		if (rc == 0)
 			collect(&c, &o);
 	}
