@@ -64,7 +64,7 @@ static struct place place_of(const struct report *r, const struct finding *f)
 			p.worst = g->level;
 		if (same_rule(f, g) && !g->suppressed && !folded(g) && g->votes > p.votes)
 			p.votes = g->votes;
-		if (g->explained_by && strcmp(g->explained_by, f->rule) == 0)
+		if (same_rule(f, g) && g->cause)
 			p.cause = true;
 	}
 	return p;
@@ -139,8 +139,10 @@ static void count(struct report *r)
 			r->suppressed++;
 		else if (folded(&r->findings[i]))
 			r->folded++;
-		else
+		else {
 			r->count[r->findings[i].level]++;
+			r->causes[r->findings[i].level] += r->findings[i].cause;
+		}
 	}
 	for (size_t i = 0; i < r->results_n; i++) {
 		enum outcome o = r->results[i].outcome;
@@ -174,8 +176,8 @@ void report_finish(struct report *r, struct arena *a)
 bool report_reaches(const struct report *r, enum level level)
 {
 	for (size_t i = 0; i < r->findings_n; i++)
-		if (!r->findings[i].suppressed && r->findings[i].level != LEVEL_SKIP &&
-		    r->findings[i].level >= level)
+		if (!r->findings[i].suppressed && !folded(&r->findings[i]) &&
+		    r->findings[i].level != LEVEL_SKIP && r->findings[i].level >= level)
 			return true;
 	return false;
 }

@@ -89,6 +89,11 @@ struct evidence {
 	struct cell value;
 };
 
+/* The finding of a root cause. */
+struct cause {
+	const char *rule, *entity;
+};
+
 struct finding {
 	const char *rule; /* "softirq/backlog-drop" */
 	int version;
@@ -106,9 +111,14 @@ struct finding {
 	const struct evidence *evidence;
 	size_t evidence_n;
 	const char *meaning, *remedy, *verify, *but, *see; /* "" when the rule has none */
-	const char *short_of;     /* "judged on 12 s, the rule wants 30 s", or NULL */
-	const char *explained_by; /* rule id of the root cause that folds it, or NULL */
-	const char *suppressed;   /* reason, or NULL */
+	const char *short_of;         /* "judged on 12 s, the rule wants 30 s", or NULL */
+	bool cause;                   /* its rule says what others are due to */
+	const char *explained_by;     /* rule id of the root cause that folds it, or NULL */
+	const char *explained_entity; /* and that finding's entity; NULL when not folded */
+	unsigned depth;               /* causes above it: 0 = not folded */
+	const struct cause *others;   /* further causes that explain it as well */
+	size_t others_n;
+	const char *suppressed; /* reason, or NULL */
 };
 
 enum outcome {
@@ -154,8 +164,9 @@ struct report {
 	size_t sections_n;
 	const struct setting *settings;
 	size_t settings_n;
-	size_t count[LEVEL_COUNT]; /* findings a reader sees by level; LEVEL_OK = rules that are ok
-	                            */
+	size_t count[LEVEL_COUNT];  /* findings a reader sees by level; LEVEL_OK = rules that are ok
+	                             */
+	size_t causes[LEVEL_COUNT]; /* root causes among those */
 	size_t not_evaluated, not_applicable, errors, folded, suppressed;
 	bool short_window;   /* rules were to judge windows shorter than they want */
 	size_t judged_short; /* so many rules did */
@@ -171,7 +182,7 @@ struct arena;
  * they explain, each explained one behind its cause) and counts.
  */
 void report_finish(struct report *r, struct arena *a);
-/* A finding that is not suppressed is at least that bad (LEVEL_COUNT: never). */
+/* A finding neither suppressed nor folded is at least that bad (LEVEL_COUNT: never). */
 bool report_reaches(const struct report *r, enum level level);
 
 struct style {

@@ -8,10 +8,14 @@
 
 /*
  * A finding of a rule with `explains:` folds the findings of the rules it names
- * when they are of its own entity or of its explains_entity (globs, one a line): their
- * explained_by is set, and the cause is as severe as the worst of them.  A cause
- * that is suppressed folds nothing, one whose level the site caps nothing worse.
+ * when they are of its own entity or of its explains_entity (globs, one a line), and
+ * becomes as severe as the worst of them.  Where several causes explain a finding it
+ * goes under the nearest (a cause of another candidate is farther), then the one on
+ * which most inputs agree, then the worst; the others are named in it.  Causes may
+ * have causes; none comes, over others, to stand above itself.
+ *
+ * A cause that is suppressed folds nothing, one whose level the site caps nothing worse.
  */
-void rule_fold(struct rule_finding *const *v, size_t n);
+void rule_fold(struct rule_finding *const *v, size_t n, struct arena *a);
 
 #endif

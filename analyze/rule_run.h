@@ -17,8 +17,11 @@ struct rule_finding {
 	const struct rule *rule;
 	const char *explains_entity; /* or NULL */
 	bool capped;                 /* the site wants its level no higher */
-	bool folds;                  /* set by rule_fold: it explains others */
-	struct rule_finding *head;   /* set by rule_fold: what explains it */
+
+	/* set by rule_fold: */
+	struct rule_finding *head; /* what explains it, or NULL */
+	enum level lifted;         /* the worst of itself and of what it explains */
+	size_t place;              /* in the order of the rules */
 };
 
 struct rule_outcome {

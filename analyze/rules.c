@@ -110,7 +110,7 @@ int rules_run(const struct rules *r, struct sqlite3 *db, struct arena *a, struct
 	runner_close(run);
 	if (rc != 0)
 		return -1;
-	rule_fold(c.findings, c.findings_n);
+	rule_fold(c.findings, c.findings_n, a);
 	if (store_folds(db, &c, e) != 0)
 		return -1;
 	fill(report, r, &c);

@@ -125,15 +125,21 @@ static json_t *bundle(const struct report *r)
 
 static json_t *counts(const struct report *r)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "crit",
-	                 size(r->count[LEVEL_CRIT]), "warn", size(r->count[LEVEL_WARN]), "info",
-	                 size(r->count[LEVEL_INFO]), "ok", size(r->count[LEVEL_OK]),
-	                 "not_evaluated", size(r->not_evaluated), "not_applicable",
-	                 size(r->not_applicable), "failed", size(r->errors), "folded",
-	                 size(r->folded), "suppressed", size(r->suppressed));
+	return json_pack(
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "root_causes",
+		size(r->causes[LEVEL_CRIT] + r->causes[LEVEL_WARN] + r->causes[LEVEL_INFO]), "crit",
+		size(r->count[LEVEL_CRIT]), "warn", size(r->count[LEVEL_WARN]), "info",
+		size(r->count[LEVEL_INFO]), "ok", size(r->count[LEVEL_OK]), "not_evaluated",
+		size(r->not_evaluated), "not_applicable", size(r->not_applicable), "failed",
+		size(r->errors), "folded", size(r->folded), "suppressed", size(r->suppressed));
 }
 
-/* Findings that name this one's rule as their cause: "RULE ENTITY". */
+static json_t *cause(const char *rule, const char *entity)
+{
+	return json_pack("{s:o, s:o}", "rule", text(rule), "entity", text(entity));
+}
+
+/* Findings that are folded under this one. */
 static json_t *explains(const struct report *r, const struct finding *f)
 {
 	json_t *a = json_array();
@@ -141,11 +147,19 @@ static json_t *explains(const struct report *r, const struct finding *f)
 	for (size_t i = 0; i < r->findings_n; i++) {
 		const struct finding *g = &r->findings[i];
 
-		if (g->explained_by && strcmp(g->explained_by, f->rule) == 0)
-			(void)json_array_append_new(a,
-			                            json_pack("{s:o, s:o}", "rule", text(g->rule),
-			                                      "entity", text(g->entity)));
+		if (g->explained_by && strcmp(g->explained_by, f->rule) == 0 &&
+		    strcmp(g->explained_entity, f->entity) == 0)
+			(void)json_array_append_new(a, cause(g->rule, g->entity));
 	}
+	return a;
+}
+
+static json_t *others(const struct finding *f)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < f->others_n; i++)
+		(void)json_array_append_new(a, cause(f->others[i].rule, f->others[i].entity));
 	return a;
 }
 
@@ -186,12 +200,15 @@ static json_t *finding(const struct report *r, const struct finding *f)
 		{"evidence",   evidence									 },
 		{"explains",   explains(r,									f)},
 		{"short_of",            text_or_null(f->short_of)										   },
-		{"explained_by",            text_or_null(f->explained_by)},
-		{"meaning",            text_or_null(f->meaning)											},
-		{"but",            text_or_null(f->but)},
-		{"remedy",            text_or_null(f->remedy)										     },
-		{"verify",            text_or_null(f->verify)},
-		{"see",            text_or_null(f->see)											},
+		{"root_cause",            json_boolean(f->cause)},
+		{"explained_entity",            f->explained_entity ? text(f->explained_entity) : json_null()                                                                             },
+		{"also_explained_by",            others(f)},
+		{"explained_by",            text_or_null(f->explained_by)										  },
+		{"meaning",            text_or_null(f->meaning)  },
+		{"but",            text_or_null(f->but)										      },
+		{"remedy",            text_or_null(f->remedy)},
+		{"verify",            text_or_null(f->verify)										      },
+		{"see",            text_or_null(f->see)  },
 	};
 
 	for (size_t i = 0; i < f->evidence_n; i++)

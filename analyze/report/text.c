@@ -14,6 +14,7 @@
 #define LABEL_COLUMNS   12
 #define ENTITIES_MOST   3  /* of one rule, without --all */
 #define DATE_COLUMNS    10 /* "2026-01-31" */
+#define FOLDED_INDENT   4
 #define SUMMARY_LEAST   4  /* rules with findings: fewer are seen at once anyway */
 #define SUMMARY_COLUMNS 40 /* of a rule's id that still sets the column */
 
@@ -69,12 +70,14 @@ static void put_verdict(const struct layout *l, const struct report *r)
 	                   : r->count[LEVEL_WARN] ? LEVEL_WARN
 	                   : r->count[LEVEL_INFO] ? LEVEL_INFO
 	                                          : LEVEL_OK;
+	size_t causes = r->causes[LEVEL_CRIT] + r->causes[LEVEL_WARN] + r->causes[LEVEL_INFO];
 	char text[256];
 	struct buf b = BUF_OVER(text);
 
-	put_count(&b, r->count[LEVEL_CRIT], "crit");
-	put_count(&b, r->count[LEVEL_WARN], "warn");
-	put_count(&b, r->count[LEVEL_INFO], "info");
+	put_count(&b, causes, causes == 1 ? "root cause" : "root causes");
+	put_count(&b, r->count[LEVEL_CRIT] - r->causes[LEVEL_CRIT], "crit");
+	put_count(&b, r->count[LEVEL_WARN] - r->causes[LEVEL_WARN], "warn");
+	put_count(&b, r->count[LEVEL_INFO] - r->causes[LEVEL_INFO], "info");
 	put_count(&b, r->folded, "folded under their cause");
 	put_count(&b, r->count[LEVEL_OK], "ok");
 	put_count(&b, r->not_evaluated, "not evaluated");
@@ -261,20 +264,61 @@ static void put_rule(const struct layout *l, const struct finding *f)
 	            strlen(marks[f->level]) + 3 + strlen(f->rule), buf_span(&b));
 }
 
+static void put_folded_head(const struct layout *l, const struct finding *f, size_t indent)
+{
+	size_t at = indent + strlen(marks[f->level]) + 1 + strlen(f->rule);
+	char text[512];
+	struct buf b = BUF_OVER(text);
+
+	if (f->short_of)
+		buf_str(&b, f->short_of);
+	for (size_t i = 0; i < f->others_n; i++)
+		buf_fmt(&b, "%s%s",
+		        i     ? ", "
+		        : b.n ? "; also due to "
+		              : "also due to ",
+		        f->others[i].rule);
+	(void)fprintf(l->out, "%*s", (int)indent, "");
+	put_mark(l, f->level);
+	(void)fprintf(l->out, " %s", f->rule);
+	layout_more(l, at, at + 2, buf_span(&b));
+}
+
+/* What this cause explains as well, and under which other cause it stands. */
+static void put_shared(const struct layout *l, const struct report *r, const struct finding *f,
+                       size_t indent)
+{
+	char text[TEXT_BYTES];
+	struct buf b = BUF_OVER(text);
+
+	for (size_t i = 0; i < r->findings_n; i++) {
+		const struct finding *g = &r->findings[i];
+
+		for (size_t k = 0; k < g->others_n; k++)
+			if (strcmp(g->others[k].rule, f->rule) == 0 &&
+			    strcmp(g->others[k].entity, f->entity) == 0)
+				buf_fmt(&b, "%s%s (under %s)", b.n ? ", " : "", g->rule,
+				        g->explained_by);
+	}
+	layout_text(l, indent, "also", indent + LABEL_COLUMNS - 2, buf_span(&b));
+}
+
 /* A symptom of the finding before it: one line, or with --all everything. */
 static void put_folded(const struct layout *l, const struct report *r, const struct finding *f)
 {
-	(void)fputs("    ", l->out);
-	put_mark(l, f->level);
-	(void)fprintf(l->out, " %s", f->rule);
-	layout_more(l, 5 + strlen(marks[f->level]) + strlen(f->rule),
-	            7 + strlen(marks[f->level]) + strlen(f->rule),
-	            span_of(f->short_of ? f->short_of : ""));
-	put_message(l, f, 8);
+	size_t indent = FOLDED_INDENT * (f->depth ? f->depth : 1);
+
+	put_folded_head(l, f, indent);
+	put_message(l, f, indent + 4);
 	if (l->style->all) {
-		put_evidence(l, f, 8);
-		put_when(l, r, f, 8);
-		put_advice(l, f, 8);
+		put_evidence(l, f, indent + 4);
+		put_when(l, r, f, indent + 4);
+		put_advice(l, f, indent + 4);
+	}
+	if (f->cause) {
+		layout_text(l, indent + 4, "because", indent + 4 + LABEL_COLUMNS - 2,
+		            span_of(f->explained_by));
+		put_shared(l, r, f, indent + 4);
 	}
 }
 
@@ -339,11 +383,13 @@ static void put_group(const struct layout *l, const struct report *r, const stru
 		layout_text(l, 4, buf_cstr(&more), 6, buf_span(&b));
 	}
 	put_advice(l, l->style->all ? &f[n - 1] : f, 4);
+	for (size_t i = 0; i < n; i++)
+		put_shared(l, r, &f[i], 4);
 }
 
 static void put_findings(const struct layout *l, const struct report *r)
 {
-	bool explained = false;
+	unsigned depth = 0; /* of the finding before */
 
 	for (size_t i = 0, n; i < r->findings_n; i += n) {
 		const struct finding *f = &r->findings[i];
@@ -352,8 +398,9 @@ static void put_findings(const struct layout *l, const struct report *r)
 		if (f->suppressed)
 			continue;
 		if (f->explained_by) {
-			if (!explained)
-				(void)fputs("    explains\n", l->out);
+			if (f->depth > depth)
+				(void)fprintf(l->out, "%*sexplains\n",
+				              (int)(FOLDED_INDENT * f->depth), "");
 			put_folded(l, r, f);
 		} else {
 			while (i + n < r->findings_n && same_rule(f, &f[n]) && !f[n].explained_by &&
@@ -361,7 +408,7 @@ static void put_findings(const struct layout *l, const struct report *r)
 				n++;
 			put_group(l, r, f, n);
 		}
-		explained = f->explained_by != NULL;
+		depth = f->depth;
 	}
 }
 

@@ -174,6 +174,57 @@ assert all(f["confidence"] == "low" for f in short["findings"] if f["short_of"])
 '
 check "as its schema says" python3 "$home/tests/e2e/schema_check.py" "$home/schema/report.schema.json" short.json
 
+# causes before what they explain: a chain, and a symptom that has two causes
+demo_rule() { # ID LEVEL VOTES HEADER: a rule that always fires
+	mkdir -p "folds/$(dirname "$1")"
+	printf -- '-- rule: %s\n-- version: 1\n-- title: T\n-- requires: meta\n-- message: %s is so\n-- remedy: none\n%s' \
+		"$1" "$1" "$4" >"folds/$1.sql"
+	printf "SELECT '%s' AS level, '' AS entity, %s AS votes ORDER BY entity\n" "$2" "$3" >>"folds/$1.sql"
+}
+demo_rule demo/symptom crit 1 ''
+demo_rule demo/alone warn 1 ''
+demo_rule root-cause/demo-near warn 2 '-- explains: demo/symptom
+'
+demo_rule root-cause/demo-far info 1 '-- explains: root-cause/demo-near, demo/alone
+'
+demo_rule root-cause/demo-weak info 1 '-- explains: demo/symptom
+'
+check "a folded finding counts through its cause" status_is 1 "$analyze" --rules folds --fail-on crit "$bundle"
+check "the verdict counts causes first" grep -qE '^verdict +\[C\] +2 root causes, .*3 folded under their cause' out
+sed -n '/^\[C\] root-cause\/demo-far/,/^$/p' out | grep -vE '^ +(do:|when) ' >folded.txt
+cat >expected.txt <<'EOF'
+[C] root-cause/demo-far  T (confidence low)
+    root-cause/demo-far is so
+    explains
+    [C] root-cause/demo-near
+        root-cause/demo-near is so
+        because   root-cause/demo-far
+        explains
+        [C] demo/symptom  also due to root-cause/demo-weak
+            demo/symptom is so
+    [W] demo/alone
+        demo/alone is so
+
+EOF
+check "a chain of causes stands one below the other" cmp -s folded.txt expected.txt
+check "the other cause names what it explains as well" \
+	grep -q '^    also      demo/symptom (under root-cause/demo-near)$' out
+"$analyze" --rules folds --format json --fail-on never "$bundle" >folds.json 2>err
+check "JSON has the folding" python '
+import json
+d = json.load(open("folds.json"))
+f = {x["rule"]: x for x in d["findings"]}
+far, near, weak, symptom = (f[k] for k in ("root-cause/demo-far", "root-cause/demo-near", "root-cause/demo-weak", "demo/symptom"))
+assert d["counts"]["root_causes"] == 2 and d["counts"]["folded"] == 3 and d["counts"]["crit"] == 1, d["counts"]
+assert far["level"] == "crit" and far["explained_by"] is None and far["root_cause"]
+assert {x["rule"] for x in far["explains"]} == {"root-cause/demo-near", "demo/alone"}
+assert near["explained_by"] == "root-cause/demo-far" and near["explained_entity"] == ""
+assert symptom["explained_by"] == "root-cause/demo-near" and not symptom["root_cause"]
+assert symptom["also_explained_by"] == [{"rule": "root-cause/demo-weak", "entity": ""}]
+assert weak["explained_by"] is None and weak["explains"] == []
+'
+check "as its schema says, with folding" python3 "$home/tests/e2e/schema_check.py" "$home/schema/report.schema.json" folds.json
+
 # the store
 check "--sql answers" status_is 0 "$analyze" --sql "SELECT count(*) AS cpus FROM softnet" "$bundle"
 check "with names and values" sh -c '[ "$(head -1 out)" = cpus ] && [ "$(sed -n 2p out)" -ge 1 ]'

@@ -99,6 +99,7 @@ static void a_finding_keeps_its_numbers_and_its_folding(void **state)
 	f[1].rule = "a/b";
 	f[1].evidence_n = 0;
 	f[1].explained_by = "root-cause/x";
+	f[1].explained_entity = "e";
 	j = read_back(&r);
 	one = json_array_get(json_object_get(j, "findings"), 0);
 	assert_int_equal(

@@ -141,6 +141,9 @@ static void a_cause_comes_first_and_folds_what_it_explains(void **state)
 
 	(void)state;
 	f[0].explained_by = "root-cause/loss";
+	f[0].explained_entity = "";
+	f[0].depth = 1;
+	f[2].cause = true;
 	f[2].votes = 3;
 	f[3].evidence = drops;
 	f[3].evidence_n = sizeof(drops) / sizeof(drops[0]);
@@ -166,8 +169,8 @@ static void a_cause_comes_first_and_folds_what_it_explains(void **state)
 	assert_true(report_reaches(&r, LEVEL_CRIT));
 	renders(&r, (struct style){.width = 80},
 	        "nettape\n"
-	        "verdict   [--] 1 crit, 2 warn, 1 folded under their cause, 1 suppressed, no rule\n"
-	        "               was run\n"
+	        "verdict   [--] 1 root cause, 1 crit, 1 warn, 1 folded under their cause, 1\n"
+	        "               suppressed, no rule was run\n"
 	        "\n"
 	        "[C] zzz/crit  Worst\n"
 	        "    cpu0: lost\n"
@@ -230,6 +233,8 @@ static void what_a_short_window_costs_is_said(void **state)
 	f[0].votes = f[1].votes = 1;
 	f[0].short_of = f[1].short_of = "judged on 12 s, the rule wants 30 s";
 	f[1].explained_by = "a/cause";
+	f[1].explained_entity = "";
+	f[1].depth = 1;
 	report_finish(&r, &a);
 	renders(&r, (struct style){.width = 80, .all = true},
 	        "nettape\n"
