@@ -9,6 +9,7 @@
 -- param:    min_pct       percent  of the NIC's interrupts on one CPU
 -- param:    min_per_s     irqs/s   of the NIC, below which it is idle and always unbalanced
 -- param:    min_cpus      CPUs     of the host; with fewer a NIC of one queue is not judged
+-- param:    min_softirq   percent  of that CPU in softirq, below which a NIC of one queue is only a word: it has no choice, and the CPU has room
 -- param:    crit_softirq  percent  of that CPU in softirq
 -- message:  {cpu} takes {pct}% of the interrupts of {entity} ({irqs_per_s}/s on {queues} queues, {cpus} CPUs here); softirq {softirq_pct}% there
 -- meaning:  One core does all of the NIC's receive work while the others idle: it is the ceiling of the packet rate, and what else runs
@@ -24,6 +25,7 @@ WITH p AS (
   SELECT coalesce(:min_pct, 90)      AS min_pct,
          coalesce(:min_per_s, 500)   AS min_per_s,
          coalesce(:min_cpus, 4)      AS min_cpus,
+         coalesce(:min_softirq, 20)  AS min_softirq,
          coalesce(:crit_softirq, 80) AS crit_softirq
 ), host AS (
   SELECT count(*) AS cpus FROM series WHERE source = 'stat' AND name = 'idle' AND entity LIKE 'cpu%'
@@ -50,6 +52,7 @@ SELECT CASE WHEN n.span IS NULL OR n.irqs IS NULL                        THEN 's
             WHEN n.queues < 2 AND host.cpus < p.min_cpus                 THEN 'ok'
             WHEN top.pct < p.min_pct                                     THEN 'ok'
             WHEN coalesce(soft.pct, 0) >= p.crit_softirq                 THEN 'crit'
+            WHEN n.queues < 2 AND soft.pct < p.min_softirq               THEN 'info'
             ELSE 'warn' END                        AS level,
        n.nic                                       AS entity,
        top.cpu,

@@ -15,7 +15,7 @@
 --             tc qdisc replace dev {dev} root fq
 --           See what it is: tc -s qdisc show dev {dev}
 -- verify:   dropped of tc -s qdisc show dev {dev} and TcpExtTCPRetransFail stand still.
--- but:      fq_codel, cake and red drop on purpose, a little, to signal congestion.
+-- but:      fq_codel, cake and red drop on purpose, a little, to signal congestion. An mq only sums up its queues, which are judged.
 -- see:      tc(8), tc-tbf(8), tc-fq_codel(8); net/sched
 WITH p AS (
   SELECT coalesce(:min_drops, 10) AS min_drops,
@@ -41,6 +41,8 @@ WITH p AS (
 )
 SELECT CASE WHEN r.drops IS NULL                                                         THEN 'skip'
             WHEN r.drops < p.min_drops OR (r.active < 2 AND r.intervals > 1)             THEN 'ok'
+            WHEN k.kind IN ('mq', 'mqprio')
+             AND EXISTS (SELECT 1 FROM d c WHERE c.dev = r.dev AND c.entity <> r.entity) THEN 'ok'
             WHEN r.pct >= p.crit_pct AND k.kind NOT IN ('fq_codel', 'cake', 'codel', 'red') THEN 'crit'
             ELSE 'warn' END                 AS level,
        r.entity,

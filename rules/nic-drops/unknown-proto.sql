@@ -28,7 +28,7 @@ WITH p AS (
 ), hit AS (
   SELECT entity, max(rule = 'nic-drops/rx') AS rx, max(rule = 'nic-drops/ring-overflow') AS ring,
          max(at) AS at, min(first_at) AS first_at, max(last_at) AS last_at
-    FROM finding WHERE rule IN ('nic-drops/rx', 'nic-drops/ring-overflow') AND level IN ('warn', 'crit') GROUP BY entity
+    FROM finding WHERE rule = 'nic-drops/rx' OR (rule = 'nic-drops/ring-overflow' AND level IN ('warn', 'crit')) GROUP BY entity
 ), told AS (               -- a driver that tells nothing of itself cannot rule its ring out
   SELECT DISTINCT CASE WHEN instr(entity, ':') > 0 THEN substr(entity, 1, instr(entity, ':') - 1) ELSE entity END AS nic
     FROM counter WHERE source = 'ethtool'

@@ -95,14 +95,22 @@ class QueuesFew(Fault):
         w.set_queues(w.nic[self.nic], 1, self.most)
 
 
-class OtherNode(Fault):
-    """A NIC is at the second NUMA node, and its interrupts go to the first."""
-    name, params = 'irq-other-node', {'nic': 'eth0'}
+class LocalNode(Fault):
+    """No fault: the queues of a NIC are spread over the CPUs of its own NUMA node, the first."""
+    name, params = 'irq-local', {'nic': 'eth0'}
 
     def host(self, w):
         nic = w.nic[self.nic]
-        nic.node = 1
         nic.irqs = [(irq, q % (w.cpus // w.nodes)) for q, (irq, _) in enumerate(nic.irqs)]
+
+
+class OtherNode(LocalNode):
+    """A NIC is at the second NUMA node, and its interrupts go to the first."""
+    name = 'irq-other-node'
+
+    def host(self, w):
+        super().host(w)
+        w.nic[self.nic].node = 1
 
 
 class IrqStorm(Fault):
