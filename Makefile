@@ -151,9 +151,9 @@ $(B)/tests/fuzz/replay: $(O)/tests/fuzz/fuzz_parse.o
 $(unit) $(tools):
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(_CFLAGS) $(_LDFLAGS) $^ $(libs_test) -o $@
 
-# The lab's programs: tests/lab/NAME.c, each with all of tests/lab/lib
+# The lab's programs: tests/lab/NAME.c, each with all of tests/lab/lib and schema
 lab := $(patsubst %.c,$(B)/%,$(src_lab))
-$(lab): $(B)/%: $(O)/%.o $(call obj,$(src_lab_lib))
+$(lab): $(B)/%: $(O)/%.o $(call obj,$(src_lab_lib) $(src_schema))
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(_CFLAGS) $(_LDFLAGS) $^ $(shell $(PKG_CONFIG) --libs jansson) -lm -o $@
 
 tests: all $(unit) $(tools) $(lab) ## build every test, run none
@@ -211,7 +211,7 @@ demo: all ## record this host for 10 s and print the diagnosis
 .PHONY: demo
 
 ## Style
-c_files := $(sort $(wildcard $(foreach d,schema collect analyze analyze/* tests tests/*,$(d)/*.c $(d)/*.h)))
+c_files := $(sort $(wildcard $(foreach d,schema collect analyze analyze/* tests tests/* tests/*/*,$(d)/*.c $(d)/*.h)))
 sh_files := $(sort $(wildcard tests/*.sh tests/*/*.sh .packaging/*.sh) .ci/run)
 format: ; $(Q)clang-format -i $(c_files) ## rewrite the code in the house style
 format-check: ; $(Q)clang-format --dry-run --Werror $(c_files)
