@@ -1,0 +1,63 @@
+-- rule:     cpu/linkerd-run-delay
+-- version:  1
+-- schema:   1
+-- title:    The threads of a watched process wait for a CPU
+-- tags:     cpu latency linkerd
+-- requires: thread >= 3
+-- wants:    cgroup, pressure
+-- min_span: 10s
+-- param:    warn_pct    percent  of the time in which its threads ran or wanted to
+-- param:    min_s       s/min    of waiting, all threads together, below which it is not judged
+-- message:  {entity}: its threads waited {wait_pct}% of the time in which they wanted a CPU, {wait_s_per_min} s in each minute ({threads} threads; most: {top} with {top_pct}% of it)
+-- meaning:  A thread that is ready and has no CPU is late with everything: each request pays for it, in linkerd once on the event loop
+--           and again at the backend's reply. The host's CPUs need not look full: a quota, a small share or CPUs that are set aside
+--           do the same. {_quota}
+-- remedy:   Give it CPU: raise its quota or weight (cgroup/cpu-throttled), take neighbours away, and let it run where interrupts
+--           do not (irq-balance/app-collision). With more event loops than CPUs, fewer: -com.twitter.finagle.netty4.numWorkers=N
+-- verify:   Less than 2% in a new recording.
+-- but:      Garbage collection starts a thread for each CPU at once: on few CPUs they wait for one another. Time that a quota made them
+--           stop counts as waiting too. Of a process with more than 512 threads the first 512 are seen.
+-- see:      Documentation/scheduler/sched-stats.rst, /proc/PID/schedstat; cpu/saturated
+WITH p AS (
+  SELECT coalesce(:warn_pct, 10) AS warn_pct,
+         coalesce(:min_s, 0.5)   AS min_s
+), t AS (                  -- '814/815:finagle/netty4-'
+  SELECT entity, cast(entity AS INT) AS pid, substr(entity, instr(entity, ':') + 1) AS comm,
+         max(CASE WHEN name = 'run_ns'  THEN increase END) AS run_ns,
+         max(CASE WHEN name = 'wait_ns' THEN increase END) AS wait_ns,
+         max(CASE WHEN name = 'wait_ns' THEN span END)     AS span,
+         max(CASE WHEN name = 'wait_ns' AND increase > 0 THEN peak_snap END) AS peak_snap,
+         min(CASE WHEN name = 'wait_ns' THEN first_active END) AS first_active,
+         max(CASE WHEN name = 'wait_ns' THEN last_active END)  AS last_active
+    FROM counter WHERE source = 'thread' GROUP BY entity
+), top AS (
+  SELECT pid, comm, wait_ns, peak_snap, row_number() OVER (PARTITION BY pid ORDER BY wait_ns DESC, entity) AS r
+    FROM t WHERE wait_ns > 0
+), j AS (
+  SELECT t.pid, count(*) AS threads, sum(t.run_ns) AS run_ns, sum(t.wait_ns) AS wait_ns, max(t.span) AS span,
+         min(t.first_active) AS first_at, max(t.last_active) AS last_at,
+         max(CASE WHEN t.entity LIKE t.pid || '/' || t.pid || ':%' THEN t.comm END) AS comm
+    FROM t GROUP BY t.pid
+)
+SELECT CASE WHEN j.wait_ns IS NULL OR coalesce(j.span, 0) = 0                          THEN 'skip'
+            WHEN j.wait_ns * 60 / 1e9 < p.min_s * j.span                               THEN 'ok'
+            WHEN j.wait_ns * 100.0 >= p.warn_pct * (j.run_ns + j.wait_ns)              THEN 'warn'
+            ELSE 'ok' END                                                  AS level,
+       j.pid || coalesce(':' || j.comm, '')                                AS entity,
+       round(j.wait_ns * 100.0 / nullif(j.run_ns + j.wait_ns, 0), 1)       AS wait_pct,
+       round(j.wait_ns * 60 / 1e9 / nullif(j.span, 0), 2)                  AS wait_s_per_min,
+       j.wait_ns,
+       j.run_ns,
+       j.threads,
+       coalesce(top.comm, 'none')                                          AS top,
+       round(top.wait_ns * 100.0 / nullif(j.wait_ns, 0), 1)                AS top_pct,
+       coalesce((SELECT 'Its control group was stopped by its quota ' || c.increase || ' times here.'
+                   FROM series g JOIN counter c ON c.source = 'cgroup' AND c.name = 'nr_throttled' AND c.increase > 0
+                    AND '/' || c.entity = g.first
+                  WHERE g.source = 'task' AND g.name = 'cgroup' AND cast(g.entity AS INT) = j.pid LIMIT 1),
+                'No quota of its control group was seen to stop it.')      AS _quota,
+       top.peak_snap                                                       AS at,
+       j.first_at, j.last_at
+  FROM j JOIN p
+  LEFT JOIN top ON top.pid = j.pid AND top.r = 1
+ ORDER BY wait_pct DESC, entity;
