@@ -1,21 +1,19 @@
 -- rule:     collection-quality/gaps
--- version:  1
+-- version:  2
 -- schema:   1
 -- title:    Ticks are missing from the window
 -- tags:     evidence
 -- requires: tick >= 2
--- param:    warn_pct    percent    of the ticks that are missing
--- param:    warn_times  intervals  length of one gap
+-- param:    warn_pct  percent  of the ticks that are missing
 -- message:  {missed} of {asked} ticks are missing ({missed_pct}%); the longest gap is {longest_s} s at an interval of {interval_s} s, the latest tick began {late_ms} ms late
 -- meaning:  The host (or the collector's process) did not get to run when a tick was due. Totals over the window still hold; peaks
 --           within a gap are hidden in its average. That the host was too busy to run us is itself evidence: look at CPU and steal.
 -- remedy:   Record again with a longer interval (nettape-collect --every 5s), or find what held the CPU at the time.
 -- verify:   No tick is missing in a new recording.
--- but:      A process that was stopped (SIGSTOP), a suspended host.
+-- but:      A process that was stopped (SIGSTOP), a suspended host. One long gap with few ticks in it: clock/stall.
 -- see:      nettape-collect(1), --every
 WITH p AS (
-  SELECT coalesce(:warn_pct, 5)   AS warn_pct,
-         coalesce(:warn_times, 3) AS warn_times
+  SELECT coalesce(:warn_pct, 5) AS warn_pct
 ), n AS (                  -- gaps in the numbers, and those behind the last tick, which only the end record knows
   SELECT taken, taken + missed AS asked, missed, late
     FROM (SELECT count(*) AS taken, max(late_s) AS late,
@@ -28,8 +26,7 @@ WITH p AS (
   SELECT max(dt) AS longest, snap FROM snapshot WHERE dt IS NOT NULL
 )
 SELECT CASE WHEN g.longest IS NULL                                              THEN 'skip'
-            WHEN n.missed * 100.0 >= p.warn_pct * n.asked
-              OR g.longest > p.warn_times * i.s + 0.5 * i.s                     THEN 'warn'
+            WHEN n.missed * 100.0 >= p.warn_pct * n.asked                       THEN 'warn'
             WHEN n.missed > 0                                                   THEN 'info'
             ELSE 'ok' END                                AS level,
        ''                                                AS entity,

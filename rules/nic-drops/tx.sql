@@ -1,20 +1,19 @@
 -- rule:     nic-drops/tx
--- version:  1
+-- version:  2
 -- schema:   1
 -- title:    An interface dropped or failed to send packets
 -- tags:     nic loss transmit
 -- requires: netdev >= 2
--- wants:    qdisc
+-- wants:    qdisc, nic
 -- param:    min_drops  packets  dropped or failed in the window
 -- param:    warn_pct   percent  of the packets that were to be sent
 -- message:  {entity}: {lost} of {tried} packets were not sent ({lost_pct}%): {drops} dropped, {errors} errors (carrier {carrier}, fifo {fifo}, collisions {collisions}), in {intervals_hit} of {intervals} intervals
--- meaning:  The driver, or the other end of a virtual device, refused frames. On a veth they were dropped by the receiver's backlog:
---           the same packets as in softirq/backlog-drop. Drops of a traffic shaper are not here: nic-drops/qdisc.
+-- meaning:  The driver, or the other end of a virtual device, refused frames. Drops of a traffic shaper are not here: nic-drops/qdisc.
 -- remedy:   tc -s qdisc show dev {entity}; ethtool {entity} (duplex, link); ip -s -s link show {entity}
---           Carrier errors are cable, optics or duplex; fifo errors a bus that cannot keep up. For a veth see
---           softirq/backlog-drop: sysctl -w net.core.netdev_max_backlog=2048
+--           Carrier errors are cable, optics or duplex; fifo errors a bus that cannot keep up.
 -- verify:   The TX columns drop, errs and carrier of /proc/net/dev stand still.
--- but:      An interface that is down drops what is sent to it.
+-- but:      An interface that is down drops what is sent to it. Drops (not errors) of an interface that is known for a veth are
+--           left to cgroup/veth-drops, so that the same packets are told once.
 -- see:      net/core/net-procfs.c; Documentation/networking/statistics.rst
 WITH p AS (
   SELECT coalesce(:min_drops, 10)   AS min_drops,
@@ -33,10 +32,12 @@ WITH p AS (
          min(CASE WHEN name IN ('tx_drop', 'tx_errs') THEN first_active END) AS first_active,
          max(CASE WHEN name IN ('tx_drop', 'tx_errs') THEN last_active END)  AS last_active
     FROM counter WHERE source = 'netdev' GROUP BY entity
+), veth AS (
+  SELECT entity FROM series WHERE source = 'nic' AND name = 'driver' AND last = 'veth'
 ), r AS (
-  SELECT d.*, d.drops + d.errors AS lost, d.sent + d.drops + d.errors AS tried,
-         (d.drops + d.errors) * 100.0 / nullif(d.sent + d.drops + d.errors, 0) AS pct
-    FROM d
+  SELECT d.*, CASE WHEN veth.entity IS NULL THEN d.drops ELSE 0 END + d.errors AS lost, d.sent + d.drops + d.errors AS tried,
+         (CASE WHEN veth.entity IS NULL THEN d.drops ELSE 0 END + d.errors) * 100.0 / nullif(d.sent + d.drops + d.errors, 0) AS pct
+    FROM d LEFT JOIN veth ON veth.entity = d.entity
 )
 SELECT CASE WHEN r.lost IS NULL                                                         THEN 'skip'
             WHEN r.lost < p.min_drops OR (r.active < 2 AND r.intervals > 1)             THEN 'ok'
