@@ -64,10 +64,10 @@ _CPPFLAGS := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. -I$(B)/gen $(CPPFLAGS)
 _CFLAGS   := -std=c17 -pthread $(warnings) $(cflags.$(PROFILE)) -ffile-prefix-map=$(CURDIR)=. $(CFLAGS)
 _LDFLAGS  := -pthread $(ldflags.$(PROFILE)) $(LDFLAGS)
 
-libs_collect = $(shell $(PKG_CONFIG) --libs libarchive libzstd zlib libcurl libmd)
+libs_collect = $(shell $(PKG_CONFIG) --libs libzstd zlib libcurl libmd)
 libs_analyze = $(shell $(PKG_CONFIG) --libs libarchive sqlite3 jansson libmd) -lm
 ifeq ($(PROFILE),$(static))
-libs_collect = -larchive -lcurl -lzstd -lz -lmd
+libs_collect = -lcurl -lzstd -lz -lmd
 endif
 libs_test    = $(libs_analyze) $(libs_collect) $(shell $(PKG_CONFIG) --libs cmocka)
 

@@ -3,7 +3,7 @@
 # x86_64 or aarch64 (default: this machine), into build/static-deps/ARCH:
 #
 #   cc, strip   the compiler with musl as its C library, and the strip for it
-#   include     headers of zlib, zstd, libarchive, libcurl, libmd
+#   include     headers of zlib, zstd, libcurl, libmd
 #   lib         the libraries, each compiled small
 #
 # The sources are the distribution's own source packages.  Their apt lists are made from
@@ -15,7 +15,7 @@ set -eu
 # what make was called with is for our own code: CFLAGS there would undo -Os here
 unset CFLAGS CPPFLAGS LDFLAGS MAKEFLAGS MFLAGS
 cd "$(dirname "$0")/.."
-packages="zlib libzstd libarchive libmd curl"
+packages="zlib libzstd libmd curl"
 native=$(uname -m)
 arch=${1:-$native}
 [ "$arch" = arm64 ] && arch=aarch64
@@ -262,15 +262,6 @@ configure() {
 			--disable-dependency-tracking CC="$out/cc" CFLAGS="$cflags" CPPFLAGS="-I$out/include" LDFLAGS="-static -L$out/lib" \
 			PKG_CONFIG=false "$@"
 	)
-}
-
-build_libarchive() {
-	configure libarchive --disable-bsdtar --disable-bsdcat --disable-bsdcpio --disable-acl --disable-xattr --without-zlib --without-bz2lib \
-		--without-libb2 --without-iconv --without-lz4 --without-zstd --without-lzma --without-lzo2 --without-cng --without-mbedtls \
-		--without-nettle --without-openssl --without-xml2 --without-expat
-	quietly "$out/src/libarchive.make.log" make -C "$out/src/libarchive" -j"$jobs" libarchive.la
-	cp "$out/src/libarchive/.libs/libarchive.a" "$out/lib/"
-	cp "$out/src/libarchive/libarchive/archive.h" "$out/src/libarchive/libarchive/archive_entry.h" "$out/include/"
 }
 
 # HTTP over TCP and unix sockets; names are looked up in a thread, so that a deadline holds

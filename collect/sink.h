@@ -1,4 +1,4 @@
-/* Members -> pax tar -> compressor.  What was put before a flush is safe. */
+/* Members -> pax tar (tar.h) -> compressor.  What was put before a flush is safe. */
 #ifndef COLLECT_SINK_H
 #define COLLECT_SINK_H
 
