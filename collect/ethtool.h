@@ -19,10 +19,17 @@
  */
 #define ETHTOOL_STRINGS_MAX 32768
 
+/* Room for ETHTOOL_STRINGS_MAX of each, mapped when first needed and used again. */
+struct ethtool_tables {
+	struct ethtool_gstrings *strings;
+	struct ethtool_stats *values;
+};
+
 struct ethtool {
 	int fd; /* any socket */
 	char name[IFNAMSIZ];
 	struct job *job;
+	struct ethtool_tables *tables;
 	int *error;
 	struct buf *note;
 };
@@ -31,13 +38,12 @@ struct ethtool {
 int ethtool_ask(const struct ethtool *e, void *command);
 
 /*
- * The strings of a set.  *n is their number; ethtool_strings_free them.  0 or an errno, EOPNOTSUPP
- * also for a set that is empty.  `drvinfo_count` is the offset of an older kernel's count
+ * The strings of a set in *strings, until the next call.  *n is their number.  0 or an errno,
+ * EOPNOTSUPP also for a set that is empty.  `drvinfo_count` is the offset of an older kernel's count
  * in struct ethtool_drvinfo, 0 = there is none.
  */
 int ethtool_strings(const struct ethtool *e, enum ethtool_stringset set, size_t drvinfo_count,
                     struct ethtool_gstrings **strings, size_t *n);
-void ethtool_strings_free(struct ethtool_gstrings *strings);
 /* One of them; not NUL-terminated in the driver's table when it is full. */
 struct span ethtool_string(const struct ethtool_gstrings *strings, size_t i);
 

@@ -202,7 +202,7 @@ static void walk(struct walk *w, size_t n, struct span pattern, unsigned depth)
 {
 	struct buf b = {.p = w->path, .n = n, .cap = sizeof(w->path)};
 	struct span part;
-	struct names ns;
+	struct names ns = {0};
 
 	for (;;) {
 		struct span all = pattern;

@@ -247,10 +247,8 @@ static void ask(struct job *j, struct peer *p)
 
 void how_http(struct job *j)
 {
-	if (!j->kept->p) {
-		j->kept->p = calloc(1, sizeof(struct peer));
-		j->kept->free = close_peer;
-	}
-	if (j->kept->p)
-		ask(j, j->kept->p);
+	struct peer *p = job_keep(j, sizeof(*p), close_peer);
+
+	if (p)
+		ask(j, p);
 }

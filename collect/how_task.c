@@ -6,12 +6,12 @@
  *   815/stat:815 (finagle/netty4-) S 1 ...
  *   815/schedstat:155500 2480 2
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "collect/folder.h"
 #include "collect/how.h"
 #include "schema/unit.h"
 
@@ -26,8 +26,8 @@
 /* Since Linux 6.2 the folder's size is the number of its entries; before it is 0. */
 static int count_fds(int dir, uint64_t *n)
 {
+	struct folder f;
 	struct stat st;
-	DIR *d;
 	int fd;
 
 	if (fstatat(dir, "fd", &st, 0) == 0 && st.st_size > 0) {
@@ -35,13 +35,12 @@ static int count_fds(int dir, uint64_t *n)
 		return 0;
 	}
 	fd = openat(dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	d = fd < 0 ? NULL : fdopendir(fd);
-	if (!d)
+	if (fd < 0)
 		return errno;
-	*n = 0;
-	for (const struct dirent *e = readdir(d); e; e = readdir(d))
-		*n += e->d_name[0] != '.';
-	(void)closedir(d);
+	folder_open(&f, fd);
+	for (*n = 0; folder_next(&f); ++*n)
+		;
+	folder_close(&f);
 	return 0;
 }
 

@@ -3,9 +3,10 @@
  * %i in it stands for each network interface.
  */
 #include <errno.h>
-#include <net/if.h>
+#include <stdlib.h>
 
 #include "collect/how.h"
+#include "collect/iface.h"
 #include "collect/path.h"
 
 static const struct {
@@ -21,12 +22,32 @@ static const struct {
 	{SPAN_INIT("adjtimex"), tool_adjtimex},
 };
 
+static const char *const no_list = "cannot list the network interfaces";
+
 static tool *find(struct span name)
 {
 	for (size_t i = 0; i < sizeof(tools) / sizeof(tools[0]); i++)
 		if (span_eq(name, tools[i].name))
 			return tools[i].make;
 	return NULL;
+}
+
+/* Used again by each run. */
+struct memory {
+	struct ifaces all;
+	struct names names; /* of a dump's interfaces */
+	struct kept tool;   /* what the tool itself keeps */
+};
+
+static void memory_free(void *p)
+{
+	struct memory *m = p;
+
+	if (m->tool.p)
+		m->tool.free(m->tool.p);
+	ifaces_free(&m->all);
+	names_free(&m->names);
+	free(m);
 }
 
 static void run(struct job *j, struct span command)
@@ -67,50 +88,52 @@ static void run_for(struct job *j, const char *interface)
 		run(j, buf_span(&b));
 }
 
-static void fail(struct job *j, int error)
+static void fail(struct job *j, int error, const char *note)
 {
 	char name[BUNDLE_NAME_MAX];
 	struct buf member = BUF_OVER(name);
 
 	source_member_put(j->source, &member);
-	job_fail(j, buf_span(&member), error, "cannot list the network interfaces");
+	job_fail(j, buf_span(&member), error, note);
 }
 
-static void run_for_dump(struct job *j)
+static void run_for_dump(struct job *j, struct names *ns)
 {
-	struct names ns;
-
-	if (names_read(j->host, "/sys/class/net", &ns) != 0) {
-		fail(j, errno);
+	if (names_read(j->host, "/sys/class/net", ns) != 0) {
+		fail(j, errno, no_list);
 		return;
 	}
-	for (size_t i = 0; i < ns.n; i++)
-		if (names_type(&ns, i) != DT_REG) /* bonding_masters */
-			run_for(j, ns.v[i]);
-	names_free(&ns);
+	for (size_t i = 0; i < ns->n; i++)
+		if (names_type(ns, i) != DT_REG) /* bonding_masters */
+			run_for(j, ns->v[i]);
 }
 
-static void run_for_each(struct job *j)
+static void run_for_each(struct job *j, struct ifaces *all)
 {
-	struct if_nameindex *all = if_nameindex();
+	int error = ifaces_read(j->host, -1, all);
 
-	if (!all) {
-		fail(j, errno);
+	if (error) {
+		fail(j, error, no_list);
 		return;
 	}
-	for (size_t i = 0; all[i].if_index; i++)
-		run_for(j, all[i].if_name);
-	if_freenameindex(all);
+	for (size_t i = 0; i < all->n; i++)
+		run_for(j, all->v[i].name);
 }
 
 void how_tool(struct job *j)
 {
 	struct span what = span_of(j->source->what);
+	struct memory *m = job_keep(j, sizeof(*m), memory_free);
 
+	if (!m) {
+		fail(j, ENOMEM, NULL);
+		return;
+	}
+	j->kept = &m->tool;
 	if (span_search(what, SPAN("%i")) == what.n)
 		run(j, what);
 	else if (j->host->root[0])
-		run_for_dump(j);
+		run_for_dump(j, &m->names);
 	else
-		run_for_each(j);
+		run_for_each(j, &m->all);
 }

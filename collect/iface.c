@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 
 #include "collect/iface.h"
+#include "collect/sort.h"
 #include "collect/tool_io.h"
 #include "schema/span.h"
 
@@ -56,46 +57,50 @@ static bool dev_line(struct span line, struct iface *f)
 
 static int read_dev(const struct host *h, struct ifaces *all)
 {
-	struct buf text = {0};
-	int error = tool_read(h, "/proc/net/dev", FILE_MAX, &text);
-	struct span s = buf_span(&text);
+	int error = tool_read(h, "/proc/net/dev", FILE_MAX, &all->text);
+	struct span s = buf_span(&all->text);
 	struct span line;
 	while (!error && span_line(&s, &line)) {
 		struct iface f = {0};
 		if (dev_line(line, &f) && !add(all, &f))
 			error = ENOMEM;
 	}
-	free(text.p);
 	return error;
+}
+
+static bool more_requests(struct ifaces *all)
+{
+	size_t n = all->requests_n ? all->requests_n * 2 : 64;
+	struct ifreq *more =
+		n < FILE_MAX / sizeof *more ? reallocarray(all->requests, n, sizeof *more) : NULL;
+	if (!more)
+		return false;
+	all->requests = more;
+	all->requests_n = n;
+	return true;
 }
 
 /* The labels of IPv4 addresses that are no interface's name: aliases. */
 static void read_aliases(int fd, struct ifaces *all)
 {
-	int size = 64 * (int)sizeof(struct ifreq);
-	struct ifreq *v = NULL;
-	struct ifconf c = {0};
+	size_t n;
+	if (all->requests_n == 0 && !more_requests(all))
+		return;
 	/* the kernel fills what there is room for: until it leaves some */
-	for (; size < (int)FILE_MAX; size *= 2) {
-		struct ifreq *more = realloc(v, (size_t)size);
-		if (!more)
-			break;
-		v = more;
-		c = (struct ifconf){.ifc_len = size, .ifc_req = v};
+	do {
+		struct ifconf c = {.ifc_len = (int)(all->requests_n * sizeof *all->requests),
+		                   .ifc_req = all->requests};
 		if (ioctl(fd, SIOCGIFCONF, &c) < 0)
 			c.ifc_len = 0;
-		if (c.ifc_len < size)
-			break;
-	}
-	size_t n = v && c.ifc_len > 0 ? (size_t)c.ifc_len / sizeof *v : 0;
+		n = (size_t)c.ifc_len / sizeof *all->requests;
+	} while (n == all->requests_n && more_requests(all));
 	for (size_t i = 0; i < n; i++) {
 		struct iface f = {0};
-		const char *name = v[i].ifr_name;
-		size_t len = strnlen(name, sizeof v[i].ifr_name);
+		const char *name = all->requests[i].ifr_name;
+		size_t len = strnlen(name, IFNAMSIZ);
 		if (memchr(name, ':', len) && set_name(&f, (struct span){name, len}))
 			(void)add(all, &f);
 	}
-	free(v);
 }
 
 /* What ifconfig sorts by: "eth10:2" is "eth", 10, "2"; a name without a number comes first. */
@@ -276,11 +281,12 @@ static void drop_doubles(struct ifaces *all)
 
 int ifaces_read(const struct host *h, int fd, struct ifaces *all)
 {
+	all->n = 0;
 	int error = read_dev(h, all);
 	if (!error && fd >= 0)
 		read_aliases(fd, all);
-	if (!error && all->n > 0) {
-		qsort(all->v, all->n, sizeof *all->v, by_name);
+	if (!error) {
+		sort(all->v, all->n, sizeof *all->v, by_name);
 		drop_doubles(all);
 	}
 	return error;
@@ -289,5 +295,7 @@ int ifaces_read(const struct host *h, int fd, struct ifaces *all)
 void ifaces_free(struct ifaces *all)
 {
 	free(all->v);
+	free(all->text.p);
+	free(all->requests);
 	*all = (struct ifaces){0};
 }

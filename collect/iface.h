@@ -44,6 +44,9 @@ struct iface {
 struct ifaces {
 	struct iface *v;
 	size_t n, cap;
+	struct buf text;        /* of /proc/net/dev */
+	struct ifreq *requests; /* room for the kernel's list of addresses */
+	size_t requests_n;
 };
 
 /* What a kernel or a dump says of one interface. */
@@ -59,7 +62,8 @@ struct iface_link {
 };
 
 /*
- * Reads all of them over *all (zeroed before the first time), sorted as ifconfig sorts.  `fd`
+ * Reads all of them over *all (zeroed before the first time, then into the same memory),
+ * sorted as ifconfig sorts.  `fd`
  * is any socket of a live host, then IPv4 aliases are listed too, or -1.  0 or an errno.
  */
 int ifaces_read(const struct host *h, int fd, struct ifaces *all);

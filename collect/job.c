@@ -138,6 +138,15 @@ void job_end(struct job *j, enum capture_status status, int error, const char *n
 	(void)buf_cstr(&b);
 }
 
+void *job_keep(struct job *j, size_t size, void (*done)(void *p))
+{
+	if (!j->kept->p) {
+		j->kept->p = calloc(1, size);
+		j->kept->free = done;
+	}
+	return j->kept->p;
+}
+
 void job_fail(struct job *j, struct span member, int error, const char *note)
 {
 	(void)job_begin(j, member);

@@ -63,7 +63,8 @@ struct job {
 	 */
 	void (*drain)(struct job *j);
 	void *drain_arg;
-	int64_t cpu_ns; /* CPU time of the thread for this run; set by whoever ran it */
+	int64_t cpu_ns;   /* CPU time of the thread for this run; set by whoever ran it */
+	struct job *next; /* of the spare ones */
 };
 
 /* Both may be called again; job_free takes a zeroed job. */
@@ -80,6 +81,12 @@ struct capture *job_begin(struct job *j, struct span member);
 struct buf *job_room(struct job *j, size_t n);
 /* Ends it: stops its clock.  `error` is an errno or 0; note NULL or a short remark. */
 void job_end(struct job *j, enum capture_status status, int error, const char *note);
+
+/*
+ * What the source keeps from run to run: `size` bytes, zeroed the first time, which `done` gives
+ * back in the end.  NULL when memory is short.
+ */
+void *job_keep(struct job *j, size_t size, void (*done)(void *p));
 
 /* One capture that failed before there was anything to read. */
 void job_fail(struct job *j, struct span member, int error, const char *note);

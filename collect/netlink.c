@@ -1,29 +1,20 @@
 #include "collect/netlink.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
-
-/* The kernel fills at most 32 KiB of a dump at once; single answers may be longer. */
-#define ANSWER_MAX ((size_t)128 * 1024)
 
 int netlink_open(struct netlink *nl, int protocol)
 {
 	const struct timeval patience = {.tv_sec = 2};
 	const int room = 1 << 20;
 
-	*nl = (struct netlink){.fd = -1, .cap = ANSWER_MAX};
+	nl->seq = 0;
 	nl->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
 	if (nl->fd < 0)
 		return errno;
-	nl->buf = malloc(nl->cap);
-	if (!nl->buf) {
-		netlink_close(nl);
-		return ENOMEM;
-	}
 	(void)setsockopt(nl->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	(void)setsockopt(nl->fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
 	return 0;
@@ -33,8 +24,7 @@ void netlink_close(struct netlink *nl)
 {
 	if (nl->fd >= 0)
 		close(nl->fd);
-	free(nl->buf);
-	*nl = (struct netlink){.fd = -1};
+	nl->fd = -1;
 }
 
 static int send_request(struct netlink *nl, struct nlmsghdr *request, unsigned flags)
@@ -57,7 +47,7 @@ static int receive(struct netlink *nl, size_t *n)
 {
 	for (;;) {
 		struct sockaddr_nl from = {0};
-		struct iovec iov = {.iov_base = nl->buf, .iov_len = nl->cap};
+		struct iovec iov = {.iov_base = nl->buf, .iov_len = sizeof(nl->buf)};
 		struct msghdr m = {.msg_name = &from,
 		                   .msg_namelen = sizeof(from),
 		                   .msg_iov = &iov,

@@ -11,11 +11,13 @@
 
 #include <linux/netlink.h>
 
+/* The kernel fills at most 32 KiB of a dump at once; single answers may be longer. */
+#define NETLINK_ANSWER_MAX ((size_t)128 * 1024)
+
 struct netlink {
 	int fd;
 	uint32_t seq;
-	unsigned char *buf; /* of one answer; owned */
-	size_t cap;         /* bytes of it */
+	_Alignas(struct nlmsghdr) unsigned char buf[NETLINK_ANSWER_MAX];
 };
 
 struct attr {

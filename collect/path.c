@@ -9,10 +9,16 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "collect/folder.h"
+#include "collect/sort.h"
+#include "schema/unit.h"
+
 #define PATH_BYTES 4096
 /* A folder with more names than this is a fault, not a host: 100,000 are 10,000 NICs with 10
  * queues. */
 #define NAMES_MAX 100000
+/* Bytes of names that there is room for at first. */
+#define NAMES_FIRST ((size_t)4 * KIB)
 
 /* A FIFO in a dump must not block, a terminal must not become ours. */
 static const int open_flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
@@ -73,23 +79,6 @@ int host_open(const struct host *h, const char *path)
 	return -1;
 }
 
-DIR *host_opendir(const struct host *h, const char *path)
-{
-	int fd = host_open(h, path);
-	DIR *d;
-
-	if (fd < 0)
-		return NULL;
-	d = fdopendir(fd);
-	if (!d) {
-		int error = errno;
-
-		(void)close(fd);
-		errno = error;
-	}
-	return d;
-}
-
 int host_read(const struct host *h, const char *path, char *text, size_t size)
 {
 	int fd = host_open(h, path), error = 0;
@@ -127,30 +116,26 @@ static unsigned char type_of(int dir, const struct dirent *e)
 	return (unsigned char)IFTODT(st.st_mode);
 }
 
-/* One character before the name holds its type, so that one array is sorted. */
-static bool add(struct names *ns, size_t *cap, int dir, const struct dirent *e)
+/* A byte of its type, the name, NUL. */
+static bool add(struct names *ns, int dir, const struct dirent *e)
 {
-	size_t n = strlen(e->d_name) + 1;
-	char *p;
+	struct buf *b = &ns->text;
+	size_t n = strlen(e->d_name) + 2;
 
 	if (ns->n == NAMES_MAX)
 		return false;
-	if (ns->n == *cap) {
-		size_t more = *cap ? *cap * 2 : 64;
-		char **v = reallocarray(ns->v, more, sizeof(*v));
+	if (b->cap - b->n < n) {
+		size_t cap = b->cap ? b->cap * 2 : NAMES_FIRST;
+		char *p = realloc(b->p, cap);
 
-		if (!v)
+		if (!p)
 			return false;
-		ns->v = v;
-		*cap = more;
+		b->p = p;
+		b->cap = cap;
 	}
-	p = malloc(n + 1);
-	if (!p)
-		return false;
-	p[0] = (char)type_of(dir, e);
-	memcpy(p + 1, e->d_name, n);
-	ns->v[ns->n++] = p + 1;
-	/* cppcheck-suppress memleak ; names_free starts one before */
+	buf_char(b, (char)type_of(dir, e));
+	buf_put(b, (struct span){e->d_name, n - 1});
+	ns->n++;
 	return true;
 }
 
@@ -159,22 +144,45 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* The array of names over their text, which does not move any more. */
+static bool index_names(struct names *ns)
+{
+	char *p = ns->text.p;
+
+	if (ns->n > ns->cap) {
+		char **v = reallocarray(ns->v, ns->n * 2, sizeof(*v));
+
+		if (!v)
+			return false;
+		ns->v = v;
+		ns->cap = ns->n * 2;
+	}
+	for (size_t i = 0; i < ns->n; i++) {
+		ns->v[i] = p + 1;
+		p += strlen(p + 1) + 2;
+	}
+	return true;
+}
+
 int names_read(const struct host *h, const char *folder, struct names *out)
 {
-	DIR *d = host_opendir(h, folder);
+	int fd = host_open(h, folder);
 	const struct dirent *e;
-	size_t cap = 0;
+	struct folder f;
 
-	*out = (struct names){0};
-	if (!d)
+	out->n = out->text.n = 0;
+	if (fd < 0)
 		return -1;
-	while ((e = readdir(d)) != NULL)
-		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
-		    !add(out, &cap, dirfd(d), e))
-			break;
-	(void)closedir(d);
-	if (out->n)
-		qsort(out->v, out->n, sizeof(*out->v), by_name);
+	folder_open(&f, fd);
+	while ((e = folder_next(&f)) != NULL && add(out, fd, e))
+		;
+	folder_close(&f);
+	if (!index_names(out)) {
+		names_free(out);
+		errno = ENOMEM;
+		return -1;
+	}
+	sort(out->v, out->n, sizeof(*out->v), by_name);
 	return 0;
 }
 
@@ -185,8 +193,7 @@ unsigned char names_type(const struct names *ns, size_t i)
 
 void names_free(struct names *ns)
 {
-	for (size_t i = 0; i < ns->n; i++)
-		free(ns->v[i] - 1);
+	free(ns->text.p);
 	free(ns->v);
 	*ns = (struct names){0};
 }

@@ -13,16 +13,19 @@
  * Returns the descriptor or -1 with errno (ENODATA: neither file nor folder).
  */
 int host_open(const struct host *h, const char *path);
-DIR *host_opendir(const struct host *h, const char *path);
 
 /* Reads a small file whole, NUL-terminated, without blanks at its end.  Returns 0 or -1 with errno.
  */
 int host_read(const struct host *h, const char *path, char *text, size_t size);
 
-/* The folder's names, sorted; "." and ".." are left out. */
+/*
+ * The folder's names, sorted; "." and ".." are left out.  Zeroed before the first time, then
+ * read again into the same memory.  0, or -1 with errno and no names.
+ */
 struct names {
 	char **v;
-	size_t n;
+	size_t n, cap;
+	struct buf text;
 };
 int names_read(const struct host *h, const char *folder, struct names *out);
 void names_free(struct names *ns);

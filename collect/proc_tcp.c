@@ -9,14 +9,13 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "collect/path.h"
 
-#define CHUNK         ((size_t)256 * 1024)
+#define CHUNK         ((size_t)32 * 1024)
 #define TIMER_RETRANS 1
 #define NEW_SYN_RECV  12 /* how some kernels show a SYN-RECV */
 #define TICK_MS       10 /* 1/100 s */
@@ -172,14 +171,12 @@ static int read_all(struct reader *r, int fd, char *chunk)
 static int read_file(struct reader *r, const struct host *h, const char *path)
 {
 	int fd = host_open(h, path);
-	char *chunk;
+	char chunk[CHUNK];
 	int e;
 
 	if (fd < 0)
 		return errno;
-	chunk = malloc(CHUNK);
-	e = chunk ? read_all(r, fd, chunk) : ENOMEM;
-	free(chunk);
+	e = read_all(r, fd, chunk);
 	close(fd);
 	return e;
 }

@@ -32,7 +32,12 @@ static void free_job(struct job *j)
 void snap_free(struct snap *s)
 {
 	free_job(s->job);
-	free_job(s->spare);
+	while (s->spare) {
+		struct job *j = s->spare;
+
+		s->spare = j->next;
+		free_job(j);
+	}
 	rows_free(&s->rows);
 	free(s->record.p);
 }
@@ -147,6 +152,22 @@ static void run_in_place(struct snap *s, struct slot *slot)
 	end_group(s, begin_ns);
 }
 
+/* As many as have been at work at once. */
+static void put_back(struct snap *s, struct job *j)
+{
+	j->next = s->spare;
+	s->spare = j;
+}
+
+static struct job *take_spare(struct snap *s)
+{
+	struct job *j = s->spare;
+
+	if (j)
+		s->spare = j->next;
+	return j ? j : calloc(1, sizeof(*j));
+}
+
 /* A guarded run has returned: its captures are written unless its deadline had passed. */
 static void end_run(struct snap *s, struct slot *slot)
 {
@@ -162,8 +183,7 @@ static void end_run(struct snap *s, struct slot *slot)
 	slot->run = NULL;
 	slot->job = NULL;
 	slot->late = false;
-	free_job(s->spare);
-	s->spare = j;
+	put_back(s, j);
 }
 
 /* Gives a run until `until_ns`.  Its own deadline, once passed, is a timeout. */
@@ -196,9 +216,8 @@ static int64_t wait_limit(const struct snap *s)
 
 static void run_guarded(struct snap *s, struct slot *slot)
 {
-	struct job *j = s->spare ? s->spare : calloc(1, sizeof(*j));
+	struct job *j = take_spare(s);
 
-	s->spare = NULL;
 	if (!j) {
 		note_status(s, slot, CAPTURE_ERROR, "no memory");
 		return;
@@ -207,7 +226,7 @@ static void run_guarded(struct snap *s, struct slot *slot)
 	slot->until_ns = now_ns() + slot->deadline_ns;
 	slot->run = guard_start(slot->guard, slot->how, j);
 	if (!slot->run) {
-		s->spare = j;
+		put_back(s, j);
 		note_status(s, slot, CAPTURE_ERROR, "no thread to be had");
 		return;
 	}

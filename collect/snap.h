@@ -25,7 +25,7 @@ struct snap {
 	struct buf record;  /* owned */
 
 	struct job *job;     /* for runs in place */
-	struct job *spare;   /* of the last guarded run that ended */
+	struct job *spare;   /* of guarded runs that have ended, by their next */
 	struct clocks first; /* when the first tick began */
 	bool ending;         /* the window is over: wait for every deadline */
 };

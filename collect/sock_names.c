@@ -7,32 +7,34 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <net/if.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "schema/buf.h"
+#include "schema/unit.h"
 
 #define SLOTS 256
+/* A longer path is looked up each time. */
+#define PATH_KEPT 512
+/* A line of /proc/mounts holds a path of at most PATH_MAX bytes, each as "\040" at worst. */
+#define MOUNTS_CHUNK ((size_t)32 * KIB)
 
 struct iface_slot {
 	uint32_t index;
 	char name[IF_NAMESIZE];
 };
 
-struct cgroup_slot {
-	uint64_t id;
-	char *path; /* owned */
-};
-
-/* Both are direct-mapped caches: what falls on a slot in use replaces it. */
+/* Direct-mapped caches: what falls on a slot in use replaces it. */
 struct sock_names {
 	struct iface_slot ifaces[SLOTS];
-	struct cgroup_slot cgroups[SLOTS];
-	char mount[256]; /* of cgroup2, or "" */
-	int mount_fd;    /* -1 = not tried yet, or none */
+	uint64_t ids[SLOTS];   /* of control groups */
+	size_t lengths[SLOTS]; /* of their paths; 0 = none is kept */
+	char mount[256];       /* of cgroup2, or "" */
+	int mount_fd;          /* -1 = not tried yet, or none */
 	bool mount_tried;
+	char longest[PATH_MAX];
+	char paths[SLOTS][PATH_KEPT]; /* last: memory that is not used is none */
 };
 
 struct sock_names *sock_names_open(void)
@@ -48,11 +50,15 @@ void sock_names_close(struct sock_names *names)
 {
 	if (!names)
 		return;
-	for (size_t i = 0; i < SLOTS; i++)
-		free(names->cgroups[i].path);
 	if (names->mount_fd >= 0)
 		close(names->mount_fd);
 	free(names);
+}
+
+void sock_names_forget(struct sock_names *names)
+{
+	memset(names->ifaces, 0, sizeof(names->ifaces));
+	memset(names->lengths, 0, sizeof(names->lengths));
 }
 
 struct span sock_names_iface(struct sock_names *names, uint32_t index)
@@ -72,32 +78,41 @@ struct span sock_names_iface(struct sock_names *names, uint32_t index)
 	return span_of(slot->name);
 }
 
-/* /proc/mounts: "cgroup2 /sys/fs/cgroup cgroup2 rw,nosuid 0 0" */
+/* "cgroup2 /sys/fs/cgroup cgroup2 rw,nosuid 0 0" */
+static bool take_mount(struct sock_names *names, struct span line)
+{
+	struct buf b = BUF_OVER(names->mount);
+	struct span device;
+	struct span path;
+	struct span type;
+
+	if (!span_word(&line, &device) || !span_word(&line, &path) || !span_word(&line, &type) ||
+	    !span_eq(type, SPAN("cgroup2")))
+		return false;
+	buf_put(&b, path);
+	names->mount_fd = open(buf_cstr(&b), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return names->mount_fd >= 0;
+}
+
 static void find_mount(struct sock_names *names)
 {
-	FILE *f = fopen("/proc/mounts", "re");
-	char *text = NULL;
-	size_t cap = 0;
+	char chunk[MOUNTS_CHUNK];
+	struct span text = {chunk, 0};
+	struct span line;
+	bool found = false;
 	ssize_t n;
+	int fd = open("/proc/mounts", O_RDONLY | O_CLOEXEC);
 
 	names->mount_tried = true;
-	if (!f)
+	if (fd < 0)
 		return;
-	while (names->mount_fd < 0 && (n = getline(&text, &cap, f)) > 0) {
-		struct span line = {text, (size_t)n};
-		struct buf b = BUF_OVER(names->mount);
-		struct span device;
-		struct span path;
-		struct span type;
-
-		if (!span_word(&line, &device) || !span_word(&line, &path) ||
-		    !span_word(&line, &type) || !span_eq(type, SPAN("cgroup2")))
-			continue;
-		buf_put(&b, path);
-		names->mount_fd = open(buf_cstr(&b), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	while (!found && (n = read(fd, chunk + text.n, sizeof(chunk) - text.n)) > 0) {
+		text = (struct span){chunk, text.n + (size_t)n};
+		while (!found && span_cut(&text, '\n', &line))
+			found = take_mount(names, line);
+		memmove(chunk, text.p, text.n);
 	}
-	free(text);
-	fclose(f);
+	close(fd);
 }
 
 static int open_cgroup(const struct sock_names *names, uint64_t id)
@@ -142,18 +157,18 @@ static void find_cgroup(const struct sock_names *names, uint64_t id, struct buf 
 
 struct span sock_names_cgroup(struct sock_names *names, uint64_t id)
 {
-	struct cgroup_slot *slot = &names->cgroups[id % SLOTS];
+	struct buf path = BUF_OVER(names->longest);
+	size_t slot = id % SLOTS;
 
-	if (!slot->path || slot->id != id) {
-		char text[PATH_MAX];
-		struct buf path = BUF_OVER(text);
-
-		if (!names->mount_tried)
-			find_mount(names);
-		find_cgroup(names, id, &path);
-		free(slot->path);
-		slot->id = id;
-		slot->path = strndup(path.p, path.n);
+	if (names->lengths[slot] && names->ids[slot] == id)
+		return (struct span){names->paths[slot], names->lengths[slot]};
+	if (!names->mount_tried)
+		find_mount(names);
+	find_cgroup(names, id, &path);
+	if (path.n <= PATH_KEPT) {
+		names->ids[slot] = id;
+		names->lengths[slot] = path.n;
+		memcpy(names->paths[slot], path.p, path.n);
 	}
-	return slot->path ? span_of(slot->path) : SPAN("?");
+	return buf_span(&path);
 }

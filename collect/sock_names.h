@@ -1,4 +1,4 @@
-/* Names for the numbers in a socket's row: interfaces and control groups.  One for each dump. */
+/* Names for the numbers in a socket's row: interfaces and control groups. */
 #ifndef COLLECT_SOCK_NAMES_H
 #define COLLECT_SOCK_NAMES_H
 
@@ -11,6 +11,8 @@ struct sock_names;
 /* NULL when memory is short. */
 struct sock_names *sock_names_open(void);
 void sock_names_close(struct sock_names *names);
+/* Before another dump: a number may mean another thing by then. */
+void sock_names_forget(struct sock_names *names);
 
 /* "eth0", or "if7" when there is no such interface (any more).  Alive until the next call. */
 struct span sock_names_iface(struct sock_names *names, uint32_t index);

@@ -11,6 +11,7 @@
  * is no text but the capture's status and errno.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -38,8 +39,7 @@ int ethtool_ask(const struct ethtool *e, void *command)
 #define VALUES_SIZE                                                                                \
 	(sizeof(struct ethtool_stats) + (size_t)ETHTOOL_STRINGS_MAX * 2 * sizeof(uint64_t))
 
-/* Zeroed, and only what the kernel writes into costs memory: malloc would clear all of it each
- * time. */
+/* Only what the kernel writes into costs memory. */
 static void *map(size_t size)
 {
 	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
@@ -47,15 +47,28 @@ static void *map(size_t size)
 	return p == MAP_FAILED ? NULL : p;
 }
 
-static void unmap(void *p, size_t size)
+static struct ethtool_gstrings *strings_of(const struct ethtool *e)
 {
-	if (p)
-		(void)munmap(p, size);
+	if (!e->tables->strings)
+		e->tables->strings = map(STRINGS_SIZE);
+	return e->tables->strings;
 }
 
-void ethtool_strings_free(struct ethtool_gstrings *strings)
+static struct ethtool_stats *values_of(const struct ethtool *e)
 {
-	unmap(strings, STRINGS_SIZE);
+	if (!e->tables->values)
+		e->tables->values = map(VALUES_SIZE);
+	return e->tables->values;
+}
+
+static void tables_free(void *p)
+{
+	struct ethtool_tables *t = p;
+	if (t->strings)
+		(void)munmap(t->strings, STRINGS_SIZE);
+	if (t->values)
+		(void)munmap(t->values, VALUES_SIZE);
+	free(t);
 }
 
 /* ETHTOOL_GSSET_INFO is of 2.6.33; before it the driver information has some counts. */
@@ -91,17 +104,17 @@ int ethtool_strings(const struct ethtool *e, enum ethtool_stringset set, size_t 
 		return error ? error : EOPNOTSUPP;
 	if (want > ETHTOOL_STRINGS_MAX)
 		return E2BIG;
-	struct ethtool_gstrings *s = map(STRINGS_SIZE);
+	struct ethtool_gstrings *s = strings_of(e);
 	if (!s)
 		return ENOMEM;
+	/* of the interface before, in case a driver writes fewer than it says */
+	memset(s->data, 0, (size_t)want * ETH_GSTRING_LEN);
 	s->cmd = ETHTOOL_GSTRINGS;
 	s->string_set = set;
 	s->len = want;
 	error = ethtool_ask(e, s);
-	if (error) {
-		ethtool_strings_free(s);
+	if (error)
 		return error;
-	}
 	*strings = s;
 	*n = s->len < ETHTOOL_STRINGS_MAX ? s->len : ETHTOOL_STRINGS_MAX;
 	return 0;
@@ -123,13 +136,10 @@ static int read_stats(const struct ethtool *e, struct ethtool_gstrings **names, 
 		return error;
 	values->cmd = ETHTOOL_GSTATS;
 	values->n_stats = (uint32_t)*n;
+	memset(values->data, 0, *n * sizeof values->data[0]);
 	error = ethtool_ask(e, values);
 	if (!error && values->n_stats != *n)
 		error = EAGAIN;
-	if (error) {
-		ethtool_strings_free(*names);
-		*names = NULL;
-	}
 	return error;
 }
 
@@ -158,7 +168,7 @@ static enum capture_status stats(const struct ethtool *e)
 	struct ethtool_gstrings *names = NULL;
 	size_t n = 0;
 	int error = EAGAIN;
-	struct ethtool_stats *values = map(VALUES_SIZE);
+	struct ethtool_stats *values = values_of(e);
 	if (!values)
 		return tool_fail(e->error, ENOMEM, e->note, "");
 	for (int i = 0; error == EAGAIN && i < STATS_TRIES; i++)
@@ -172,8 +182,6 @@ static enum capture_status stats(const struct ethtool *e)
 		status = tool_fail(e->error, error, e->note, "");
 	else
 		status = put_stats(e, names, n, values);
-	ethtool_strings_free(names);
-	unmap(values, VALUES_SIZE);
 	return status;
 }
 
@@ -244,6 +252,9 @@ enum capture_status tool_ethtool(struct job *j, struct span args, int *error, st
 	if (args.n == 0 || args.n >= sizeof e.name)
 		return tool_fail(error, ENODEV, note, "no interface's name");
 	memcpy(e.name, args.p, args.n);
+	e.tables = job_keep(j, sizeof *e.tables, tables_free);
+	if (!e.tables)
+		return tool_fail(error, ENOMEM, note, "");
 	e.fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (e.fd < 0)
 		return tool_fail(error, errno, note, "socket");

@@ -192,6 +192,5 @@ enum capture_status ethtool_features(const struct ethtool *e)
 		status = put_features(e, &f);
 	}
 	free(state);
-	ethtool_strings_free(names);
 	return status;
 }

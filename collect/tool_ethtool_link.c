@@ -393,7 +393,6 @@ static bool put_settings(const struct ethtool *e, struct buf *out)
 	put_speed(out, &l);
 	put_port(out, &l);
 	put_mdix(out, &l);
-	ethtool_strings_free(names);
 	return true;
 }
 

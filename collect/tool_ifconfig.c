@@ -245,11 +245,24 @@ static void put_map(struct buf *b, const struct iface_link *l)
 	buf_char(b, '\n');
 }
 
+/* Used again by each run. */
+struct memory {
+	struct ifaces all;
+	struct buf inet6; /* /proc/net/if_inet6 */
+};
+
+static void memory_free(void *p)
+{
+	struct memory *m = p;
+	ifaces_free(&m->all);
+	free(m->inet6.p);
+	free(m);
+}
+
 struct run {
 	struct job *job;
 	int fd; /* -1 with a dump */
-	struct ifaces all;
-	struct buf inet6; /* /proc/net/if_inet6 */
+	struct memory *memory;
 	enum capture_status status;
 	int error;
 };
@@ -264,7 +277,7 @@ static struct buf *room(struct run *r, size_t n)
 
 static bool put_inet6(struct run *r, const char *name)
 {
-	struct span s = buf_span(&r->inet6);
+	struct span s = buf_span(&r->memory->inet6);
 	struct span line;
 	while (span_line(&s, &line)) {
 		if (!span_ends(line, span_of(name)))
@@ -297,9 +310,9 @@ static bool put_iface(struct run *r, const struct iface *f, const struct iface_l
 static void put_all(struct run *r)
 {
 	size_t printed = 0;
-	for (size_t i = 0; i < r->all.n; i++) {
+	for (size_t i = 0; i < r->memory->all.n; i++) {
 		struct iface_link l;
-		const struct iface *f = &r->all.v[i];
+		const struct iface *f = &r->memory->all.v[i];
 		if (!iface_link(r->job->host, r->fd, f->name, &l))
 			continue;
 		if (!put_iface(r, f, &l))
@@ -318,14 +331,17 @@ enum capture_status tool_ifconfig(struct job *j, struct span args, int *error, s
 	bool live = j->host->root[0] == '\0';
 	if (!span_eq(span_trim(args), SPAN("-a")))
 		return tool_fail(error, EINVAL, note, "only ifconfig -a");
+	r.memory = job_keep(j, sizeof *r.memory, memory_free);
+	if (!r.memory)
+		return tool_fail(error, ENOMEM, note, "");
 	if (live && (r.fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) < 0)
 		return tool_fail(error, errno, note, "socket");
-	r.error = ifaces_read(j->host, r.fd, &r.all);
+	r.error = ifaces_read(j->host, r.fd, &r.memory->all);
 	if (r.error) {
 		r.status = tool_fail(&r.error, r.error, note, "/proc/net/dev");
 	} else {
 		/* a kernel without IPv6 has no such file */
-		(void)tool_read(j->host, "/proc/net/if_inet6", FILE_MAX, &r.inet6);
+		(void)tool_read(j->host, "/proc/net/if_inet6", FILE_MAX, &r.memory->inet6);
 		put_all(&r);
 	}
 	if (!live && !r.error)
@@ -334,8 +350,6 @@ enum capture_status tool_ifconfig(struct job *j, struct span args, int *error, s
 		buf_str(note, "no sys/class/net in the dump");
 	if (r.fd >= 0)
 		close(r.fd);
-	ifaces_free(&r.all);
-	free(r.inet6.p);
 	*error = r.error;
 	return !live && r.status == CAPTURE_OK ? CAPTURE_FALLBACK : r.status;
 }

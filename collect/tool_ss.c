@@ -1,5 +1,6 @@
 /* ss(8) in itself: its options -t -a -l -n -m -i -e -o -p -s, TCP only. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "collect/how.h"
@@ -27,6 +28,10 @@ struct run {
 	struct job *j;
 	struct ss_style style;
 	enum capture_status status; /* CAPTURE_OK while there was room */
+};
+
+struct names_kept {
+	struct sock_names *names;
 };
 
 static bool take_option(struct ask *a, char option)
@@ -195,10 +200,30 @@ static void find_owners(struct run *r, struct owners *o, struct buf *note)
 	}
 }
 
+static void close_names(void *p)
+{
+	struct names_kept *kept = p;
+
+	sock_names_close(kept->names);
+	free(kept);
+}
+
+/* Those of the run before, emptied. */
+static struct sock_names *names_of(struct job *j)
+{
+	struct names_kept *kept = job_keep(j, sizeof(*kept), close_names);
+
+	if (kept && kept->names)
+		sock_names_forget(kept->names);
+	else if (kept)
+		kept->names = sock_names_open();
+	return kept ? kept->names : NULL;
+}
+
 static enum capture_status list(struct job *j, const struct ask *a, int *error, struct buf *note)
 {
 	struct run r = {
-		.j = j, .style = {.show = a->show, .names = sock_names_open()}
+		.j = j, .style = {.show = a->show, .names = names_of(j)}
         };
 	bool live = j->host->root[0] == '\0';
 	struct owners o = {0};
@@ -219,7 +244,6 @@ static enum capture_status list(struct job *j, const struct ask *a, int *error, 
 		status = from_proc(&r, a, error, note);
 	}
 	owners_free(&o);
-	sock_names_close(r.style.names);
 	return status;
 }
 

@@ -82,23 +82,22 @@ static bool wanted(const struct watch *w, struct span comm, bool threads)
 /* Walks /proc once: every process's name is read. */
 static void walk(struct watch *w, bool threads)
 {
-	struct names ns;
+	struct names *ns = &w->names;
 
-	if (names_read(&live, "/proc", &ns) != 0)
+	if (names_read(&live, "/proc", ns) != 0)
 		return;
-	for (size_t i = 0; i < ns.n; i++) {
+	for (size_t i = 0; i < ns->n; i++) {
 		char path[64], comm[64];
 		struct buf b = BUF_OVER(path);
 		uint64_t pid;
 
-		if (!span_u64(span_of(ns.v[i]), INT32_MAX, &pid))
+		if (!span_u64(span_of(ns->v[i]), INT32_MAX, &pid))
 			continue;
 		buf_fmt(&b, "/proc/%d/comm", (int)pid);
 		if (host_read(&live, buf_cstr(&b), comm, sizeof(comm)) == 0 &&
 		    wanted(w, span_of(comm), threads))
 			add(w, (int)pid, comm);
 	}
-	names_free(&ns);
 }
 
 struct listeners {
@@ -188,6 +187,7 @@ void watch_free(struct watch *w)
 	for (size_t i = 0; i < w->n; i++)
 		if (w->tasks[i].dir >= 0)
 			(void)close(w->tasks[i].dir);
+	names_free(&w->names);
 	free(w->tasks);
 	*w = (struct watch){0};
 }

@@ -4,6 +4,7 @@
 
 #include "collect/job.h"
 #include "collect/opts.h"
+#include "collect/path.h"
 #include "schema/err.h"
 
 /* More are left out: 1,024 ksoftirqd threads and as many others. */
@@ -13,7 +14,8 @@ struct watch {
 	struct task *tasks; /* owned; only ever appended to */
 	size_t n;
 	const struct opts_list *comms;
-	bool listener; /* something listens on 4140 or 9990 */
+	bool listener;      /* something listens on 4140 or 9990 */
+	struct names names; /* of the last walk */
 };
 
 /*

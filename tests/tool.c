@@ -32,7 +32,8 @@ static tool *tool_of(const char *name)
 static int run(tool *t, const struct host *host, struct span args)
 {
 	static const struct source source = {.id = "tool", .cap = BUNDLE_MEMBER_MAX};
-	struct job job = {0};
+	struct kept kept = {0};
+	struct job job = {.kept = &kept};
 	char text[sizeof(((struct capture *)0)->note)];
 	struct buf note = BUF_OVER(text);
 	int error = 0;
@@ -49,6 +50,8 @@ static int run(tool *t, const struct host *host, struct span args)
 		fprintf(stderr, "%s: %s%s%s\n", capture_status_name(c->status),
 		        c->error ? strerror(c->error) : "no errno", *c->note ? ": " : "", c->note);
 	job_free(&job);
+	if (kept.p)
+		kept.free(kept.p);
 	return good ? 0 : 1;
 }
 

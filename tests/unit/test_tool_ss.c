@@ -17,6 +17,7 @@ struct dump {
 	char root[64];
 	struct host host;
 	struct source source;
+	struct kept kept;
 	struct job job;
 	int error;
 	char note_text[128];
@@ -52,6 +53,7 @@ static int set_up(void **state)
 	if (!mkdtemp(d->root))
 		return -1;
 	d->host.root = d->root;
+	d->job.kept = &d->kept;
 	d->source = (struct source){.id = "tcp", .cap = (size_t)1 << 20};
 	path_of(d, "/proc", path);
 	mkdir(path, 0700);
@@ -78,6 +80,8 @@ static int tear_down(void **state)
 		(void)remove(path);
 	}
 	job_free(&d->job);
+	if (d->kept.p)
+		d->kept.free(d->kept.p);
 	free(d);
 	return 0;
 }
