@@ -12,6 +12,7 @@
 
 #include "collect/how.h"
 #include "collect/opts.h"
+#include "collect/pool.h"
 #include "collect/url.h"
 #include "schema/timefmt.h"
 
@@ -43,7 +44,9 @@ struct transfer {
 
 bool http_open(void)
 {
-	return curl_global_init(CURL_GLOBAL_NOTHING) == CURLE_OK; /* no TLS is spoken */
+	/* no TLS is spoken */
+	return curl_global_init_mem(CURL_GLOBAL_NOTHING, pool_malloc, pool_free, pool_realloc,
+	                            pool_strdup, pool_calloc) == CURLE_OK;
 }
 
 static void close_peer(void *p)

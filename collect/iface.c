@@ -222,15 +222,15 @@ static void sys_address(const struct host *h, const char *name, struct iface_lin
 {
 	char p[128];
 	struct buf path = BUF_OVER(p);
-	struct buf text = {0};
-	if (sys_path(&path, name, "address") && tool_read(h, path.p, 128, &text) == 0) {
+	char memory[128];
+	struct buf text = BUF_OVER(memory);
+	if (sys_path(&path, name, "address") && tool_read(h, path.p, text.cap, &text) == 0) {
 		struct span s = span_trim(buf_span(&text));
 		uint64_t byte;
 		for (size_t i = 0;
 		     i < IFACE_HW_KNOWN && span_hex(span_sub(s, i * 3, 2), 255, &byte); i++)
 			l->hw[i] = (unsigned char)byte;
 	}
-	free(text.p);
 }
 
 /* IFF_RUNNING is not in the flags file: it is the state "up", or none that is known. */
@@ -238,13 +238,13 @@ static bool sys_running(const struct host *h, const char *name)
 {
 	char p[128];
 	struct buf path = BUF_OVER(p);
-	struct buf text = {0};
+	char memory[64];
+	struct buf text = BUF_OVER(memory);
 	bool running = false;
-	if (sys_path(&path, name, "operstate") && tool_read(h, path.p, 64, &text) == 0) {
+	if (sys_path(&path, name, "operstate") && tool_read(h, path.p, text.cap, &text) == 0) {
 		struct span s = span_trim(buf_span(&text));
 		running = span_eq(s, SPAN("up")) || span_eq(s, SPAN("unknown"));
 	}
-	free(text.p);
 	return running;
 }
 

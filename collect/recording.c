@@ -60,7 +60,8 @@ int recording_open(struct recording *r, struct err *e)
 {
 	r->host.root = r->opts->root;
 	r->guard = guard_open(-1);
-	if (!r->guard)
+	r->disk = guard_open(-1);
+	if (!r->guard || !r->disk)
 		return err_set(e, ENOMEM, "threads");
 	if (check_names(r, e) < 0 || choose_urls(r, e) < 0 ||
 	    netns_open(&r->netns, &r->opts->netns, e) < 0 ||
@@ -142,7 +143,7 @@ int recording_run(struct recording *r, struct err *e)
 	r->snap.plan = plan_of(r->opts->for_ns, r->opts->every_ns);
 	r->window = (struct window){
 		.snap = &r->snap,
-		.guard = r->guard,
+		.guard = r->disk,
 		.max_bytes = r->opts->max_size,
 		.after_tick = after_tick,
 		.after_tick_arg = r,
@@ -176,6 +177,7 @@ bool recording_close(struct recording *r)
 	slots_free(&r->slots);
 	netns_close(&r->netns);
 	guard_free(r->guard);
+	guard_free(r->disk);
 	watch_free(&r->watch);
 	return true;
 }

@@ -25,6 +25,7 @@ struct recording {
 	struct facts facts;
 	struct slots slots;
 	struct guard *guard;
+	struct guard *disk; /* its own thread: a slow disk takes none from the sources */
 	struct netns_list netns;
 	struct watch watch;
 	int64_t watched_ns; /* when it was last looked for processes */

@@ -11,8 +11,8 @@
 
 /*
  * Reads a file of the host or of its dump, at most `max` bytes, over what *b held.
- * b->p is grown with realloc and is the caller's to free; b->cut when there was
- * more.  Returns 0 or an errno.
+ * b->p is grown with realloc and is the caller's to free, unless it holds `max` bytes from
+ * the start; b->cut when there was more.  Returns 0 or an errno.
  */
 int tool_read(const struct host *h, const char *path, size_t max, struct buf *b);
 
