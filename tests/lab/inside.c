@@ -34,9 +34,13 @@ static void enter(const char *path)
 	/* in a chroot '/' is no mount point: there /sys alone can be made private */
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
 		mount(NULL, "/sys", NULL, MS_REC | MS_PRIVATE, NULL);
-	umount2("/sys", MNT_DETACH);
+	int groups = open("/sys/fs/cgroup", O_PATH | O_CLOEXEC);
 	if (mount("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
 		fail("/sys");
+	char old[64];
+	snprintf(old, sizeof old, "/proc/self/fd/%d", groups);
+	if (groups >= 0 && mount(old, "/sys/fs/cgroup", NULL, MS_BIND | MS_REC, NULL) != 0)
+		fail("/sys/fs/cgroup");
 }
 
 static void pin(const char *number)

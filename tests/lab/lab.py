@@ -48,6 +48,8 @@ class Run:
         shutil.rmtree(folder, ignore_errors=True)
         start = time.monotonic()
         try:
+            if self.scenario.alone and not place.wait_quiet():
+                raise place.Skip('the machine is busy with something else')
             with place.Lab(build, folder, tag) as lab:
                 self.scenario.run(lab, self.fault)
             self.result = judge.judge(self.scenario, self.fault, judge.analyze(lab))
@@ -76,7 +78,7 @@ class Run:
 
 
 def plan(scenarios, reps):
-    """All runs, the long queue of those that share the machine first, then those that want it alone."""
+    """All runs: those that can share the machine, and those that want it alone."""
     runs = [Run(s, fault, rep) for rep in range(reps) for s in scenarios for fault in (True, False)]
     return [r for r in runs if not r.scenario.alone], [r for r in runs if r.scenario.alone]
 

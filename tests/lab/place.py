@@ -151,6 +151,12 @@ class Lab:
         """Has it called so long after the recording has begun."""
         self._due.append((seconds, function, arguments))
 
+    def host(self):
+        """The namespace we are in: some limits of the host can be read from there alone."""
+        here = Netns(self, '-')
+        here.path = '-'
+        return here
+
     def netns(self):
         self._count += 1
         ns = Netns(self, f'lab-{self.tag}-{self._count}')
@@ -193,7 +199,7 @@ class Lab:
         collect = os.path.join(self.build, 'nettape-collect')
         command = ns.argv(collect, '-q', '--force', '--for', f'{seconds}s', '--every', every,
                           '--pace', 'tcp=1s', '--pace', 'tcp-info=1s', '--pace', 'ss-summary=1s',
-                          '--pace', 'metrics=1s', '--pace', 'client-state=1s', '-o', self.bundle, *options)
+                          '--pace', 'metrics=1s', '--pace', 'client-state=1s', '--pace', 'group*=1s', '-o', self.bundle, *options)
         self.recorder = self.keep(Process(command, self.log('collect')))
         self._began = time.monotonic()
         if wait:
@@ -249,6 +255,27 @@ class NetemPath:
             if s.get('reorder'):
                 words += ['reorder', f'{s["reorder"]}%']
             ns.run('tc', 'qdisc', 'replace', 'dev', self.device, 'root', 'netem', 'limit', '20000', *words)
+
+
+def busy_share(seconds=1.0):
+    """Of all CPU time over that long, the share that was not idle."""
+    before, after = cpu_times(), (time.sleep(seconds), cpu_times())[1]
+    spent = [b - a for a, b in zip(before, after)]
+    return 1 - (spent[3] + spent[4]) / max(sum(spent), 1)
+
+
+def cpu_times():
+    with open('/proc/stat', encoding='ascii') as f:
+        return [int(n) for n in f.readline().split()[1:9]]
+
+
+def wait_quiet(seconds=60, most=0.15):
+    """Until the machine has little to do; False when it has not, so long."""
+    end = time.monotonic() + seconds
+    while busy_share() > most:
+        if time.monotonic() > end:
+            return False
+    return True
 
 
 _netem = []

@@ -1,0 +1,148 @@
+"""The machine as a whole: its softirq backlog, its CPUs, its control groups."""
+import contextlib
+import glob
+import os
+
+from model import scenario
+from place import Process, Skip
+
+CPU = 1  # takes the packets; the load is sent from CPU 0
+
+
+def chain(lab, length, rps):
+    """Namespaces one behind the other that forward to the last; packets enter on one CPU with RPS.
+
+    Each hop is a pass through a backlog: what enters once is queued LENGTH times.
+    """
+    hops = [lab.netns() for _ in range(length + 1)]
+    for i, (a, b) in enumerate(zip(hops, hops[1:])):
+        _, far = lab.veth(a, b, net=i + 1, device=f'e{i}')
+        a.run('ip', 'route', 'add', 'default', 'via', far)
+        b.sysctl('net.ipv4.ip_forward', 1)
+    if rps:
+        hops[1].write('/sys/class/net/e0/queues/rx-0/rps_cpus', f'{1 << CPU:x}')
+    return hops, f'10.{length}.0.2'
+
+
+def hog(ns, cpu, nice=0):
+    return ns.start('nice', '-n', nice, 'sh', '-c', 'while :; do :; done', cpu=cpu)
+
+
+@scenario(expect=['softirq/backlog-drop cpu1'], alone=True,
+          allow=['softirq/backlog-depth cpu1', 'softirq/cpu-saturated cpu1', 'softirq/time-squeeze cpu1',
+                 'softirq/ksoftirqd-starved cpu1', 'cpu/saturated', 'cpu/pressure', 'nic-drops/rx *', 'nic-drops/tx *',
+                 'root-cause/softnet-nic-cpu-loss *', 'root-cause/single-core-nic *', 'collection-quality/gaps'])
+def backlog_overrun(lab, fault):
+    """Bursts of small datagrams through five forwarding hosts, all queued on one CPU by RPS."""
+    hops, far = chain(lab, 5, rps=fault)
+    hops[0].tool('flood', far, 9, *(('on_ms=800', 'off_ms=1200') if fault else ('pps=2000',)), cpu=0)
+    lab.record(hops[1])
+
+
+def bridge(lab, ports):
+    """A sender, and a bridge with further ports; all far ends poll with NAPI.
+
+    What the sender broadcasts is received on one CPU (RPS) and copied to each port there.
+    """
+    sender, here, far = lab.netns(), lab.netns(), lab.netns()
+    here.run('ip', 'link', 'add', 'br0', 'type', 'bridge')
+    here.run('ip', 'link', 'set', 'br0', 'up')
+    for i in range(ports + 1):
+        other = far if i else sender
+        here.run('ip', 'link', 'add', f'p{i}', 'type', 'veth', 'peer', 'name', f'q{i}', 'netns', other.name)
+        here.run('ip', 'link', 'set', f'p{i}', 'master', 'br0', 'up')
+        other.run('ip', 'link', 'set', f'q{i}', 'up')
+        for ns, device in ((here, f'p{i}'), (other, f'q{i}')):
+            ns.run('ethtool', '-K', device, 'gro', 'on')
+            ns.run('ethtool', '-K', device, 'tso', 'off')
+    sender.run('ip', 'addr', 'add', '10.9.0.1/24', 'broadcast', '10.9.0.255', 'dev', 'q0')
+    here.write('/sys/class/net/p0/queues/rx-0/rps_cpus', f'{1 << CPU:x}')
+    return sender, here
+
+
+@scenario(expect=['softirq/time-squeeze cpu1'], alone=True,
+          allow=['softirq/cpu-saturated cpu1', 'softirq/backlog-drop cpu1', 'softirq/backlog-depth cpu1', 'cpu/saturated',
+                 'cpu/pressure', 'softirq/ksoftirqd-starved cpu1', 'nic-drops/* *', 'collection-quality/gaps'])
+def budget_overrun(lab, fault):
+    """Broadcasts copied to eight interfaces, polled on one CPU: more than a poll may take."""
+    sender, here = bridge(lab, 8)
+    sender.tool('flood', '10.9.0.255', 9, *(() if fault else ('pps=500',)), cpu=0)
+    lab.record(here)
+
+
+@scenario(expect=['softirq/ksoftirqd-starved cpu1'], alone=True,
+          allow=['softirq/*', 'cpu/saturated', 'cpu/pressure', 'nic-drops/rx *', 'nic-drops/tx *', 'cpu/linkerd-*',
+                 'root-cause/ksoftirqd-starved *', 'root-cause/softnet-nic-cpu-loss *', 'collection-quality/gaps'])
+def ksoftirqd_starved(lab, fault):
+    """Three busy programs on the CPU that takes the packets."""
+    hops, far = chain(lab, 5, rps=True)
+    for _ in range(3 if fault else 0):
+        hog(hops[0], CPU)
+    hops[0].tool('flood', far, 9, *(() if fault else ('pps=2000',)), cpu=0)
+    lab.record(hops[1])
+
+
+@scenario(expect=['cpu/saturated'], alone=True, allow=['cpu/pressure', 'collection-quality/gaps'])
+def all_cpus_busy(lab, fault):
+    """Two busy programs on each CPU."""
+    here = lab.netns()
+    for cpu in range(os.cpu_count() if fault else 0):
+        for _ in range(2):
+            hog(here, cpu)
+    lab.record(here, seconds=20)
+
+
+class Group:
+    """A control group of this run, of the v1 controller or in v2's tree."""
+
+    def __init__(self, lab, controller):
+        v1 = [p for p in glob.glob('/sys/fs/cgroup/*') if controller in os.path.basename(p).split(',')]
+        self.v2 = not v1
+        self.path = os.path.join(v1[0] if v1 else '/sys/fs/cgroup', 'nettape-lab-' + lab.tag)
+        try:
+            os.mkdir(self.path)
+            if self.v2 and not os.path.exists(f'{self.path}/{controller}.max'):
+                os.rmdir(self.path)
+                raise Skip(f'no {controller} controller for a new control group')
+        except OSError as e:
+            raise Skip(f'no control group can be made: {e}') from e
+        lab.at_end(self.remove)
+
+    def remove(self):
+        for _ in range(50):
+            with contextlib.suppress(OSError):
+                os.rmdir(self.path)
+                return
+
+    def set(self, name, value):
+        with open(os.path.join(self.path, name), 'w', encoding='ascii') as f:
+            f.write(str(value))
+
+    def start(self, ns, *command):
+        """In this namespace, a command that is a member from its first instruction."""
+        join = ['sh', '-c', 'echo $$ >"$0" && exec "$@"', self.path + '/cgroup.procs']
+        return ns.lab.keep(Process(join + ns.argv(*command), ns.lab.log(command[0])))
+
+
+@scenario(expect=['cgroup/cpu-throttled *'], allow=['cpu/linkerd-*', 'root-cause/cpu-throttle-latency *'])
+def cpu_quota(lab, fault):
+    """A program that wants a whole CPU and may have a fifth of one."""
+    here, group = lab.netns(), Group(lab, 'cpu')
+    if group.v2:
+        group.set('cpu.max', '20000 100000' if fault else 'max 100000')
+    else:
+        group.set('cpu.cfs_period_us', 100000)
+        group.set('cpu.cfs_quota_us', 20000 if fault else -1)
+    busy = group.start(here, 'sh', '-c', 'while :; do i=0; while [ $i -lt 3000 ]; do i=$((i+1)); done; sleep 0.01; done')
+    lab.record(here, '--pid', busy.pid)
+
+
+@scenario(expect=['memory/oom'], alone=True, allow=['cgroup/memory-*', 'memory/*'])
+def out_of_memory(lab, fault):
+    """A program that grows past the memory of its control group."""
+    here, group = lab.netns(), Group(lab, 'memory')
+    limit = (24 if fault else 512) << 20
+    group.set('memory.max' if group.v2 else 'memory.limit_in_bytes', limit)
+    grow = 'import sys, time; time.sleep(4); x = bytearray(64 << 20); time.sleep(3); del x; sys.stdin.read()'
+    busy = group.start(here, 'python3', '-c', grow)
+    lab.record(here, '--pid', busy.pid)
