@@ -13,7 +13,7 @@
 -- param:    min_captures captures of tcp_info at which it is so
 -- param:    full_pct      percent   of a socket's receive buffer in use: its window is closed
 -- param:    silent_ms     ms        since data came to such a socket: one capture shows that it was not read so long
--- message:  {entity}{_owner}: up to {stuck} of {sockets} sockets had {:queue_bytes} bytes or more that were not read, at {hit_captures} of {captures} captures; {_window}{_why}
+-- message:  {entity}{_owner}: up to {stuck} of {sockets} sockets held {:queue_bytes} or more that was not read, at {hit_captures} of {captures} captures; {_window}{_why}
 -- meaning:  Back-pressure starts here: the data arrived, the program does not take it, the receive buffers fill and the peers are told to
 --           stop (zero window). To them it looks like a slow network; it is this program, which lacks CPU, is stopped, collects
 --           garbage, waits for a lock, or waits for somebody else to take what it passes on.
