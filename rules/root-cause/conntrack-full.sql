@@ -43,7 +43,7 @@ WITH p AS (
   SELECT id, hi FROM series
    WHERE source = 'conntrack' AND entity = '' AND name IN ('count', 'entries') ORDER BY hi DESC, name LIMIT 1
 ), stat AS (
-  SELECT id, name, resets FROM series
+  SELECT id, name FROM series
    WHERE source = 'conntrack' AND entity <> '' AND name IN ('drop', 'early_drop', 'insert_failed') AND increase > 0
 ), seen AS (               -- intervals end where the statistics were captured
   SELECT snap, lag(snap) OVER (ORDER BY snap) AS before
@@ -51,7 +51,7 @@ WITH p AS (
            WHERE source = 'conntrack' AND member NOT LIKE '%nf\_conntrack\_count' ESCAPE '\' AND state IN ('ok', 'cut', 'interrupted', 'fallback'))
 ), delta AS (              -- what failed to be inserted counts as drop, too
   SELECT m.snap, sum(CASE WHEN stat.name = 'drop' THEN m.delta WHEN stat.name = 'early_drop' THEN 0 ELSE -m.delta END) AS dropped,
-         total(CASE WHEN stat.name = 'early_drop' THEN m.delta END) AS early, sum(m.delta IS NULL AND stat.resets > 0) AS reset
+         total(CASE WHEN stat.name = 'early_drop' THEN m.delta END) AS early, sum(m.delta IS NULL AND m.dt > 0) AS reset
     FROM stat JOIN sample m ON m.series = stat.id
    GROUP BY m.snap
 ), syn AS (

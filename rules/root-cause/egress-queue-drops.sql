@@ -32,7 +32,7 @@ WITH p AS (
          coalesce(:min_lift, 3)      AS min_lift,
          coalesce(:quiet_pct, 10)    AS quiet_pct
 ), candidate AS (          -- a parent counts what its children drop: of a device the one that dropped most
-  SELECT s.id, s.source, s.entity, s.name, s.increase, s.resets, s.peak_snap, s.first_active, s.last_active,
+  SELECT s.id, s.source, s.entity, s.name, s.increase, s.peak_snap, s.first_active, s.last_active,
          row_number() OVER (PARTITION BY s.source, substr(s.entity, 1, instr(s.entity || ':', ':') - 1)
                             ORDER BY s.increase DESC, s.entity LIKE '%:root' DESC, s.entity, s.name) AS r
     FROM series s JOIN p
@@ -52,14 +52,14 @@ WITH p AS (
 ), tick AS (               -- of each snapshot the interval that it falls into
   SELECT c.source, x.snap, min(s.snap) OVER (PARTITION BY c.source ORDER BY x.snap DESC) AS ends
     FROM (SELECT DISTINCT source FROM cause) c JOIN snapshot x LEFT JOIN seen s ON s.source = c.source AND s.snap = x.snap
-), sent AS (               -- a last sample without a delta only repeats the value; with resets it may be one
+), sent AS (               -- without a delta: a reset when it has a time, else the last sample, which only repeats the value
   SELECT t.source, t.ends, total(CASE WHEN e.name = 'TcpRetransSegs' THEN m.delta END) AS retrans,
-         total(CASE WHEN e.name = 'TcpOutSegs' THEN m.delta END) AS segs, sum(m.delta IS NULL AND e.resets > 0) AS reset
+         total(CASE WHEN e.name = 'TcpOutSegs' THEN m.delta END) AS segs, sum(m.delta IS NULL AND m.dt > 0) AS reset
     FROM series e JOIN sample m ON m.series = e.id JOIN tick t ON t.snap = m.snap
    WHERE e.source = 'snmp' AND e.entity = '' AND e.name IN ('TcpRetransSegs', 'TcpOutSegs')
    GROUP BY t.source, t.ends
 ), dropped AS (
-  SELECT c.id, t.ends, total(m.delta) AS n, sum(m.delta IS NULL AND c.resets > 0) AS reset
+  SELECT c.id, t.ends, total(m.delta) AS n, sum(m.delta IS NULL AND m.dt > 0) AS reset
     FROM cause c JOIN sample m ON m.series = c.id JOIN tick t ON t.source = c.source AND t.snap = m.snap
    GROUP BY c.id, t.ends
 ), line AS (               -- one row an interval; the retransmits of its neighbours for the shifts
