@@ -166,7 +166,9 @@ lab: all $(lab) ## provoke faults for real, score what the rules say: tests/lab/
 	$(Q)BUILD=$(B) python3 tests/lab/lab.py --reps $(or $(REPS),1) --score $(B)/lab/SCORE.md $(LAB)
 lab-score: lab ## and keep the table
 	$(Q)cp $(B)/lab/SCORE.md tests/lab/SCORE.md
-.PHONY: lab lab-score
+lab-quiet: all ## record this machine idle (30 min) and under healthy loads (10 min each): nothing wrong may be found
+	$(Q)mkdir -p $(B)/lab && BUILD=$(B) python3 tests/lab/quiet.py -o $(B)/lab/quiet.md $(QUIET)
+.PHONY: lab lab-score lab-quiet
 
 asan: ; $(Q)$(MAKE) --no-print-directory PROFILE=asan check ## check, built with ASan and UBSan
 coverage: ## lines that no test runs
@@ -241,6 +243,9 @@ deps.apk  := build-base linux-headers pkgconf libarchive-dev sqlite-dev jansson-
 lint.apt  := clang-format clang-tidy cppcheck mandoc shellcheck git
 lint.dnf  := clang-tools-extra cppcheck mandoc ShellCheck git
 lint.apk  := clang-extra-tools cppcheck mandoc shellcheck git
+lab.apt   := nginx-light wrk iperf3
+lab.dnf   := nginx wrk iperf3
+lab.apk   := nginx wrk iperf3
 # The static collector needs Debian's or Ubuntu's source packages
 static.apt := musl-tools dpkg-dev gcc-aarch64-linux-gnu qemu-user-static
 get.apt    = $(sudo) apt-get update -qq && $(sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
@@ -254,7 +259,9 @@ deps-lint: deps ## and what lint needs
 	$(get.$(manager)) $(lint.$(manager))
 deps-static: ## what the static collector is built with, for arm64 too
 	$(if $(static.$(manager)),$(get.$(manager)) gcc $(static.$(manager)),$(error make static needs apt-get and the source packages of Debian or Ubuntu))
-.PHONY: deps deps-lint deps-static
+deps-lab: deps ## and what lab-quiet loads the machine with
+	$(get.$(manager)) $(lab.$(manager))
+.PHONY: deps deps-lint deps-static deps-lab
 
 ## Delivery
 man1 := $(sort $(wildcard */*.1))

@@ -39,8 +39,8 @@ int ethtool_ask(const struct ethtool *e, void *command);
 
 /*
  * The strings of a set in *strings, until the next call.  *n is their number.  0 or an errno,
- * EOPNOTSUPP also for a set that is empty.  `drvinfo_count` is the offset of an older kernel's count
- * in struct ethtool_drvinfo, 0 = there is none.
+ * EOPNOTSUPP also for a set that is empty.  `drvinfo_count` is the offset of an older kernel's
+ * count in struct ethtool_drvinfo, 0 = there is none.
  */
 int ethtool_strings(const struct ethtool *e, enum ethtool_stringset set, size_t drvinfo_count,
                     struct ethtool_gstrings **strings, size_t *n);

@@ -102,13 +102,13 @@ static void names_that_fit_give_the_bytes_of_libarchive(void **state)
 		"x",
 		/* 100 bytes, and 101: in two parts */
 		"stem/"
-	        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-	        "aaaaaaaaaaaaa",
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		"aaaaaaaaaaaaa",
 		"stem/"
-	        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-	        "aaaaaaaaaaaaaa",
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		"aaaaaaaaaaaaaa",
 		"ip-10-0-0-1.eu-west-1.compute.internal-20260101T000000Z/snap/000000/netns/4711/"
-	        "proc/sys/net/"
+		"proc/sys/net/"
 		"ipv4/conf/all/accept_redirects",
 	};
 	struct tar *t = *state;

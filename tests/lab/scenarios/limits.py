@@ -78,7 +78,7 @@ def too_many_orphans(lab, fault):
     lab.record(lab.host())
 
 
-@scenario(expect=['softirq/flow-limit *'], needs_global=True, alone=True,
+@scenario(expect=['info:softirq/flow-limit *'], needs_global=True, alone=True,
           allow=['softirq/*', 'nic-drops/rx *', 'nic-drops/tx *', 'cpu/saturated', 'cpu/pressure', 'root-cause/softnet-* *',
                  'root-cause/single-core-* *', 'collection-quality/gaps'])
 def flow_limit(lab, fault):
