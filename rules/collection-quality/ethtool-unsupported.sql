@@ -12,8 +12,13 @@
 -- but:      Bridges, bonds and tunnels have none by nature; only devices with hardware below are listed.
 -- see:      nic-drops/ring-overflow; nic-drops/rx
 WITH c AS (                -- interfaces that ethtool was asked for
-  SELECT entity, sum(state = 'ok') AS good, max(CASE WHEN state <> 'ok' THEN coalesce(nullif(note, ''), state) END) AS why
-    FROM capture WHERE source = 'ethtool' GROUP BY entity
+  SELECT entity, max(good) AS good, max(bad) AS bad
+    FROM (SELECT CASE WHEN instr(entity, ':') > 0 THEN substr(entity, 1, instr(entity, ':') - 1) ELSE entity END AS entity,
+                 1 AS good, NULL AS bad
+            FROM series WHERE source = 'ethtool'
+           UNION ALL
+          SELECT entity, 0, min(rowid) FROM capture WHERE source = 'ethtool' AND state <> 'ok' GROUP BY entity)
+   GROUP BY entity
 ), d AS (
   SELECT entity, max(CASE WHEN name = 'driver' THEN last END) AS driver, max(CASE WHEN name = 'bus' THEN last END) AS bus
     FROM series WHERE source = 'nic' GROUP BY entity
@@ -23,6 +28,6 @@ SELECT CASE WHEN c.good > 0                                   THEN 'ok'
             ELSE 'info' END                  AS level,
        c.entity,
        coalesce(' (' || d.driver || ')', '') AS _driver,
-       coalesce(c.why, '')                   AS why
-  FROM c LEFT JOIN d ON d.entity = c.entity
+       coalesce(nullif(k.note, ''), k.state, '') AS why
+  FROM c LEFT JOIN capture k ON k.rowid = c.bad LEFT JOIN d ON d.entity = c.entity
  ORDER BY level, c.entity;

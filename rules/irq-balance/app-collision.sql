@@ -37,7 +37,7 @@ WITH p AS (
 ), step AS (
   SELECT x.entity AS cpu, m.snap, sum(m.delta) / 1e7 / nullif(max(m.dt), 0) AS pct
     FROM series x JOIN sample m ON m.series = x.id
-   WHERE x.source = 'stat' AND x.entity LIKE 'cpu%' AND x.name IN ('user', 'system') AND m.delta IS NOT NULL
+   WHERE x.source = 'stat' AND x.entity IN (SELECT cpu FROM top WHERE r = 1) AND x.name IN ('user', 'system') AND m.delta IS NOT NULL
    GROUP BY x.entity, m.snap
 ), busy AS (
   SELECT step.cpu, count(*) AS n, min(step.snap) AS first_at, max(step.snap) AS last_at

@@ -24,10 +24,8 @@ WITH p AS (
          coalesce(:silent_ms, 1000)    AS silent_ms,
          coalesce(:min_sockets, 2)     AS min_sockets
 ), peer AS (
-  SELECT DISTINCT CASE WHEN peer LIKE '::ffff:%.%' THEN substr(peer, 8) ELSE peer END AS peer
-    FROM tcp_flow WHERE peer <> '*'
-   UNION
-  SELECT DISTINCT CASE WHEN peer LIKE '::ffff:%.%' THEN substr(peer, 8) ELSE peer END FROM tcp_socket
+  SELECT DISTINCT CASE WHEN x.peer LIKE '::ffff:%.%' THEN substr(x.peer, 8) ELSE x.peer END AS peer
+    FROM (SELECT DISTINCT peer FROM tcp_flow WHERE peer <> '*' UNION SELECT DISTINCT peer FROM tcp_socket) x
 ), stuck AS (
   SELECT CASE WHEN s.peer LIKE '::ffff:%.%' THEN substr(s.peer, 8) ELSE s.peer END AS peer, s.snap, count(*) AS n,
          sum(s.sendq) AS queued_bytes, max(s.lastack_ns) / 1000000 AS silent_ms,

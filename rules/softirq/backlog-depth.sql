@@ -23,6 +23,7 @@ WITH p AS (
   SELECT x.entity, m.snap, m.value, lead(m.snap) OVER (PARTITION BY m.series ORDER BY m.snap) AS next
     FROM series x JOIN sample m ON m.series = x.id
    WHERE x.source = 'softnet' AND x.name = 'backlog_len'
+     AND x.hi * 100.0 >= (SELECT p.warn_pct * s.max_backlog FROM s JOIN p)
 ), deep AS (
   SELECT h.entity, count(*) AS n, min(k.snap) AS first_at, max(k.snap) AS last_at
     FROM held h JOIN s JOIN p

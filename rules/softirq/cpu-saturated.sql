@@ -25,10 +25,14 @@ WITH p AS (
          coalesce(:crit_pct, 95)     AS crit_pct,
          coalesce(:min_intervals, 3) AS min_intervals,
          coalesce(:max_rest_pct, 50) AS max_rest_pct
+), likely AS (             -- CPUs whose worst intervals of both together are that bad: only theirs are looked at one by one
+  SELECT entity AS cpu FROM counter JOIN p
+   WHERE source = 'stat' AND entity LIKE 'cpu%' AND name IN ('irq', 'softirq')
+   GROUP BY entity HAVING sum(peak_per_s) / 1e7 >= p.warn_pct * 0.999
 ), step AS (               -- an interval in which one of the two did not move has no sample of it
   SELECT x.entity AS cpu, m.snap, sum(m.delta) / 1e7 / nullif(max(m.dt), 0) AS pct
     FROM series x JOIN sample m ON m.series = x.id
-   WHERE x.source = 'stat' AND x.entity LIKE 'cpu%' AND x.name IN ('irq', 'softirq') AND m.delta IS NOT NULL
+   WHERE x.source = 'stat' AND x.entity IN (SELECT cpu FROM likely) AND x.name IN ('irq', 'softirq') AND m.delta IS NOT NULL
    GROUP BY x.entity, m.snap
 ), bad AS (
   SELECT step.cpu, sum(step.pct >= p.warn_pct) AS n, sum(step.pct >= p.crit_pct) AS worse,
