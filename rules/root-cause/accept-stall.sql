@@ -132,7 +132,7 @@ SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM cause)    THEN 'skip'
        coalesce(j.known, 0)                    AS intervals_hit,
        j.qh                                    AS quiet_stall,
        j.q                                     AS quiet,
-       j.shift                                 AS shift_intervals,
+       -j.shift                                AS shift_intervals,
        j.drops,
        room.backlog,
        (SELECT max(last) FROM setting WHERE name = 'net.core.somaxconn') AS somaxconn,

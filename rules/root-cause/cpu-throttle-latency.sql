@@ -7,7 +7,7 @@
 -- wants:    snmp, owners
 -- applies:  linkerd
 -- after:    cgroup/cpu-throttled, linkerd-backend/internal-latency
--- explains: cgroup/cpu-throttled, linkerd-backend/internal-latency, linkerd-backend/latency-spike
+-- explains: cgroup/cpu-throttled, linkerd-backend/internal-latency
 -- min_span: 60s
 -- param:    throttled_pct  percent    of the quota's periods of an interval in which the group was stopped
 -- param:    intervals      intervals  so throttled
@@ -131,7 +131,7 @@ SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM pair WHERE pair.entity = s.entity)
        j.quiet,
        j.quiet_above                                AS above_quiet,
        round(j.mean, 1)                             AS throttled_pct,
-       j.shift                                      AS shift_intervals,
+       -j.shift                                     AS shift_intervals,
        round(j.retrans_pct, 3)                      AS retrans_pct,
        coalesce(round(j.retrans_pct, 3) || '% of the segments were sent again: the network is clean',
                 'how much TCP sent again is not known') AS retrans,

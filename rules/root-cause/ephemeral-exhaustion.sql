@@ -137,7 +137,7 @@ SELECT CASE WHEN r.ports IS NULL                                       THEN 'ski
        v.known                                 AS failing,
        v.qh                                    AS quiet_full,
        v.q                                     AS quiet,
-       v.shift                                 AS shift_intervals,
+       -v.shift                                AS shift_intervals,
        v.failed                                AS failed_connects,
        v.connects,
        v.requests,

@@ -121,7 +121,7 @@ SELECT CASE WHEN coalesce(j.minutes, 0) < p.minutes              THEN 'skip'
        j.paused,
        j.quiet_slow,
        j.quiet,
-       j.shift                                 AS shift_minutes,
+       -j.shift                                AS shift_minutes,
        j.pause                                 AS pause_ms,
        j.slowest                               AS slowest_ms,
        j.p999                                  AS p999_ms,

@@ -94,7 +94,7 @@ SELECT CASE WHEN j.hi = 0                                          THEN 'ok'
        j.h                                       AS at_limit,
        j.qh                                      AS at_limit_quiet,
        j.q                                       AS quiet,
-       j.shift                                   AS shift_captures,
+       -j.shift                                  AS shift_captures,
        cast(j.most AS INT)                       AS "limit",
        cast(j.size AS INT)                       AS size,
        j.waited,

@@ -126,7 +126,7 @@ SELECT CASE WHEN j.minutes IS NULL                                           THE
        j.ticks                                   AS intervals,
        cast(j.quiet_syns AS INT)                 AS quiet_syns,
        j.quiet,
-       j.s                                       AS shift_minutes,
+       -j.s                                      AS shift_minutes,
        cast(j.overflows AS INT)                  AS overflows,
        coalesce(j.waiting, 0)                    AS syn_sent,
        CASE WHEN j.waiting > 0 THEN 'seen ' || j.waiting || ' times waiting for ' || j.backend || ' and its like'

@@ -126,7 +126,7 @@ SELECT CASE WHEN j.servers = 0 OR j.clients = 0                THEN 'skip'
        j.n                                AS judged,
        j.qh                               AS quiet_failures,
        j.q                                AS quiet,
-       j.shift                            AS shift_intervals,
+       -j.shift                           AS shift_intervals,
        cast(j.again AS INT)               AS again,
        cast(j.refused AS INT)             AS refused,
        round(j.worst, 2)                  AS attempts_per_request,
