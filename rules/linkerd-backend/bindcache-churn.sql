@@ -54,7 +54,7 @@ WITH p AS (
 ), router AS (
   SELECT c.router, max(last.t - max(c.since, first.t)) AS judged_s FROM cache c JOIN last JOIN first GROUP BY c.router
 )
-SELECT CASE WHEN r.judged_s < 30                                                    THEN 'skip'
+SELECT CASE WHEN r.judged_s < 10                                                    THEN 'skip'
             WHEN t.evicts >= p.min_evicts OR t.misses >= p.misses_per_s * r.judged_s THEN 'warn'
             ELSE 'ok' END                      AS level,
        r.router                                AS entity,

@@ -49,8 +49,14 @@ WITH p AS (
   SELECT router, client, count(*) AS endpoints, sum(sent) AS sent, sum(counted) AS counted, sum(conns) AS conns,
          max(conns) AS conns_hi, sum(others) AS shared
     FROM share GROUP BY router, client
-), ranked AS (             -- the endpoint that stands out: by bytes, else by connections
-  SELECT share.*, row_number() OVER (PARTITION BY router, client ORDER BY sent DESC, conns DESC, peer, port) AS r FROM share
+), mark AS (               -- by bytes, where there are enough of them and one stands out; else by connections
+  SELECT s.*, t.sent >= p.min_bytes AND max(s.sent) OVER (PARTITION BY s.router, s.client)
+                >= min(p.times_fair / t.endpoints, 0.9) * t.sent AS of_bytes
+    FROM share s JOIN p JOIN total t ON t.router = s.router AND t.client = s.client
+), ranked AS (             -- the endpoint that stands out
+  SELECT mark.*, row_number() OVER (PARTITION BY router, client
+           ORDER BY CASE WHEN of_bytes THEN sent ELSE conns END DESC, sent DESC, conns DESC, peer, port) AS r
+    FROM mark
 ), judged AS (
   SELECT t.*, r.peer, r.port, r.sent AS top_sent, r.conns AS top_conns,
          r.sent * 1.0 / nullif(t.sent, 0) AS top_share, 1.0 / t.endpoints AS fair,

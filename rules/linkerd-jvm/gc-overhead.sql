@@ -41,7 +41,7 @@ WITH p AS (
   SELECT entity, name, row_number() OVER (PARTITION BY entity ORDER BY ms DESC, name) AS r
     FROM tally WHERE name <> 'jvm/gc/msec' AND ms > 0
 )
-SELECT CASE WHEN coalesce(t.span_s, 0) < 30                                     THEN 'skip'
+SELECT CASE WHEN coalesce(t.span_s, 0) < 10                                     THEN 'skip'
             WHEN t.ms < p.min_ms                                                THEN 'ok'
             WHEN t.ms / 10.0 >= p.crit_pct * t.span_s                           THEN 'crit'
             WHEN t.ms / 10.0 >= p.warn_pct * t.span_s                           THEN 'warn'

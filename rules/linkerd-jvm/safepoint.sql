@@ -43,7 +43,7 @@ WITH p AS (
 ), judged AS (
   SELECT *, max(safe_ms - gc_ms, 0) AS stall_ms FROM tally
 )
-SELECT CASE WHEN j.stall_ms IS NULL OR j.span_s < 30           THEN 'skip'
+SELECT CASE WHEN j.stall_ms IS NULL OR j.span_s < 10           THEN 'skip'
             WHEN j.stall_ms < p.min_ms                         THEN 'ok'
             WHEN j.stall_ms / 10.0 >= p.warn_pct * j.span_s    THEN 'warn'
             WHEN j.stall_ms / 10.0 >= p.info_pct * j.span_s    THEN 'info'

@@ -139,7 +139,7 @@ static void send_request(struct line *x, int64_t due)
 /* Closed loop: the next one is due when this one is done. */
 static void next_request(struct caller *c)
 {
-	if (c->plan.rate == 0 && c->queue_n < QUEUE_MAX)
+	if (c->plan.rate == 0 && active(c) && c->queue_n < QUEUE_MAX)
 		c->queue[(c->queue_at + c->queue_n++) % QUEUE_MAX] = c->loop->now + c->plan.think;
 }
 

@@ -91,6 +91,22 @@ enum http_got http_parse(struct span in, struct http_message *m)
 	return HTTP_WHOLE;
 }
 
+void http_pass_on(struct bytes *out, struct span message, bool close)
+{
+	size_t head = span_search(message, SPAN("\r\n\r\n")) + 2;
+	struct span text = span_sub(message, 0, head), line;
+
+	while (span_line(&text, &line)) {
+		if (same(span_sub(line, 0, span_find(line, ':')), SPAN("connection")))
+			continue;
+		bytes_put(out, line);
+		bytes_put(out, SPAN("\r\n"));
+	}
+	if (close)
+		bytes_put(out, SPAN("Connection: close\r\n"));
+	bytes_put(out, span_sub(message, head, message.n));
+}
+
 void http_head_put(struct bytes *out, unsigned status, const char *type, size_t body,
                    bool keep_alive)
 {

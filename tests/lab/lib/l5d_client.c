@@ -284,9 +284,10 @@ void call_connected(struct call *c, struct link *l)
 static void leak(void *of)
 {
 	struct client *c = of;
+	struct endpoint *e = c->bound ? balance_pick(c) : NULL;
 
-	if (c->bound && c->endpoints)
-		pool_leak(c->endpoints);
+	if (e)
+		pool_leak(e);
 	timer_set(loop_of(c), &c->leak, loop_of(c)->now + c->s.leak_every);
 }
 

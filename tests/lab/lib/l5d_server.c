@@ -39,10 +39,8 @@ static unsigned status_of(const char *exception)
 
 static void respond(struct session *s, const struct outcome *o)
 {
-	if (o->status) {
-		bytes_put(&s->conn.out, o->response);
-		return;
-	}
+	if (o->status)
+		return http_pass_on(&s->conn.out, o->response, !s->keep_alive);
 	const char *text = o->exception ? o->exception : "Unable to route request!";
 
 	http_head_put(&s->conn.out, o->exception ? status_of(o->exception) : 400, "text/plain",
@@ -112,7 +110,7 @@ static void next_call(struct session *s)
 	c->session = s;
 	c->began_ns = server->router->proxy->loop.now;
 	c->client = route(server->router, m.host);
-	bytes_put(&c->request, span_sub(bytes_span(&s->conn.in), 0, m.bytes));
+	http_pass_on(&c->request, span_sub(bytes_span(&s->conn.in), 0, m.bytes), false);
 	bytes_take(&s->conn.in, m.bytes);
 	if (c->client)
 		call_dispatch(c);
