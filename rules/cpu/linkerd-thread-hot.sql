@@ -22,7 +22,7 @@ WITH p AS (
   SELECT coalesce(:hot_pct, 90)      AS hot_pct,
          coalesce(:min_intervals, 3) AS min_intervals
 ), used AS (               -- schedstat, else the ticks of stat
-  SELECT x.entity, x.source, m.snap, sum(m.delta) / 1e7 / m.dt AS pct
+  SELECT x.entity, m.snap, sum(m.delta) / 1e7 / m.dt AS pct
     FROM series x JOIN sample m ON m.series = x.id
    WHERE x.source = 'thread' AND m.delta IS NOT NULL
      AND (x.name = 'run_ns' OR x.name IN ('user', 'system')

@@ -9,7 +9,7 @@
 -- message:  {entity}{_owner}: its backlog is {backlog}, all that net.core.somaxconn={somaxconn} allows
 -- meaning:  listen(2) takes the smaller of the program's own number and net.core.somaxconn (128 before kernel 5.4, 4096 since). Whatever
 --           the program asks for beyond it is cut without a word.
--- remedy:   sysctl -w net.core.somaxconn=4096
+-- remedy:   sysctl -w net.core.somaxconn=4096      (now {somaxconn})
 --           and restart the program: the limit is taken when it listens.
 -- verify:   Send-Q of {entity} in ss -ltn is what the program asks for.
 -- but:      A program may ask for just that number. Without overflows (tcp-listen/overflow) it is information only.

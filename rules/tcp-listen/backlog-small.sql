@@ -12,8 +12,8 @@
 -- meaning:  128 was the default of net.core.somaxconn before kernel 5.4 and still is the backlog of many programs. A pause of 200 ms,
 --           an ordinary garbage collection, then overflows the queue and costs clients 1 s each. The host counts connections
 --           for all listeners together: this one's own rate may be lower ({listeners} listen here).
--- remedy:   sysctl -w net.core.somaxconn=4096      (now {somaxconn})
---           and raise the program's backlog (linkerd: socketOptions.backlog: 4096), then restart it.
+-- remedy:   {_somaxconn}
+--           and raise the program's backlog (now {backlog}; linkerd: socketOptions.backlog: 4096), then restart it.
 -- verify:   Send-Q of {entity} in ss -ltn is 1024 or more.
 -- but:      A listener that gets few of the host's connections.
 -- see:      listen(2); linkerd docs, server parameters; tcp-listen/overflow
@@ -43,6 +43,8 @@ SELECT CASE WHEN l.backlog > p.max_backlog OR l.backlog = 0                     
        (SELECT count(*) FROM l)                                          AS listeners,
        coalesce(' (' || l.comm || ')', '')                               AS _owner,
        coalesce(s.somaxconn, '?')                                        AS somaxconn,
+       CASE WHEN l.backlog < s.somaxconn THEN 'net.core.somaxconn (now ' || s.somaxconn || ') does not limit it: leave it,'
+            ELSE 'sysctl -w net.core.somaxconn=4096      (now ' || coalesce(s.somaxconn, '?') || ')' END AS _somaxconn,
        c.peak_snap                                                       AS at
   FROM l JOIN c JOIN p JOIN s LEFT JOIN d ON d.entity = l.entity
  ORDER BY level = 'warn' DESC, level = 'info' DESC, l.backlog, l.entity;

@@ -13,7 +13,7 @@
 --           never locked for this: there TCPBacklogDrop says nothing of dropped SYNs, whatever older guides tell; look at
 --           tcp-listen/overflow for those. On 4.3 and before (RHEL 7) the listener was locked too, and it can mean lost SYNs.
 -- remedy:   Since 4.4: more room and shorter holds of the socket:
---             sysctl -w net.ipv4.tcp_rmem="4096 131072 16777216"      (now {tcp_rmem})
+--             sysctl -w net.ipv4.tcp_rmem="{_more}"      (now {tcp_rmem})
 --           and let the program read in smaller pieces, more often. On 4.3 and before first do what tcp-listen/overflow says.
 -- verify:   nstat -az TcpExtTCPBacklogDrop stands still.
 -- but:      Somebody who injects segments into a connection.
@@ -26,8 +26,14 @@ WITH p AS (
     FROM counter WHERE source = 'netstat' AND entity = '' AND name = 'TcpExtTCPBacklogDrop'
 ), k AS (
   SELECT max(CASE WHEN k = 'kernel_num' THEN v END) AS num FROM meta
-), s AS (
-  SELECT max(CASE WHEN name = 'net.ipv4.tcp_rmem' THEN last END) AS tcp_rmem FROM setting
+), w1 AS (               -- three numbers between tabs; the third is the maximum
+  SELECT ltrim(replace(max(last), char(9), ' ')) AS a FROM setting WHERE name = 'net.ipv4.tcp_rmem'
+), w2 AS (
+  SELECT a, ltrim(substr(a, instr(a, ' '))) AS b FROM w1
+), w3 AS (
+  SELECT a, ltrim(substr(b, instr(b, ' '))) AS top FROM w2 WHERE instr(b, ' ') > 0
+), knob AS (               -- the first two as they are, the third twice as large
+  SELECT max(a) AS now, max(substr(a, 1, length(a) - length(top)) || min(max(16777216, 2 * CAST(top AS INTEGER)), 2147483647)) AS more FROM w3
 )
 SELECT CASE WHEN c.drops IS NULL         THEN 'skip'
             WHEN c.drops >= p.crit_drops THEN 'crit'
@@ -40,9 +46,10 @@ SELECT CASE WHEN c.drops IS NULL         THEN 'skip'
        CASE WHEN k.num IS NULL OR k.num = 0 THEN 'the kernel is unknown, so it may or may not mean SYNs'
             WHEN k.num >= 4004000 THEN 'segments of established connections, not SYNs, on this kernel'
             ELSE 'on this old kernel possibly SYNs of a listener' END AS _reading,
-       coalesce(s.tcp_rmem, '?')         AS tcp_rmem,
+       coalesce(knob.now, '?')           AS tcp_rmem,
+       coalesce(knob.more, '4096 131072 16777216') AS _more,
        c.peak_snap                       AS at,
        c.first_active                    AS first_at,
        c.last_active                     AS last_at
-  FROM c JOIN p JOIN k JOIN s
+  FROM c JOIN p JOIN k JOIN knob
  ORDER BY entity;

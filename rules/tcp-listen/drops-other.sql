@@ -12,7 +12,7 @@
 --           rest: SYN queue full while cookies are off ({synq_drops} here), no memory, no route back to the client, a drop by a
 --           security module or BPF program. The client sends its SYN again after 1 s.
 -- remedy:   Cookies (tcp_syncookies is {syncookies}) and a longer SYN queue (tcp_max_syn_backlog is {max_syn_backlog}):
---             sysctl -w net.ipv4.tcp_syncookies=1 net.ipv4.tcp_max_syn_backlog=4096
+--             sysctl -w net.ipv4.tcp_syncookies=1 net.ipv4.tcp_max_syn_backlog={_syn_backlog}
 --           Check that there is a way back to the clients: ip route get CLIENT; look for BPF and LSM rules on the port.
 -- verify:   nstat -az TcpExtListenDrops TcpExtListenOverflows grow together or not at all.
 -- but:      Spoofed SYNs and scans have no way back by nature.
@@ -47,6 +47,7 @@ SELECT CASE WHEN d.all_drops IS NULL OR d.overflows IS NULL                     
        coalesce(d.synq_drops, 0)                          AS synq_drops,
        coalesce(s.syncookies, '?')                        AS syncookies,
        coalesce(s.max_syn_backlog, '?')                   AS max_syn_backlog,
+       max(4096, 2 * coalesce(s.max_syn_backlog, 0))      AS _syn_backlog,
        coalesce(d.active, 0)                              AS intervals_hit,
        coalesce(d.intervals, 0)                           AS intervals,
        d.peak_snap                                        AS at,

@@ -13,9 +13,9 @@
 --           so users see connects that take seconds, not errors. The drops are counted by listener (skmem d) since 4.7, and by
 --           the host as TcpExtListenOverflows: {host_overflows} here in this window.
 -- remedy:   Find out why {entity} does not accept: garbage collection, CPU, one accept thread. Then give it room:
---             sysctl -w net.core.somaxconn=4096      (now {somaxconn})
---           and raise the program's own listen() backlog (now min(backlog, somaxconn) = {backlog}; linkerd:
---           socketOptions.backlog: 4096). Both take effect when it listens anew: restart it.
+--             {_somaxconn}
+--           and raise the program's own listen() backlog (its limit is now min(backlog, somaxconn) = {backlog}; linkerd:
+--           socketOptions.backlog: {_more}). Both take effect when it listens anew: restart it.
 -- verify:   nstat -az TcpExtListenOverflows stands still; in ss -ltn Recv-Q of {entity} stays below half of Send-Q.
 -- but:      Port scans, and a listener that is closing down. A full queue shows as Recv-Q one above Send-Q.
 -- see:      Documentation/networking/snmp_counter.rst (TcpExtListenOverflows); listen(2); ss(8)
@@ -65,6 +65,10 @@ SELECT CASE WHEN h.overflows IS NULL AND e.drops IS NULL                        
        coalesce(h.overflows, 0)                    AS host_overflows,
        coalesce(s.somaxconn, '?')                  AS somaxconn,
        coalesce(' (' || e.comm || ')', '')         AS _owner,
+       max(4096, 2 * coalesce(e.backlog, 0))       AS _more,
+       CASE WHEN e.backlog < s.somaxconn
+            THEN 'net.core.somaxconn is ' || s.somaxconn || ' and does not limit it: the program asks for ' || e.backlog || ' only;'
+            ELSE 'sysctl -w net.core.somaxconn=' || max(4096, 2 * coalesce(s.somaxconn, 0)) || '      (now ' || coalesce(s.somaxconn, '?') || ')' END AS _somaxconn,
        e.peak_snap                                 AS at,
        e.first_active                              AS first_at,
        e.last_active                               AS last_at

@@ -12,7 +12,7 @@
 -- meaning:  Recv-Q of a LISTEN socket is the number of finished handshakes that the program has not accepted. A healthy server keeps
 --           it near zero; at more than Send-Q (the backlog) new connections are dropped: tcp-listen/overflow.
 -- remedy:   Find out why {entity} accepts late (garbage collection, CPU, one accept thread; linkerd: /admin/threads), then
---           raise its backlog (linkerd: socketOptions.backlog: 4096) and net.core.somaxconn (now {somaxconn}).
+--           raise its backlog (now {backlog}; linkerd: socketOptions.backlog: {_more}). {_somaxconn}
 -- verify:   Recv-Q of {entity} in ss -ltn stays below a tenth of Send-Q.
 -- but:      One look a tick misses short peaks: a quiet queue proves little.
 -- see:      ss(8); listen(2); tcp-listen/overflow
@@ -39,6 +39,9 @@ SELECT CASE WHEN l.queue_max >= p.warn_queue THEN 'warn'
        round(l.queue_max * 100.0 / max(l.backlog, 1), 1)      AS used_pct,
        coalesce(' (' || o.comm || ')', '')                    AS _owner,
        coalesce(s.somaxconn, '?')                             AS somaxconn,
+       max(4096, 2 * l.backlog)                               AS _more,
+       CASE WHEN l.backlog < s.somaxconn THEN 'net.core.somaxconn (now ' || s.somaxconn || ') does not limit it.'
+            ELSE 'sysctl -w net.core.somaxconn=' || max(4096, 2 * coalesce(s.somaxconn, 0)) || ' (now ' || coalesce(s.somaxconn, '?') || ') first.' END AS _somaxconn,
        l.snap                                                 AS at
   FROM l JOIN o ON o.entity = l.entity JOIN p JOIN s
  ORDER BY level = 'warn' DESC, l.queue_max DESC, l.entity;

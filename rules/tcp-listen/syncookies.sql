@@ -11,7 +11,7 @@
 -- meaning:  A SYN queue was full, and the kernel answered without remembering. Clients get in, but a connection made so has no window
 --           scaling and no SACK unless both ends use timestamps, and a lost SYN-ACK is not sent again. If few cookies come back the
 --           SYNs were spoofed or the answers get lost; ACKs without a valid one are a flood or come minutes late.
--- remedy:   A longer queue: sysctl -w net.core.somaxconn=4096 net.ipv4.tcp_max_syn_backlog=4096   (now {somaxconn} and {max_syn_backlog})
+-- remedy:   A longer queue: sysctl -w net.core.somaxconn={_somaxconn} net.ipv4.tcp_max_syn_backlog={_syn_backlog}   (now {somaxconn} and {max_syn_backlog})
 --           with a listen() backlog of the program to match, then restart it. Keep tcp_syncookies=1 and tcp_timestamps=1.
 --           Who asks: ss -tn state syn-recv
 -- verify:   nstat -az TcpExtSyncookiesSent stands still.
@@ -53,6 +53,8 @@ SELECT CASE WHEN n.sent IS NULL OR n.valid IS NULL               THEN 'skip'
        coalesce(s.timestamps, '?')                       AS timestamps,
        coalesce(s.max_syn_backlog, '?')                  AS max_syn_backlog,
        coalesce(s.somaxconn, '?')                        AS somaxconn,
+       max(4096, 2 * coalesce(s.max_syn_backlog, 0))     AS _syn_backlog,
+       max(4096, 2 * coalesce(s.somaxconn, 0))           AS _somaxconn,
        n.active                                          AS intervals_hit,
        n.intervals,
        n.peak_snap                                       AS at,

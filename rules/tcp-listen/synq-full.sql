@@ -11,7 +11,7 @@
 --           SYN, or answers with a cookie when net.ipv4.tcp_syncookies is 1 (with 2 it always does, and the count means nothing).
 --           Either SYNs come faster than round trips end (a flood), or SYN-ACKs or ACKs are lost on the way. A connection made by
 --           cookie loses window scaling and SACK when its timestamps are off.
--- remedy:   sysctl -w net.ipv4.tcp_max_syn_backlog=4096 net.core.somaxconn=4096   (now {max_syn_backlog} and {somaxconn})
+-- remedy:   sysctl -w net.ipv4.tcp_max_syn_backlog={_syn_backlog} net.core.somaxconn={_somaxconn}   (now {max_syn_backlog} and {somaxconn})
 --           and keep net.ipv4.tcp_syncookies=1. Restart the listener: the queue's size is taken when it listens.
 --           Look where the SYNs come from: ss -tn state syn-recv
 -- verify:   nstat -az TcpExtTCPReqQFullDrop TcpExtTCPReqQFullDoCookies stand still.
@@ -45,6 +45,8 @@ SELECT CASE WHEN c.dropped IS NULL AND c.cookies IS NULL THEN 'skip'   -- not co
        coalesce(s.syncookies, '?')                        AS syncookies,
        coalesce(s.max_syn_backlog, '?')                   AS max_syn_backlog,
        coalesce(s.somaxconn, '?')                         AS somaxconn,
+       max(4096, 2 * coalesce(s.max_syn_backlog, 0))     AS _syn_backlog,
+       max(4096, 2 * coalesce(s.somaxconn, 0))           AS _somaxconn,
        coalesce(c.active, 0)                              AS intervals_hit,
        coalesce(c.intervals, 0)                           AS intervals,
        c.peak_snap                                        AS at,

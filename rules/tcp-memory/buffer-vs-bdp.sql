@@ -11,8 +11,9 @@
 -- meaning:  A connection sends at most one window in a round trip. With these limits a single one reaches {flow_mbit} Mbit/s at most on
 --           that path, however fast the link is. The round trip is the mean of the peer with most traffic among those that far away;
 --           which NIC its packets take is not recorded, so each busy NIC is judged.
--- remedy:   sysctl -w net.ipv4.tcp_rmem='4096 131072 16777216' net.ipv4.tcp_wmem='4096 65536 16777216'
---           and for programs that set SO_RCVBUF or SO_SNDBUF: sysctl -w net.core.rmem_max=16777216 net.core.wmem_max=16777216
+-- remedy:   sysctl -w net.ipv4.tcp_rmem='4096 131072 {_need_r}' net.ipv4.tcp_wmem='4096 65536 {_need_w}'
+--           (the third is now {_rmem} and {_wmem} bytes), and for programs that set SO_RCVBUF or SO_SNDBUF:
+--             sysctl -w net.core.rmem_max={_need_r} net.core.wmem_max={_need_w}
 --           The other end needs the same.
 -- verify:   One transfer to {peer} is faster; ss -ti dst {peer} shows a larger cwnd and rcv_space.
 -- but:      Many connections that share the link do not need it. A queue on the way lengthens the round trip: larger buffers then only
@@ -45,7 +46,8 @@ WITH p AS (
 ), j AS (
   SELECT n.entity, n.speed, max(coalesce(n.rx, 0), coalesce(n.tx, 0)) * 800.0 / n.speed AS use_pct, n.peak_snap,
          far.peer, far.rtt_ms, n.speed / 8 * far.rtt_ms / 1e3 AS bdp,
-         min(l.rmem, l.wmem) * p.usable_pct / 100.0 AS usable, l.rmem, l.wmem, p.min_use_pct
+         min(l.rmem, l.wmem) * p.usable_pct / 100.0 AS usable, l.rmem, l.wmem, p.min_use_pct,
+         CAST(n.speed / 8 * far.rtt_ms / 1e3 * 100 / p.usable_pct AS INTEGER) AS need
     FROM nics n JOIN lim l JOIN p LEFT JOIN far
 )
 SELECT CASE WHEN j.usable IS NULL                                       THEN 'skip'
@@ -59,6 +61,10 @@ SELECT CASE WHEN j.usable IS NULL                                       THEN 'sk
        CAST(coalesce(j.bdp, 0) AS INTEGER)                AS bdp_bytes,
        CAST(j.usable AS INTEGER)                          AS usable_bytes,
        round(j.usable * 8 / nullif(j.rtt_ms, 0) / 1e3)    AS flow_mbit,
+       max(j.rmem, coalesce(j.need, 0))                   AS _need_r,
+       max(j.wmem, coalesce(j.need, 0))                   AS _need_w,
+       j.rmem                                             AS _rmem,
+       j.wmem                                             AS _wmem,
        j.rmem                                             AS rmem_max,
        j.wmem                                             AS wmem_max,
        j.peak_snap                                        AS at

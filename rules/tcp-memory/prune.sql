@@ -13,7 +13,7 @@
 --           segment (RcvPruned): the peer must send that again, which looks like loss on the network. Small segments fill a
 --           buffer by their overhead, long before their bytes do.
 -- remedy:   Make the program read faster; do not set SO_RCVBUF, which ends the automatic size. Then:
---             sysctl -w net.ipv4.tcp_rmem='4096 131072 16777216'     (now {tcp_rmem})
+--             sysctl -w net.ipv4.tcp_rmem='{_more}'     (now {tcp_rmem})
 --             sysctl net.ipv4.tcp_moderate_rcvbuf                    (now {moderate}, must be 1)
 -- verify:   nstat -az TcpExtPruneCalled TcpExtRcvPruned stand still.
 -- but:      Under memory pressure of the whole host sockets are pruned at any size: tcp-memory/pressure comes first then.
@@ -37,9 +37,15 @@ WITH p AS (
          max(CASE WHEN name = 'TcpExtPruneCalled'     THEN last_active END)  AS last_active
     FROM e
 ), s AS (
-  SELECT max(CASE WHEN name = 'net.ipv4.tcp_rmem'            THEN last END) AS tcp_rmem,
-         max(CASE WHEN name = 'net.ipv4.tcp_moderate_rcvbuf' THEN last END) AS moderate
-    FROM setting
+  SELECT max(CASE WHEN name = 'net.ipv4.tcp_moderate_rcvbuf' THEN last END) AS moderate FROM setting
+), w1 AS (               -- three numbers between tabs; the third is the maximum
+  SELECT ltrim(replace(max(last), char(9), ' ')) AS a FROM setting WHERE name = 'net.ipv4.tcp_rmem'
+), w2 AS (
+  SELECT a, ltrim(substr(a, instr(a, ' '))) AS b FROM w1
+), w3 AS (
+  SELECT a, ltrim(substr(b, instr(b, ' '))) AS top FROM w2 WHERE instr(b, ' ') > 0
+), knob AS (               -- the first two as they are, the third twice as large
+  SELECT max(a) AS now, max(substr(a, 1, length(a) - length(top)) || min(max(16777216, 2 * CAST(top AS INTEGER)), 2147483647)) AS more FROM w3
 )
 SELECT CASE WHEN n.prunes IS NULL OR n.pruned IS NULL  THEN 'skip'
             WHEN n.pruned >= p.crit_pruned             THEN 'crit'
@@ -50,12 +56,13 @@ SELECT CASE WHEN n.prunes IS NULL OR n.pruned IS NULL  THEN 'skip'
        n.pruned,
        coalesce(n.ofo_pruned, 0)         AS ofo_pruned,
        coalesce(n.collapsed, 0)          AS collapsed,
-       coalesce(s.tcp_rmem, '?')         AS tcp_rmem,
+       coalesce(knob.now, '?')           AS tcp_rmem,
+       coalesce(knob.more, '4096 131072 16777216') AS _more,
        coalesce(s.moderate, '?')         AS moderate,
        n.active                          AS intervals_hit,
        n.intervals,
        n.peak_snap                       AS at,
        n.first_active                    AS first_at,
        n.last_active                     AS last_at
-  FROM n JOIN s JOIN p
+  FROM n JOIN s JOIN p JOIN knob
  ORDER BY entity;

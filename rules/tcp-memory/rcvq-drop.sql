@@ -13,7 +13,7 @@
 --           systems send to probe it; alone it is information.
 -- remedy:   tcp-memory/pressure and tcp-memory/prune say which memory lacks. TCP uses up to {mem_pages} pages here, tcp_mem={tcp_mem}.
 --           Who holds it: ss -tnmp | grep -B1 'skmem:(r[1-9]'
---             sysctl -w net.ipv4.tcp_rmem='4096 131072 16777216'     (now {tcp_rmem})
+--             sysctl -w net.ipv4.tcp_rmem='{_more}'     (now {tcp_rmem})
 -- verify:   nstat -az TcpExtTCPRcvQDrop TcpExtTCPOFODrop stand still.
 -- but:      Tools that inject packets beyond the window.
 -- see:      Documentation/networking/snmp_counter.rst (TcpExtTCPRcvQDrop, TcpExtTCPOFODrop); tcp(7) (tcp_mem, tcp_rmem)
@@ -31,9 +31,15 @@ WITH p AS (
          min(first_active) AS first_active, max(last_active) AS last_active
     FROM e
 ), s AS (
-  SELECT max(CASE WHEN name = 'net.ipv4.tcp_rmem' THEN last END) AS tcp_rmem,
-         max(CASE WHEN name = 'net.ipv4.tcp_mem'  THEN last END) AS tcp_mem
-    FROM setting
+  SELECT max(CASE WHEN name = 'net.ipv4.tcp_mem' THEN replace(last, char(9), ' ') END) AS tcp_mem FROM setting
+), w1 AS (               -- three numbers between tabs; the third is the maximum
+  SELECT ltrim(replace(max(last), char(9), ' ')) AS a FROM setting WHERE name = 'net.ipv4.tcp_rmem'
+), w2 AS (
+  SELECT a, ltrim(substr(a, instr(a, ' '))) AS b FROM w1
+), w3 AS (
+  SELECT a, ltrim(substr(b, instr(b, ' '))) AS top FROM w2 WHERE instr(b, ' ') > 0
+), knob AS (               -- the first two as they are, the third twice as large
+  SELECT max(a) AS now, max(substr(a, 1, length(a) - length(top)) || min(max(16777216, 2 * CAST(top AS INTEGER)), 2147483647)) AS more FROM w3
 )
 SELECT CASE WHEN n.rcvq IS NULL AND n.ofo IS NULL                            THEN 'skip'
             WHEN coalesce(n.rcvq, 0) + coalesce(n.ofo, 0) >= p.min_drops     THEN 'warn'
@@ -46,11 +52,12 @@ SELECT CASE WHEN n.rcvq IS NULL AND n.ofo IS NULL                            THE
        coalesce(n.zero, '?')                         AS zero,
        coalesce((SELECT max(hi) FROM gauge WHERE source = 'sockstat' AND entity = '' AND name = 'TCP_mem'), '?') AS mem_pages,
        coalesce(s.tcp_mem, '?')                      AS tcp_mem,
-       coalesce(s.tcp_rmem, '?')                     AS tcp_rmem,
+       coalesce(knob.now, '?')                       AS tcp_rmem,
+       coalesce(knob.more, '4096 131072 16777216')   AS _more,
        n.active                                      AS intervals_hit,
        n.intervals,
        (SELECT peak_snap FROM e WHERE increase > 0 ORDER BY name = 'TcpExtTCPZeroWindowDrop', increase DESC, name LIMIT 1) AS at,
        n.first_active                                AS first_at,
        n.last_active                                 AS last_at
-  FROM n JOIN s JOIN p
+  FROM n JOIN s JOIN p JOIN knob
  ORDER BY entity;

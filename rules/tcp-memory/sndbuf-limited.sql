@@ -12,7 +12,7 @@
 --           it is smaller than bandwidth times round trip. The time is the growth of sndbuf_limited and busy between the first and last
 --           capture of each socket; totals of a connection's life are not judged.
 -- remedy:   A program that sets SO_SNDBUF ends the automatic size: let it not. Then the maximum, which is now the third of {tcp_wmem}:
---             sysctl -w net.ipv4.tcp_wmem='4096 65536 16777216'
+--             sysctl -w net.ipv4.tcp_wmem='{_more}'     (now {tcp_wmem})
 -- verify:   ss -tino state established: sndbuf_limited of these sockets grows no more.
 -- but:      It costs throughput of single large transfers only. A program that keeps its buffers small to send fresh data wants it so.
 -- see:      ss(8); linux/tcp.h (tcpi_sndbuf_limited); tcp(7) (tcp_wmem); tcp-memory/peer-zero-window
@@ -31,8 +31,14 @@ WITH p AS (
   SELECT count(*) AS sockets, sum(busy) AS busy, sum(limited) AS limited, coalesce(sum(slow), 0) AS slow,
          min(CASE WHEN slow THEN first_snap END) AS first_at, max(CASE WHEN slow THEN last_snap END) AS last_at
     FROM one
-), s AS (
-  SELECT max(last) AS tcp_wmem FROM setting WHERE name = 'net.ipv4.tcp_wmem'
+), w1 AS (               -- three numbers between tabs; the third is the maximum
+  SELECT ltrim(replace(max(last), char(9), ' ')) AS a FROM setting WHERE name = 'net.ipv4.tcp_wmem'
+), w2 AS (
+  SELECT a, ltrim(substr(a, instr(a, ' '))) AS b FROM w1
+), w3 AS (
+  SELECT a, ltrim(substr(b, instr(b, ' '))) AS top FROM w2 WHERE instr(b, ' ') > 0
+), knob AS (               -- the first two as they are, the third twice as large
+  SELECT max(a) AS now, max(substr(a, 1, length(a) - length(top)) || min(max(16777216, 2 * CAST(top AS INTEGER)), 2147483647)) AS more FROM w3
 )
 SELECT CASE WHEN c.sockets > 0 AND c.limited > 0 AND c.limited * 100.0 >= p.min_pct * c.busy THEN 'info'
             ELSE 'ok' END                                     AS level,
@@ -44,9 +50,10 @@ SELECT CASE WHEN c.sockets > 0 AND c.limited > 0 AND c.limited * 100.0 >= p.min_
        c.sockets,
        coalesce(' (most to ' || (SELECT peer FROM one WHERE slow GROUP BY peer ORDER BY sum(limited) DESC, peer LIMIT 1)
                 || ')', '')                                   AS _peer,
-       coalesce(s.tcp_wmem, '?')                              AS tcp_wmem,
+       coalesce(knob.now, '?')                                AS tcp_wmem,
+       coalesce(knob.more, '4096 65536 16777216')             AS _more,
        c.last_at                                              AS at,
        c.first_at,
        c.last_at
-  FROM c JOIN s JOIN p
+  FROM c JOIN knob JOIN p
  ORDER BY entity;
