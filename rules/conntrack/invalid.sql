@@ -15,7 +15,7 @@
 --             nft list ruleset | grep -i invalid
 --             ip route get ADDRESS
 --           If the windows are to blame (packets reordered, or offloads before tracking):
---             sysctl -w net.netfilter.nf_conntrack_tcp_be_liberal=1
+--             sysctl -w net.netfilter.nf_conntrack_tcp_be_liberal=1      (now {_liberal})
 -- verify:   invalid of conntrack -S grows by less than {:info_pct}% of the packets.
 -- but:      Scans, and resets for connections long gone. The packets are those of this network namespace, forwarded ones and loopback
 --           included.
@@ -42,6 +42,7 @@ SELECT CASE WHEN c.invalid IS NULL OR n.packets IS NULL     THEN 'skip'
        c.invalid,
        n.packets,
        round(c.invalid * 100.0 / nullif(n.packets, 0), 2) AS invalid_pct,
+       coalesce((SELECT last FROM setting WHERE name = 'net.netfilter.nf_conntrack_tcp_be_liberal'), '?') AS _liberal,
        c.active                               AS intervals_hit,
        c.intervals,
        worst.peak_snap                        AS at,

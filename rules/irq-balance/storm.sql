@@ -11,7 +11,7 @@
 -- meaning:  Each interrupt costs microseconds that are not spent on packets. A NIC can wait a little and report several packets at
 --           once; at such a rate it does not.
 -- remedy:   ethtool -C {entity} adaptive-rx on        (now {adaptive}; rx-usecs {_rx_usecs}), or where that is not there
---             ethtool -C {entity} rx-usecs 50
+--             ethtool -C {entity} rx-usecs {_more_usecs}
 -- verify:   The INTERRUPTS section of a new recording shows less at the same load.
 -- but:      Where latency counts more than CPU it may be meant so.
 -- see:      ethtool(8), -C
@@ -32,7 +32,8 @@ SELECT CASE WHEN t.irqs IS NULL OR t.span IS NULL OR t.span = 0 THEN 'skip'
        round(t.irqs / nullif(t.span, 0))  AS irqs_per_s,
        coalesce(c.adaptive, '?')          AS adaptive,
        c.rx_usecs                         AS rx_usecs_ns,
-       coalesce(c.rx_usecs / 1000, '?')   AS _rx_usecs
+       coalesce(c.rx_usecs / 1000, '?')   AS _rx_usecs,
+       max(50, 2 * coalesce(c.rx_usecs / 1000, 0)) AS _more_usecs
   FROM top t JOIN p
   LEFT JOIN c ON c.entity = t.nic
  WHERE t.r = 1

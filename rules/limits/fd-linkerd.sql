@@ -11,8 +11,8 @@
 -- meaning:  Each connection needs one. At the limit accept() and connect() fail with EMFILE: new callers wait in the accept queue until
 --           it overflows, and requests to backends fail.
 -- remedy:   Raise it while it runs, and for the next start in its unit:
---             prlimit --nofile=65536 -p {_pid}
---             systemctl edit UNIT      ([Service] LimitNOFILE=65536)
+--             prlimit --nofile={_more} -p {_pid}      (now {limit})
+--             systemctl edit UNIT      ([Service] LimitNOFILE={_more})
 --           Then see what holds them: sockets/close-wait (a leak), linkerd-pool (no reuse).
 -- verify:   Less than 50% in a new recording.
 -- but:      Judged are the processes that were watched (linkerd, java, and those of --pid and --comm) and what the JVM says of itself.
@@ -40,6 +40,7 @@ SELECT CASE WHEN coalesce(u.most, 0) <= 0                 THEN 'skip'
        cast(u.hi AS INT)                          AS fds,
        cast(u.last AS INT)                        AS last,
        cast(u.most AS INT)                        AS "limit",
+       max(65536, 2 * cast(coalesce(u.most, 0) AS INT)) AS _more,
        round(u.hi * 100.0 / nullif(u.most, 0), 1) AS used_pct,
        coalesce(u.pid, 'PID')                     AS _pid,
        CASE WHEN coalesce(u.most, 0) <= 0 THEN 'the limit is not known, or there is none' ELSE '' END AS why,

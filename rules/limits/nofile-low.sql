@@ -10,8 +10,8 @@
 -- meaning:  4096 and less are defaults of a shell or an old distribution, not a choice for a proxy, where a request can need two
 --           descriptors. The next peak, or a slow backend behind which connections gather, meets the limit.
 -- remedy:   In the unit of the service, and for the running process:
---             systemctl edit UNIT      ([Service] LimitNOFILE=65536)
---             prlimit --nofile=65536 -p {_pid}
+--             systemctl edit UNIT      ([Service] LimitNOFILE={_more})
+--             prlimit --nofile={_more} -p {_pid}      (now {limit})
 -- verify:   The limit in /proc/{_pid}/limits is 65536.
 -- but:      A program whose number of connections is bounded needs no more. The soft limit at the end of the recording counts.
 -- see:      getrlimit(2) RLIMIT_NOFILE; limits/fd-linkerd
@@ -29,6 +29,7 @@ SELECT CASE WHEN coalesce(u.most, 0) <= 0                                       
        u.entity,
        cast(u.hi AS INT)                          AS fds,
        cast(u.most AS INT)                        AS "limit",
+       max(65536, 2 * cast(coalesce(u.most, 0) AS INT)) AS _more,
        round(u.hi * 100.0 / nullif(u.most, 0), 1) AS open_pct,
        u.pid                                      AS _pid,
        CASE WHEN coalesce(u.most, 0) <= 0 THEN 'the limit is not known, or there is none' ELSE '' END AS why,

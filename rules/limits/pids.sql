@@ -17,16 +17,21 @@
 WITH p AS (
   SELECT coalesce(:warn_pct, 80) AS warn_pct
 ), k AS (
-  SELECT min(cast(last AS INT)) AS most FROM setting WHERE name IN ('kernel.pid_max', 'kernel.threads-max')
+  SELECT min(cast(last AS INT)) AS most, max(CASE WHEN name = 'kernel.pid_max' THEN cast(last AS INT) END) AS pids,
+         max(CASE WHEN name = 'kernel.threads-max' THEN cast(last AS INT) END) AS threads
+    FROM setting WHERE name IN ('kernel.pid_max', 'kernel.threads-max')
 ), used AS (
   SELECT '' AS entity, l.hi, k.most, l.hi_snap, 'kernel.pid_max or kernel.threads-max' AS what,
-         'Find who has so many (ps -eo nlwp,pid,comm --sort=-nlwp | head), and give room: sysctl -w kernel.pid_max=4194304 kernel.threads-max=1000000' AS remedy
+         'Find who has so many (ps -eo nlwp,pid,comm --sort=-nlwp | head), and give room: sysctl -w kernel.pid_max='
+           || max(4194304, coalesce(k.pids, 0)) || ' kernel.threads-max=' || max(1000000, 2 * coalesce(k.threads, 0))
+           || ' (now ' || coalesce(k.pids, '?') || ' and ' || coalesce(k.threads, '?') || ')' AS remedy
     FROM k JOIN gauge l ON l.source = 'loadavg' AND l.entity = '' AND l.name = 'total'
    UNION ALL
   SELECT CASE c.entity WHEN '' THEN 'root group' ELSE c.entity END, c.hi,
          (SELECT m.last FROM gauge m WHERE m.source = 'cgroup' AND m.entity = c.entity AND m.name = 'pids_max'), c.hi_snap,
          'pids.max of the group',
-         'Find who has so many (ps -eo nlwp,pid,comm --sort=-nlwp | head), and give room: systemctl edit UNIT ([Service] TasksMax=8192), or the limit of the container'
+         'Find who has so many (ps -eo nlwp,pid,comm --sort=-nlwp | head), and give room: systemctl edit UNIT ([Service] TasksMax=8192), or the limit of the container; now '
+           || coalesce((SELECT cast(m.last AS INT) FROM gauge m WHERE m.source = 'cgroup' AND m.entity = c.entity AND m.name = 'pids_max'), '?')
     FROM gauge c WHERE c.source = 'cgroup' AND c.name = 'pids_current'
 )
 SELECT CASE WHEN u.hi IS NULL OR coalesce(u.most, 0) <= 0 THEN 'skip'

@@ -14,7 +14,7 @@
 --           p999 first. jvm/gc/msec is a 32-bit float: after days of uptime it moves in steps of up to a second. A window of less than
 --           five minutes holds few collections.
 -- remedy:   Give it a larger heap and a collector with short pauses, in the environment of linkerd:
---             JVM_HEAP_MIN=2048M JVM_HEAP_MAX=2048M
+--             JVM_HEAP_MIN={_heap} JVM_HEAP_MAX={_heap}      (now {_heap_now})
 --             JVM_OPTIONS=-XX:+UseG1GC
 --           If linkerd-jvm/heap-full fires too, look for what holds the memory.
 -- verify:   jvm/gc/msec grows by less than 2% of the time.
@@ -51,6 +51,8 @@ SELECT CASE WHEN coalesce(t.span_s, 0) < 10                                     
        round(t.ms)                                                   AS gc_ms,
        round(t.span_s)                                               AS span_s,
        coalesce(replace(replace(c.name, 'jvm/gc/', ''), '/msec', ''), 'no collector that is named') AS collector,
+       max(2048, coalesce(2 * (SELECT CAST(max(h.last) / 1048576 AS INT) FROM series h WHERE h.source = 'linkerd' AND h.name = 'jvm/heap/max' AND h.kind <> 'text' AND h.entity = t.entity), 0)) || 'M' AS _heap,
+       coalesce((SELECT CAST(max(h.last) / 1048576 AS INT) FROM series h WHERE h.source = 'linkerd' AND h.name = 'jvm/heap/max' AND h.kind <> 'text' AND h.entity = t.entity) || 'M', '?') AS _heap_now,
        k.snap                                                        AS at,
        t.first_at, t.last_at
   FROM tally t JOIN p

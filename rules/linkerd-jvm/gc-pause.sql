@@ -11,7 +11,7 @@
 -- meaning:  In a pause linkerd accepts, reads and answers nothing and no timer fires: every request in flight gets that much
 --           slower, accept queues fill, and callers send their SYN again. Of the minutes that were frozen within the window.
 -- remedy:   A heap of one size, large enough, and a collector with short pauses, in the environment of linkerd:
---             JVM_HEAP_MIN=2048M JVM_HEAP_MAX=2048M
+--             JVM_HEAP_MIN={_heap} JVM_HEAP_MAX={_heap}      (now {_heap_now})
 --             JVM_OPTIONS="-XX:+UseG1GC -XX:MaxGCPauseMillis=50"
 --           A pause that uses little CPU was swapped out or had no CPU: look at the memory and the CPU limits.
 -- verify:   jvm/gc/*/pause_msec.max stays below 50.
@@ -35,6 +35,8 @@ SELECT CASE WHEN max(x.max) >= p.crit_ms THEN 'crit'
        sum(x.n)                                               AS pauses,
        count(DISTINCT x.w)                                    AS minutes,
        count(DISTINCT CASE WHEN x.max >= p.warn_ms THEN x.w END) AS long_pauses,
+       max(2048, coalesce((SELECT CAST(max(h.last) / 1048576 AS INT) FROM series h WHERE h.source = 'linkerd' AND h.name = 'jvm/heap/max' AND h.kind <> 'text' AND h.entity = x.entity), 0)) || 'M' AS _heap,
+       coalesce((SELECT CAST(max(h.last) / 1048576 AS INT) FROM series h WHERE h.source = 'linkerd' AND h.name = 'jvm/heap/max' AND h.kind <> 'text' AND h.entity = x.entity) || 'M', '?') AS _heap_now,
        max(CASE WHEN x.r = 1 THEN x.snap END)                 AS at,
        min(CASE WHEN x.max >= p.warn_ms THEN x.snap END)      AS first_at,
        max(CASE WHEN x.max >= p.warn_ms THEN x.snap END)      AS last_at

@@ -11,7 +11,7 @@
 -- message:  linkerd's heap is {used_pct}% full after garbage collection (median; {used_bytes} of {max_bytes}), {full} of {captures} captures above {:warn_pct}%
 -- meaning:  What is left after a collection is in use. With little room collections come back to back, each for little gain, and in the
 --           end there is an OutOfMemoryError. jvm/mem/postGC is read and not jvm/heap/used, which is a sawtooth by nature.
--- remedy:   Raise JVM_HEAP_MAX (and the container's memory limit above it). If it grows without end look for what fills it:
+-- remedy:   Raise JVM_HEAP_MAX (now {max_bytes}; and the container's memory limit above it). If it grows without end look for what fills it:
 --             curl -s http://127.0.0.1:9990/admin/pprof/heap > heap
 --             jmap -histo PID | head -30
 --           Many clients and services (collection-quality/l5d-heavy) or many pending requests are the usual content.

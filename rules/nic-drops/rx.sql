@@ -4,7 +4,7 @@
 -- title:    An interface dropped received packets
 -- tags:     nic loss receive
 -- requires: netdev >= 2
--- wants:    ethtool, softnet, snmp, nic
+-- wants:    sysctl, ethtool, softnet, snmp, nic
 -- param:    min_drops  packets  in the window
 -- param:    warn_pct   percent  dropped over received plus dropped
 -- param:    crit_pct   percent  dropped over received plus dropped
@@ -15,8 +15,8 @@
 --           VLANs that nobody has). A loss of 0.1% already moves the p999 of small requests to 200 ms.
 -- remedy:   Ask the NIC which of them it was:
 --             ethtool -S {entity} | grep -iE 'drop|miss|err'
---           Ring too small (now {ring}): ethtool -G {entity} rx 4096. Backlog of a CPU full (softnet column 2):
---             sysctl -w net.core.netdev_max_backlog=2048
+--           Ring too small (now {ring}): {_grow} Backlog of a CPU full (softnet column 2):
+--             sysctl -w net.core.netdev_max_backlog={_more_backlog}      (now {_backlog})
 --           Unknown protocols (LLDP, foreign VLANs) cost nothing: switch them off at the switch port if they disturb.
 -- verify:   The RX drop column of /proc/net/dev stands still for ten minutes.
 -- but:      Unknown protocols and VLANs are dropped by design, at a low and constant rate: where the driver, softnet and TCP all tell
@@ -34,8 +34,11 @@ WITH p AS (
     FROM counter c JOIN counter n ON n.source = 'netdev' AND n.name = 'rx_packets' AND n.entity = c.entity
    WHERE c.source = 'netdev' AND c.name = 'rx_drop'
 ), ring AS (
-  SELECT entity, max(CASE WHEN name = 'ring_rx' THEN last END) || ' of ' || max(CASE WHEN name = 'ring_rx_max' THEN last END) AS ring
+  SELECT entity, max(CASE WHEN name = 'ring_rx' THEN last END) || ' of ' || max(CASE WHEN name = 'ring_rx_max' THEN last END) AS ring,
+         max(CASE WHEN name = 'ring_rx' THEN last END) AS now, max(CASE WHEN name = 'ring_rx_max' THEN last END) AS most
     FROM series WHERE source = 'nic' AND name IN ('ring_rx', 'ring_rx_max') GROUP BY entity
+), s AS (
+  SELECT max(CASE WHEN name = 'net.core.netdev_max_backlog' THEN last END) AS backlog FROM setting
 ), missed AS (             -- what the driver says of its ring; the list is nic-drops/ring-overflow's
   SELECT entity, sum(increase) AS n FROM counter
    WHERE source = 'ethtool' AND increase > 0
@@ -75,10 +78,14 @@ SELECT CASE WHEN d.drops IS NULL                                                
             WHEN calm.nic IS NOT NULL THEN 'neither its driver nor softnet nor TCP tells of a loss'
             ELSE 'neither its driver nor softnet says why' END AS _reading,
        coalesce(r.ring, 'unknown')       AS ring,
+       CASE WHEN r.now >= r.most THEN 'it is as large as the NIC has them.'
+            ELSE 'ethtool -G ' || d.entity || ' rx ' || coalesce(r.most, 'MAX') || '.' END AS _grow,
+       max(2048, 2 * coalesce(s.backlog, 0)) AS _more_backlog,
+       coalesce(s.backlog, '?')          AS _backlog,
        CASE WHEN d.drops > 0 THEN d.peak_snap END AS at,
        d.first_active                    AS first_at,
        d.last_active                     AS last_at
-  FROM d JOIN p
+  FROM d JOIN p JOIN s
   LEFT JOIN ring r ON r.entity = d.entity
   LEFT JOIN missed m ON m.entity = d.entity
   LEFT JOIN calm ON calm.nic = d.entity

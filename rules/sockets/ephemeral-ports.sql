@@ -14,8 +14,8 @@
 --           the ports (one parity) is for connect(), so above 50% each search scans the other half. With tcp_tw_reuse = 1 (2: loopback
 --           only) connect() takes over TIME-WAIT ports after a second, so these do not count then.
 -- remedy:   Keep connections open (linkerd-pool/client-no-reuse): that is the cause. As a stopgap:
---             sysctl -w net.ipv4.ip_local_port_range="10240 65535"     (now {port_range})
---             sysctl -w net.ipv4.tcp_tw_reuse=1                        (now {tw_reuse}; needs tcp_timestamps, now {timestamps})
+--             {_range}
+--             {_reuse}
 --           More source addresses or more backend addresses multiply the range.
 -- verify:   Less than 50% in a new recording.
 -- but:      Sockets are counted by destination; with several local addresses each has the range of its own, and the share is
@@ -69,6 +69,13 @@ SELECT CASE WHEN j.bind_failures > 0                     THEN 'crit'
        j.tw                                AS timewait,
        coalesce(j.bind_failures, 0)        AS bind_failures,
        range.port_range, range.tw_reuse, range.timestamps,
+       CASE WHEN range.ports >= 55000 THEN 'net.ipv4.ip_local_port_range is wide already (now ' || range.port_range || ');'
+            ELSE 'sysctl -w net.ipv4.ip_local_port_range="10240 65535"     (now ' || range.port_range || ')' END AS _range,
+       CASE WHEN range.tw_reuse = 1 AND coalesce(range.timestamps, 1) <> 0
+            THEN 'net.ipv4.tcp_tw_reuse is 1 already: ports in TIME-WAIT are taken again after a second;'
+            WHEN range.tw_reuse = 1 THEN 'sysctl -w net.ipv4.tcp_timestamps=1      (now 0: without it tcp_tw_reuse=1 does nothing)'
+            ELSE 'sysctl -w net.ipv4.tcp_tw_reuse=1      (now ' || coalesce(range.tw_reuse, '?') || '; needs tcp_timestamps, now '
+                 || coalesce(range.timestamps, '?') || ')' END AS _reuse,
        CASE WHEN j.bind_failures > 0
             THEN j.bind_failures || ' connects failed for want of a local port (BindException); the range has ' || j.ports
             ELSE j.n || ' of ' || j.ports || ' local ports in use at worst (' || round(j.used_pct, 1) || '%), '

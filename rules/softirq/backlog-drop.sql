@@ -30,7 +30,7 @@ WITH p AS (
          coalesce(:crit_drops, 100)    AS crit_drops,
          coalesce(:crit_ratio, 0.0001) AS crit_ratio
 ), s AS (
-  SELECT max(CASE WHEN name = 'net.core.netdev_max_backlog' THEN value END) AS max_backlog FROM setting
+  SELECT max(CASE WHEN name = 'net.core.netdev_max_backlog' THEN last END) AS max_backlog FROM setting
 )
 SELECT CASE WHEN c.increase IS NULL               THEN 'skip'   -- one capture, or nothing but resets
             WHEN c.increase < p.warn_drops        THEN 'ok'

@@ -12,8 +12,8 @@
 --           next turn: a delay, not a loss. A few a minute are normal. Since 3.19 each NAPI is polled once a round, so that one busy
 --           queue rarely squeezes (measured: none at 466,000 packets a second): none is no proof of health either.
 -- remedy:   Both limits, for raising one does nothing while the other binds:
---             sysctl -w net.core.netdev_budget=600            (now {budget}, default 300)
---             sysctl -w net.core.netdev_budget_usecs=16000    (now {budget_usecs}; kernel 4.12 and later)
+--             sysctl -w net.core.netdev_budget={_budget}            (now {budget}, default 300)
+--             sysctl -w net.core.netdev_budget_usecs={_usecs}    (now {budget_usecs}; kernel 4.12 and later)
 --           and spread the load first when one CPU has it all: irq-balance/single-cpu.
 -- verify:   Column 3 of /proc/net/softnet_stat grows slower than once a second.
 -- but:      Short bursts.
@@ -46,6 +46,8 @@ SELECT CASE WHEN c.increase IS NULL                                          THE
        coalesce(d.increase, 0)             AS dropped,
        coalesce(s.budget, '?')             AS budget,
        coalesce(s.budget_usecs, '?')       AS budget_usecs,
+       max(600, 2 * coalesce(s.budget, 0)) AS _budget,
+       max(16000, 2 * coalesce(s.budget_usecs, 0)) AS _usecs,
        CASE WHEN c.increase > 0 THEN c.peak_snap END AS at,
        coalesce(b.first_at, c.first_active) AS first_at,
        coalesce(b.last_at, c.last_active)   AS last_at

@@ -8,7 +8,7 @@
 -- message:  net.ipv4.tcp_syncookies is {value}; {drops} SYNs were dropped at a full SYN queue in the window
 -- meaning:  Without cookies a full SYN queue drops whatever comes: a flood of a few hundred packets a second keeps everybody out, and
 --           clients wait 1, 3, 7 s.
--- remedy:   sysctl -w net.ipv4.tcp_syncookies=1        (the default: cookies only when the queue is full)
+-- remedy:   sysctl -w net.ipv4.tcp_syncookies=1        (now {value}; the default: cookies only when the queue is full)
 -- verify:   nstat -az TcpExtTCPReqQFullDrop stands still.
 -- but:      Switched off on purpose behind a load balancer that fends floods off. TCPReqQFullDrop is what tells: ListenDrops also
 --           has other reasons.

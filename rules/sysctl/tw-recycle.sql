@@ -9,7 +9,7 @@
 -- message:  net.ipv4.tcp_tw_recycle is {value}; {dropped} SYNs with an old time stamp were dropped in the window
 -- meaning:  With it the kernel remembers the last time stamp of each address and drops SYNs with an older one. Behind one NAT address
 --           are many hosts with clocks of their own: some of them cannot connect, now and then, without any error.
--- remedy:   sysctl -w net.ipv4.tcp_tw_recycle=0        and take it out of /etc/sysctl.conf and /etc/sysctl.d
+-- remedy:   sysctl -w net.ipv4.tcp_tw_recycle=0        (now 1) and take it out of /etc/sysctl.conf and /etc/sysctl.d
 --           For outgoing connections net.ipv4.tcp_tw_reuse=1 is safe.
 -- verify:   nstat -az TcpExtPAWSPassive stands still.
 -- but:      A host that no NAT and no load balancer connects to is not harmed, until one does.

@@ -12,8 +12,8 @@
 --           holds memory that cannot be swapped. Above tcp_max_orphans (above half or a quarter of it for sockets that retransmit) the
 --           kernel resets them: TCPAbortOnMemory. Reset sockets of programs that still run count there too when TCP memory is full.
 -- remedy:   Where they go: ss -tno state fin-wait-1; ss -tno state last-ack
---           Give up sooner: sysctl -w net.ipv4.tcp_orphan_retries=3     (now {retries}; 0 stands for 8)
---           More room (some 64 kB each at worst): sysctl -w net.ipv4.tcp_max_orphans=262144     (now {max_orphans})
+--           Give up sooner: sysctl -w net.ipv4.tcp_orphan_retries={_retries}     (now {retries}; 0 stands for 8)
+--           More room (some 64 kB each at worst): sysctl -w net.ipv4.tcp_max_orphans={_more}     (now {max_orphans})
 -- verify:   grep ^TCP /proc/net/sockstat: orphan falls; nstat -az TcpExtTCPAbortOnMemory stands still.
 -- but:      FIN-WAIT-2 and TIME-WAIT are not in it. The number is of the whole host, also in a container.
 -- see:      tcp(7) (tcp_max_orphans, tcp_orphan_retries); Documentation/networking/snmp_counter.rst (TcpExtTCPAbortOnMemory)
@@ -43,6 +43,8 @@ SELECT CASE WHEN n.aborts >= p.min_aborts                                THEN 'c
        coalesce(round(g.orphans * 100.0 / nullif(s.max_orphans, 0), 1), '?') AS orphans_pct,
        coalesce(n.aborts, '?')                                  AS aborts,
        coalesce(s.retries, '?')                                 AS retries,
+       CASE WHEN s.retries IN (1, 2, 3) THEN max(s.retries - 1, 1) ELSE 3 END AS _retries,
+       max(262144, 2 * coalesce(s.max_orphans, 0))              AS _more,
        coalesce(n.active, 0)                                    AS intervals_hit,
        coalesce(n.intervals, 0)                                 AS intervals,
        coalesce(n.peak_snap, g.hi_snap)                         AS at,

@@ -16,7 +16,7 @@
 --           that the connection may use. Failed MTU probes are how tcp_mtu_probing=2 finds the limit, and are not judged.
 -- remedy:   Try it: ping -M do -s 1472 PEER       (1500 with headers; lower it until it passes)
 --           Permit ICMP type 3 code 4 on the way and here. Until then let TCP find out:
---             sysctl -w net.ipv4.tcp_mtu_probing=1       (now {mtu_probing})
+--             {_probing}
 --           or set the MTU that the path has: ip link set DEVICE mtu 1400; on a router clamp the MSS.
 -- verify:   ss -tino state established shows no socket with backoff; nstat -az IpFragFails stands still.
 -- but:      A host that routes refuses packets with DF set as it must, and tells the sender: information only. A peer whose program
@@ -61,6 +61,8 @@ SELECT CASE WHEN c.frag_fails IS NULL                                           
        coalesce(x.probe_fails, '?')                        AS probe_fails,
        coalesce(x.unreachable, 0)                          AS unreachable,
        coalesce(x.mtu_probing, '?')                        AS mtu_probing,
+       CASE WHEN x.mtu_probing > 0 THEN 'net.ipv4.tcp_mtu_probing is ' || x.mtu_probing || ' already;'
+            ELSE 'sysctl -w net.ipv4.tcp_mtu_probing=1       (now ' || coalesce(x.mtu_probing, '?') || ')' END AS _probing,
        CASE x.forwarding WHEN 1 THEN 'this host routes' WHEN 2 THEN 'this host does not route'
             ELSE 'whether it routes is unknown' END        AS _role,
        coalesce(' (most: ' || (SELECT peer FROM stuck GROUP BY peer ORDER BY count(*) DESC, peer LIMIT 1) || ')', '') AS _peer,

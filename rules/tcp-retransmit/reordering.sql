@@ -14,8 +14,9 @@
 --           degree: needless retransmits and a smaller window. It comes from several paths that one flow is spread over: a bond in
 --           round-robin, packet-wise load balancing, interrupts of one queue that move between CPUs.
 -- remedy:   Keep each flow on one path: bond xmit_hash_policy=layer3+4 (never balance-rr), per-flow ECMP
---             sysctl net.ipv4.fib_multipath_hash_policy
---           Keep a queue's interrupts on one CPU: irq-balance. Only to soften it: sysctl -w net.ipv4.tcp_reordering=10
+--             sysctl -w net.ipv4.fib_multipath_hash_policy=1      (now {_multipath}; 0 hashes addresses alone)
+--           Keep a queue's interrupts on one CPU: irq-balance. Only to soften it: sysctl -w net.ipv4.tcp_reordering={_more}
+--           (now {tcp_reordering})
 -- verify:   nstat -az TcpExtTCPSACKReorder TcpExtTCPTSReorder grow ten times slower.
 -- but:      A retransmit that was lost less than it seemed is counted too, so heavy loss brings some. A bottleneck that retries frames
 --           (wireless) reorders by nature.
@@ -53,6 +54,8 @@ SELECT CASE WHEN c.events IS NULL OR o.out_segs IS NULL           THEN 'skip'
        round(c.events * 100.0 / nullif(o.out_segs, 0), 3) AS events_pct,
        coalesce((SELECT max(reordering) FROM tcp_socket), '?') AS degree,
        coalesce(s.reordering, '?')                       AS tcp_reordering,
+       max(10, 2 * coalesce(s.reordering, 0))            AS _more,
+       coalesce((SELECT last FROM setting WHERE name = 'net.ipv4.fib_multipath_hash_policy'), '?') AS _multipath,
        coalesce(n.fast, '?')                             AS fast,
        coalesce(n.dsacks, '?')                           AS dsacks,
        c.active                                          AS intervals_hit,

@@ -17,7 +17,7 @@
 --           way back loses acknowledgements.
 -- remedy:   Remove the loss: tcp-retransmit/ratio, nic-drops, softirq. Within one data centre, to soften it meanwhile:
 --             ip route change NETWORK dev DEVICE rto_min 20ms
---           or, since kernel 6.11, sysctl -w net.ipv4.tcp_rto_min_us=20000
+--           or, since kernel 6.11, sysctl -w net.ipv4.tcp_rto_min_us=20000      (now {_rto_min})
 -- verify:   nstat -az TcpExtTCPLossProbes TcpExtTCPTimeouts grow ten times slower.
 -- but:      A peer that acknowledges late (sleeping phones) is probed without any loss.
 -- see:      RFC 8985 section 7 (TLP); Documentation/networking/snmp_counter.rst; linkerd-backend/p999-200ms
@@ -63,6 +63,7 @@ SELECT CASE WHEN r.probes IS NULL OR r.out_segs IS NULL OR r.out_segs < p.min_se
        CASE WHEN r.recovered_pct >= 60 AND r.recovered_pct >= 2 * coalesce(r.dsack_pct, 0) THEN 'mostly packets from this host'
             WHEN r.dsack_pct >= 60 AND r.dsack_pct >= 2 * coalesce(r.recovered_pct, 0) THEN 'mostly on the way back to this host'
             ELSE 'the direction cannot be told' END AS _reading,
+       coalesce((SELECT last FROM setting WHERE name = 'net.ipv4.tcp_rto_min_us'), 'not there on this kernel') AS _rto_min,
        r.active                           AS intervals_hit,
        r.intervals,
        r.peak_snap                        AS at,

@@ -16,7 +16,7 @@
 --             ss -lunpm
 --           Make its reader faster, or its buffer greater: a program that sets SO_RCVBUF is held to rmem_max (now {rmem_max}), one
 --           that does not gets rmem_default (now {rmem_default}) when it opens the socket:
---             sysctl -w net.core.rmem_max=8388608
+--             sysctl -w net.core.rmem_max={_more}
 -- verify:   nstat -az {entity} stands still.
 -- but:      A socket that nobody reads any more (a stopped program, a broadcast that no one wants) fills up once and drops forever.
 --           MemErrors (net.ipv4.udp_mem) is another limit; some kernels count it here too.
@@ -50,6 +50,7 @@ SELECT CASE WHEN d.increase IS NULL           THEN 'skip'
        d.active                          AS intervals_hit,
        d.intervals,
        k.rmem_max, k.rmem_default,
+       max(8388608, 2 * coalesce(k.rmem_max, 0)) AS _more,
        d.peak_snap                       AS at,
        d.first_active                    AS first_at,
        d.last_active                     AS last_at

@@ -13,7 +13,7 @@
 --             tc -s qdisc
 --           Without: its send buffer. SO_SNDBUF is held to wmem_max (now {wmem_max}); who does not set it gets wmem_default
 --           (now {wmem_default}) with the next socket:
---             sysctl -w net.core.wmem_max=8388608 net.core.wmem_default=1048576
+--             sysctl -w net.core.wmem_max={_more} net.core.wmem_default={_more_default}
 -- verify:   nstat -az {entity} stands still.
 -- but:      A program that sends until the buffer is full and then waits (poll) is counted each time, though it loses nothing.
 -- see:      udp(7); nic-drops/qdisc
@@ -40,6 +40,8 @@ SELECT CASE WHEN e.increase IS NULL         THEN 'skip'
        e.active                      AS intervals_hit,
        e.intervals,
        k.wmem_max, k.wmem_default,
+       max(8388608, 2 * coalesce(k.wmem_max, 0))     AS _more,
+       max(1048576, 2 * coalesce(k.wmem_default, 0)) AS _more_default,
        e.peak_snap                   AS at,
        e.first_active                AS first_at,
        e.last_active                 AS last_at
