@@ -24,10 +24,10 @@ WITH p AS (
 ), name_ AS (
   SELECT 'snmp' AS source, 'IpInDiscards' AS name, 'IpInReceives' AS whole,
          'Packets came in whole and were dropped all the same, for want of memory above all.' AS reading
-   UNION ALL SELECT 'snmp', 'IpOutDiscards', 'IpOutRequests', 'Packets of this host were dropped before they reached an interface: no memory, or no place for a header (tunnels, IPsec).'
+   UNION ALL SELECT 'snmp', 'IpOutDiscards', 'IpOutRequests', 'Packets of this host were dropped before they left: a full queue (nic-drops/qdisc) or a device that refused them (nic-drops/tx), no memory, or no place for a header (tunnels, IPsec).'
    UNION ALL SELECT 'snmp', 'IpInHdrErrors', 'IpInReceives', 'Packets had a broken header: version, length, checksum, or a TTL that ended here.'
    UNION ALL SELECT 'snmp6', 'Ip6InDiscards', 'Ip6InReceives', 'Packets came in whole and were dropped all the same: no memory, or IPv6 is switched off on the interface (disable_ipv6).'
-   UNION ALL SELECT 'snmp6', 'Ip6OutDiscards', 'Ip6OutRequests', 'Packets of this host were dropped before they reached an interface: no memory, no place for a header, or IPv6 is switched off there.'
+   UNION ALL SELECT 'snmp6', 'Ip6OutDiscards', 'Ip6OutRequests', 'Packets of this host were dropped before they left: a full queue (nic-drops/qdisc), no memory, no place for a header, or IPv6 is switched off there.'
    UNION ALL SELECT 'snmp6', 'Ip6InHdrErrors', 'Ip6InReceives', 'Packets had a broken header, or a hop limit that ended here.'
 )
 SELECT CASE WHEN c.increase IS NULL                                              THEN 'skip'

@@ -11,7 +11,8 @@
 -- remedy:   sysctl -w net.ipv4.tcp_syncookies=1        (now {value}; the default: cookies only when the queue is full)
 -- verify:   nstat -az TcpExtTCPReqQFullDrop stands still.
 -- but:      Switched off on purpose behind a load balancer that fends floods off. TCPReqQFullDrop is what tells: ListenDrops also
---           has other reasons.
+--           has other reasons. But where tcp_max_syn_backlog is the limit, not the backlog of listen(), the last quarter of it is
+--           kept for known clients, and what is dropped for that is in ListenDrops alone: tcp-listen/drops-other.
 -- see:      Documentation/networking/ip-sysctl.rst, tcp_syncookies; tcp-listen/synq-full
 WITH p AS (
   SELECT coalesce(:min_drops, 1) AS min_drops

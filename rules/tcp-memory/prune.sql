@@ -7,7 +7,7 @@
 -- wants:    sysctl
 -- param:    min_prunes   times  that a full receive buffer was tidied up
 -- param:    crit_pruned  times  that received data was thrown away for it
--- message:  receive buffers were full {prunes} times in {intervals_hit} of {intervals} intervals; received data thrown away {pruned} times in order and {ofo_pruned} times out of order; {collapsed} buffers copied together
+-- message:  receive buffers were full {prunes} times in {intervals_hit} of {intervals} intervals; {pruned} times the new segment was dropped for it, {ofo_pruned} times what had come out of order; {collapsed} buffers copied together
 -- meaning:  A segment came in for which the socket's receive buffer had no room. The kernel first copies the queued segments together
 --           (TCPRcvCollapsed, which costs CPU under the socket's lock), then throws away what came out of order (OfoPruned), then drops the
 --           segment (RcvPruned): the peer must send that again, which looks like loss on the network. Small segments fill a
