@@ -191,13 +191,14 @@ class Lab:
         link = kind(self, a, b, net, device, settings)
         return (*self._addresses(a, b, net, device), link)
 
-    def record(self, ns, *options, seconds=15, every='1s', wait=True):
-        """Records in that namespace: the window that is judged.
+    def record(self, ns, *options, seconds=15, every='1s', user=None, wait=True):
+        """Records in that namespace, as that user (a number): the window that is judged.
 
         Returns when it is over, with wait=False at once.
         """
         collect = os.path.join(self.build, 'nettape-collect')
-        command = ns.argv(collect, '-q', '--force', '--for', f'{seconds}s', '--every', every,
+        who = [] if user is None else ['setpriv', f'--reuid={user}', f'--regid={user}', '--clear-groups']
+        command = ns.argv(*who, collect, '-q', '--force', '--for', f'{seconds}s', '--every', every,
                           '--pace', 'tcp=1s', '--pace', 'tcp-info=1s', '--pace', 'ss-summary=1s',
                           '--pace', 'metrics=1s', '--pace', 'client-state=1s', '--pace', 'group*=1s', '-o', self.bundle, *options)
         self.recorder = self.keep(Process(command, self.log('collect')))
@@ -214,6 +215,8 @@ class Lab:
             status = self.recorder.popen.wait(seconds)
         except subprocess.TimeoutExpired as e:
             raise Failed('the recording does not end') from e
+        if status != 0 and os.path.exists(self.bundle + '.part'):  # it was killed: this is what is left
+            os.rename(self.bundle + '.part', self.bundle)
         if status != 0 and not os.path.exists(self.bundle):
             raise Failed(f'nettape-collect: exit status {status}')
 

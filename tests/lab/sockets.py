@@ -1,14 +1,21 @@
 #!/usr/bin/env python3
 """Small socket misbehaviours, one a subcommand; prints "ready" and ends with standard input.
 
-usage: sockets.py deaf ADDRESS PORT BACKLOG          listens and never accepts
-       sockets.py accept ADDRESS PORT BACKLOG        listens, accepts, reads, answers, closes after the peer
-       sockets.py knock ADDRESS PORT N [PER_S]       N connects in all, kept open
-       sockets.py spray ADDRESS N [PER_S]            a datagram to each of N ports, in turn
-       sockets.py scan NET N [PER_S]                 a datagram to NET.0.1 and up, N addresses
-       sockets.py stuffed ADDRESS PORT N             N connections with all sent that they take
-       sockets.py abandon ADDRESS PORT N             the same, then closed before it could leave
+usage: sockets.py deaf ADDRESS PORT BACKLOG             listens and never accepts
+       sockets.py accept ADDRESS PORT BACKLOG           listens, accepts, reads, answers, closes after the peer
+       sockets.py hold ADDRESS PORT                     accepts, and neither reads nor closes
+       sockets.py knock ADDRESS PORT N [PER_S]          N connects in all, kept open; says "held" then
+       sockets.py refused ADDRESS PORT PER_S            connects that nobody listens for, again and again
+       sockets.py stuffed ADDRESS PORT N                N connections with all sent that they take
+       sockets.py abandon ADDRESS PORT N                the same, then closed before it could leave
+       sockets.py stream ADDRESS PORT PER_S SIZE [SOURCE]   datagrams, again and again
+       sockets.py spray ADDRESS N [PER_S]               a datagram to each of N ports, in turn
+       sockets.py scan NET N [PER_S]                    a datagram to NET.0.1 and up, N addresses
+       sockets.py inbox ADDRESS PORT RCVBUF READ        a UDP socket, read only when READ is 1
+       sockets.py frames DEVICE PROTOCOL PER_S          Ethernet broadcasts of that number (0x88cc)
 """
+import contextlib
+import select
 import selectors
 import socket
 import sys
@@ -17,6 +24,12 @@ import time
 
 def ready():
     print('ready', flush=True)
+
+
+def ended(seconds):
+    """Waits so long; True when standard input has ended."""
+    readable, _, _ = select.select([sys.stdin], [], [], seconds)
+    return bool(readable) and not sys.stdin.readline()
 
 
 def listener(address, port, backlog):
@@ -54,6 +67,16 @@ def accept(address, port, backlog):
                 key.fileobj.close()
 
 
+def hold(address, port):
+    held, s = [], listener(address, port, 512)
+    ready()
+    while True:
+        readable, _, _ = select.select([s, sys.stdin], [], [])
+        if sys.stdin in readable:
+            return
+        held.append(s.accept()[0])
+
+
 def echo(c):
     try:
         data = c.recv(65536)
@@ -71,6 +94,7 @@ def knock(address, port, n, per_s='50'):
         c.connect_ex((address, int(port)))
         held.append(c)
         time.sleep(1 / float(per_s))
+    print('held', flush=True)
     sys.stdin.read()
 
 
@@ -122,7 +146,52 @@ def abandon(address, port, n):
     sys.stdin.read()
 
 
-COMMANDS = {f.__name__: f for f in (deaf, accept, knock, spray, scan, stuffed, abandon)}
+def at_rate(per_s, act):
+    """Does it so often, in bursts of 20 ms, until standard input ends."""
+    done, began = 0, time.monotonic()
+    ready()
+    while not ended(0.02):
+        for _ in range(int((time.monotonic() - began) * float(per_s)) - done):
+            with contextlib.suppress(OSError):  # a full queue, no route: what the scenario is about
+                act()
+            done += 1
+
+
+def refused(address, port, per_s):
+    def act():
+        with socket.socket() as c:
+            c.connect((address, int(port)))
+    at_rate(per_s, act)
+
+
+def stream(address, port, per_s, size, source='0.0.0.0'):
+    s = socket.socket(type=socket.SOCK_DGRAM)
+    s.bind((source, 0))
+    s.setblocking(False)
+    at_rate(per_s, lambda: s.sendto(bytes(int(size)), (address, int(port))))
+
+
+def inbox(address, port, rcvbuf, read):
+    s = socket.socket(type=socket.SOCK_DGRAM)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, int(rcvbuf))
+    s.bind((address, int(port)))
+    ready()
+    while True:
+        readable, _, _ = select.select([sys.stdin] + [s] * (read == '1'), [], [])
+        if sys.stdin in readable:
+            return
+        s.recv(65536)
+
+
+def frames(device, protocol, per_s):
+    s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    s.bind((device, 0))
+    frame = b'\xff' * 6 + s.getsockname()[4] + int(protocol, 16).to_bytes(2, 'big') + bytes(46)
+    at_rate(per_s, lambda: s.send(frame))
+
+
+COMMANDS = {f.__name__: f for f in (deaf, accept, hold, knock, refused, stuffed, abandon, stream, spray, scan, inbox,
+                                    frames)}
 
 if __name__ == '__main__':
     COMMANDS[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,97 @@
+"""IP, UDP, routes, neighbours, connection tracking, settings."""
+from model import scenario
+
+
+@scenario(expect=['crit:udp/rcvbuf-errors UdpRcvbufErrors'])
+def inbox_full(lab, fault):
+    """A UDP socket that its program does not read."""
+    here = lab.netns()
+    here.python('sockets', 'inbox', '127.0.0.1', 9000, 4096, 0 if fault else 1)
+    here.python('sockets', 'stream', '127.0.0.1', 9000, 50, 100)
+    lab.record(here)
+
+
+@scenario(expect=['info:udp/noports UdpNoPorts', 'info:ip/icmp-unreach IcmpInDestUnreachs',
+                  'info:ip/icmp-unreach IcmpOutDestUnreachs'])
+def nobody_listens(lab, fault):
+    """Datagrams to a port that no program has open, each answered by ICMP."""
+    here = lab.netns()
+    if not fault:
+        here.python('sockets', 'inbox', '127.0.0.1', 9000, 1 << 20, 1)
+    here.python('sockets', 'stream', '127.0.0.1', 9000, 50, 100)
+    lab.record(here)
+
+
+@scenario(expect=['ip/no-route IpOutNoRoutes'])
+def no_route(lab, fault):
+    """Connects to an address that no route leads to."""
+    here, there = lab.netns(), lab.netns()
+    _, far = lab.veth(here, there)
+    here.run('ip', 'route', 'add', '198.51.100.0/24' if fault else 'default', 'via', far)
+    here.python('sockets', 'stream', '203.0.113.1', 9000, 10, 100)
+    lab.record(here)
+
+
+@scenario(expect=['ip/fragments IpReasmFails'])
+def fragments_lost(lab, fault):
+    """Datagrams in three pieces over a path that loses one piece in ten."""
+    here, there = lab.netns(), lab.netns()
+    _, far, _ = lab.path(here, there, delay_ms=1, loss_ab=10 if fault else 0)
+    there.sysctl('net.ipv4.ipfrag_time', 2)
+    there.python('sockets', 'inbox', far, 9000, 1 << 20, 1)
+    here.python('sockets', 'stream', far, 9000, 30, 4000)
+    lab.record(there)
+
+
+@scenario(expect=['ip/discards IpInHdrErrors'], allow=['info:ip/icmp-unreach'])
+def routing_loop(lab, fault):
+    """Two routers that send packets for an unknown network to each other until their TTL has ended."""
+    here, there, host = lab.netns(), lab.netns(), lab.netns()
+    near, far = lab.veth(here, there)
+    gateway, _ = lab.veth(here, host, net=2, device='eth1')
+    host.run('ip', 'route', 'add', 'default', 'via', gateway)
+    for ns, via in ((here, far), (there, near)):
+        ns.sysctl('net.ipv4.ip_forward', 1)
+        ns.sysctl('net.ipv4.conf.all.send_redirects', 0)
+        ns.run('ip', 'route', 'add', '203.0.113.0/24', 'via', via)
+    if not fault:
+        there.run('ip', 'route', 'replace', 'blackhole', '203.0.113.0/24')
+    host.python('sockets', 'stream', '203.0.113.1', 9000, 20, 100)
+    lab.record(there)  # where a TTL of 64 ends
+
+
+@scenario(expect=['sysctl/rp-filter'])
+def asymmetric_route(lab, fault):
+    """Packets come in on one link from addresses that the route back gives to another, under a strict rp_filter."""
+    here, there = lab.netns(), lab.netns()
+    near, _ = lab.veth(here, there)
+    _, second = lab.veth(here, there, net=2, device='eth1')
+    there.run('ip', 'addr', 'add', '10.9.0.2/32', 'dev', 'lo')
+    there.sysctl('net.ipv4.conf.eth0.arp_announce', 2)
+    here.run('ip', 'route', 'add', '10.9.0.0/24', 'via', second)
+    for device in ('all', 'eth0'):
+        here.sysctl(f'net.ipv4.conf.{device}.rp_filter', 1 if fault else 2)
+    here.python('sockets', 'inbox', near, 9000, 1 << 20, 1)
+    there.python('sockets', 'stream', near, 9000, 20, 100, '10.9.0.2')
+    lab.record(here)
+
+
+@scenario(expect=['sysctl/tcp-features-off net.ipv4.tcp_sack', 'info:sysctl/changed net.ipv4.tcp_sack'])
+def setting_changed(lab, fault):
+    """Somebody switches selective acknowledgements off in the middle of the window."""
+    here = lab.netns()
+    if fault:
+        lab.at(7, here.sysctl, 'net.ipv4.tcp_sack', 0)
+    lab.record(here)
+
+
+@scenario(expect=['info:conntrack/invalid'])
+def tracking_invalid(lab, fault):
+    """Segments of connections that connection tracking has never seen begin, and is told not to pick up."""
+    here, there = lab.netns(), lab.netns()
+    near, _ = lab.veth(here, there)
+    here.nft('add table ip lab; add chain ip lab in { type filter hook prerouting priority 0; };'
+             'add rule ip lab in tcp dport 8080 ct state invalid,new drop')
+    here.sysctl('net.netfilter.nf_conntrack_tcp_loose', 0 if fault else 1)
+    there.tool('raw', '10.1.0.2', near, 2000, 8080, 'flags=16', 'size=100', 'step=100', 'pps=30')
+    lab.record(here)
