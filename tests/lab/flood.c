@@ -20,6 +20,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "schema/span.h"
+
 enum { BATCH = 64, LONGEST = 1472 };
 
 struct flood {
@@ -48,14 +50,17 @@ static void set(struct flood *f, const char *text)
 		const char *name;
 		double *value;
 	} const settings[] = {
-		{"size=",   &f->size  },
-		{"pps=",    &f->pps   },
-		{"on_ms=",  &f->on_ms },
-		{"off_ms=", &f->off_ms}
+		{"size",   &f->size  },
+                {"pps",    &f->pps   },
+                {"on_ms",  &f->on_ms },
+                {"off_ms", &f->off_ms}
         };
-	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-		if (strncmp(text, settings[i].name, strlen(settings[i].name)) == 0) {
-			*settings[i].value = strtod(strchr(text, '=') + 1, NULL);
+	struct span value = span_of(text), name;
+	bool known = span_cut(&value, '=', &name);
+	uint64_t n;
+	for (size_t i = 0; known && i < sizeof settings / sizeof *settings; i++)
+		if (span_eq(name, span_of(settings[i].name)) && span_u64(value, INT32_MAX, &n)) {
+			*settings[i].value = (double)n;
 			return;
 		}
 	fprintf(stderr, "flood: unknown setting '%s'\n", text);
@@ -64,8 +69,11 @@ static void set(struct flood *f, const char *text)
 
 static void aim(struct flood *f, const char *address, const char *port)
 {
-	struct sockaddr_in to = {.sin_family = AF_INET,
-	                         .sin_port = htons((uint16_t)strtoul(port, NULL, 10))};
+	uint64_t number;
+	struct sockaddr_in to = {.sin_family = AF_INET};
+	if (!span_u64(span_of(port), UINT16_MAX, &number))
+		fail(port);
+	to.sin_port = htons((uint16_t)number);
 	if (inet_pton(AF_INET, address, &to.sin_addr) != 1)
 		fail(address);
 	f->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);

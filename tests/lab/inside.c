@@ -18,6 +18,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "schema/span.h"
+
 static void fail(const char *what)
 {
 	fprintf(stderr, "inside: %s: %s\n", what, strerror(errno));
@@ -47,7 +49,10 @@ static void pin(const char *number)
 {
 	cpu_set_t set;
 	CPU_ZERO(&set);
-	CPU_SET((size_t)strtoul(number, NULL, 10), &set);
+	uint64_t cpu;
+	if (!span_u64(span_of(number), CPU_SETSIZE - 1, &cpu))
+		fail(number);
+	CPU_SET((size_t)cpu, &set);
 	if (sched_setaffinity(0, sizeof set, &set) != 0)
 		fail("CPU");
 }

@@ -26,6 +26,8 @@ import model
 import place
 import score
 
+PATIENCE = place.Patience()
+
 
 def load_scenarios():
     for path in sorted(glob.glob(os.path.join(place.HERE, 'scenarios', '*.py'))):
@@ -48,7 +50,7 @@ class Run:
         shutil.rmtree(folder, ignore_errors=True)
         start = time.monotonic()
         try:
-            if self.scenario.alone and not place.wait_quiet():
+            if self.scenario.alone and not PATIENCE.wait():
                 raise place.Skip('the machine is busy with something else')
             with place.Lab(build, folder, tag) as lab:
                 self.scenario.run(lab, self.fault)

@@ -26,6 +26,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "schema/span.h"
+
 enum { MTU = 2048, SLOTS = 1 << 14, NS_PER_MS = 1000000 };
 
 struct packet {
@@ -85,11 +87,12 @@ static void set(struct link *l, const char *text)
                 {"loss_ba",   &l->ba.loss  },
 		{"seed",      &l->seed     },
 	};
-	const char *eq = strchr(text, '=');
-	for (size_t i = 0; eq && i < sizeof settings / sizeof *settings; i++)
-		if (strlen(settings[i].name) == (size_t)(eq - text) &&
-		    strncmp(text, settings[i].name, (size_t)(eq - text)) == 0) {
-			*settings[i].value = strtod(eq + 1, NULL);
+	struct span value = span_of(text), name;
+	int64_t millionths;
+	bool known = span_cut(&value, '=', &name);
+	for (size_t i = 0; known && i < sizeof settings / sizeof *settings; i++)
+		if (span_eq(name, span_of(settings[i].name)) && span_fixed(value, 6, &millionths)) {
+			*settings[i].value = (double)millionths / 1e6;
 			return;
 		}
 	fprintf(stderr, "lossy: unknown setting '%s'\n", text);

@@ -272,13 +272,22 @@ def cpu_times():
         return [int(n) for n in f.readline().split()[1:9]]
 
 
-def wait_quiet(seconds=60, most=0.15):
-    """Until the machine has little to do; False when it has not, so long."""
-    end = time.monotonic() + seconds
-    while busy_share() > most:
-        if time.monotonic() > end:
-            return False
-    return True
+class Patience:
+    """Waiting for a machine with little else to do: so many seconds in all, then no more."""
+
+    def __init__(self, seconds=180, most=0.15):
+        self.left, self.most = seconds, most
+
+    def wait(self):
+        """False when the machine is still busy."""
+        began = time.monotonic()
+        while busy_share() > self.most:
+            if time.monotonic() - began > self.left:
+                break
+        else:
+            return True
+        self.left = max(self.left - (time.monotonic() - began), 0)
+        return False
 
 
 _netem = []
