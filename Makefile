@@ -163,6 +163,7 @@ check: tests ## run every test; the last line counts them
 
 # Root; REPS=5 takes an hour. LAB_GLOBAL=1: also what changes the host. LAB='--only GLOB' runs some.
 lab: all $(lab) ## provoke faults for real, score what the rules say: tests/lab/SCORE.md
+	$(Q)mkdir -p $(B)/lab && python3 tests/gen/judge.py $(B) --table $(B)/lab/synthetic.md >$(B)/lab/synthetic.tap
 	$(Q)BUILD=$(B) python3 tests/lab/lab.py --reps $(or $(REPS),1) --score $(B)/lab/SCORE.md $(LAB)
 lab-score: lab ## and keep the table
 	$(Q)cp $(B)/lab/SCORE.md tests/lab/SCORE.md
