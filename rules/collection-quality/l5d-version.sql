@@ -9,7 +9,9 @@
 -- message:  {endpoint} answers with a metrics.json without any router of linkerd 1.x; it calls itself {name} {version}
 -- meaning:  Other servers that are made with Finagle have the same page on the same port: namerd, any twitter-server. Their metrics
 --           have no clients and servers of routers, so every linkerd rule says "not evaluated". A linkerd2 proxy is another
---           program and has no such page at all. linkerd 0.x has one, and its older names are understood.
+--           program and has no such page at all. linkerd 0.x has one, and its older names are understood. Since 0.9.1
+--           there is a typed form (metrics.json?tree=1), which is asked for first: the flat one does not tell counters from
+--           gauges, nor where the name of a client ends.
 -- remedy:   Record with the admin port of a linkerd 1.x:
 --             nettape-collect --metrics http://127.0.0.1:9990
 -- verify:   This finding is absent in a new recording.

@@ -18,7 +18,8 @@
 --           400, 600 ms and not as a smooth tail. They are no exact multiples: with one segment in flight it is the tail loss probe
 --           that fires, after about 200 ms + 2 round trips. A loss of 0.05% of the segments is enough to put the p999 of one-segment
 --           requests there. A backend that really takes 200 ms gives the same p999, but no probes: the kernel's counters
---           tell them apart. linkerd freezes quantiles once a minute, so both are compared minute by minute.
+--           tell them apart. linkerd freezes quantiles once a minute, so both are compared minute by minute. Its name for
+--           p999 is p9990 (and p9999 is p99.99).
 -- remedy:   With probes: root-cause/loss-tail-200ms says in which direction packets get lost; find where. Only as a mitigation, on a
 --           route inside one network: ip route change ... rto_min 20ms, or net.ipv4.tcp_rto_min_us (6.11 and later; now {rto_min_us}).
 --           Without probes: look for a sleep, a poll or a retry timer of 200 ms in the backend or between it and its own backends.

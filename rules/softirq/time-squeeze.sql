@@ -16,7 +16,7 @@
 --             sysctl -w net.core.netdev_budget_usecs={_usecs}    (now {budget_usecs}; kernel 4.12 and later)
 --           and spread the load first when one CPU has it all: irq-balance/single-cpu.
 -- verify:   Column 3 of /proc/net/softnet_stat grows slower than once a second.
--- but:      Short bursts.
+-- but:      Short bursts. What other tools flag is the total since boot: after a year each host has some, and they say nothing of now.
 -- see:      Documentation/admin-guide/sysctl/net.rst (netdev_budget); net/core/dev.c, net_rx_action()
 WITH p AS (
   SELECT coalesce(:warn_per_s, 1)    AS warn_per_s,

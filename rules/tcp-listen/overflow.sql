@@ -17,7 +17,8 @@
 --           and raise the program's own listen() backlog (its limit is now min(backlog, somaxconn) = {backlog}; linkerd:
 --           socketOptions.backlog: {_more}). Both take effect when it listens anew: restart it.
 -- verify:   nstat -az TcpExtListenOverflows stands still; in ss -ltn Recv-Q of {entity} stays below half of Send-Q.
--- but:      Port scans, and a listener that is closing down. A full queue shows as Recv-Q one above Send-Q.
+-- but:      Port scans, and a listener that is closing down. A full queue shows as Recv-Q one above Send-Q. TCPBacklogDrop is another
+--           matter since kernel 4.4, whatever older guides tell: tcp-listen/backlogdrop.
 -- see:      Documentation/networking/snmp_counter.rst (TcpExtListenOverflows); listen(2); ss(8)
 WITH p AS (
   SELECT coalesce(:crit_drops, 10)    AS crit_drops,

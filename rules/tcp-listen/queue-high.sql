@@ -11,6 +11,8 @@
 -- message:  {entity}{_owner}: up to {queue_max} connections waited for accept(), {used_pct}% of its backlog of {backlog}
 -- meaning:  Recv-Q of a LISTEN socket is the number of finished handshakes that the program has not accepted. A healthy server keeps
 --           it near zero; at more than Send-Q (the backlog) new connections are dropped: tcp-listen/overflow.
+--           A listener has two queues, this one and that of half-open handshakes (tcp-listen/synq-full); neither is the receive
+--           queue of a connection, though ss puts them into the same column.
 -- remedy:   Find out why {entity} accepts late (garbage collection, CPU, one accept thread; linkerd: /admin/threads), then
 --           raise its backlog (now {backlog}; linkerd: socketOptions.backlog: {_more}). {_somaxconn}
 -- verify:   Recv-Q of {entity} in ss -ltn stays below a tenth of Send-Q.
