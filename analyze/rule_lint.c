@@ -167,6 +167,17 @@ static void lint_options(struct lint *l, const char *text)
 		lint_line(l, line);
 }
 
+/* Who is told to set something wants to know what it is now: "(now {somaxconn})", "is {value}". */
+static void lint_present(struct lint *l)
+{
+	struct span remedy = span_of(l->rule->remedy);
+	bool sets = span_search(remedy, SPAN("sysctl -w ")) < remedy.n;
+
+	if (sets && span_search(remedy, SPAN("(now ")) == remedy.n &&
+	    span_search(remedy, SPAN("is {")) == remedy.n)
+		COMPLAIN(l, "remedy: sets a sysctl and does not say what it is now");
+}
+
 /* ---- the SQL ---- */
 
 static bool has_word(const struct rule_words *w, struct span word)
@@ -399,6 +410,7 @@ static bool lint_rule(struct lint *l, const char *dir, FILE *out)
 		lint_options(l, l->rule->remedy);
 		lint_options(l, l->rule->verify);
 		lint_options(l, l->rule->but);
+		lint_present(l);
 		lint_statement(l);
 		if (!l->n)
 			lint_time(l);

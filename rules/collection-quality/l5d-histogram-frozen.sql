@@ -15,7 +15,8 @@
 --             nettape-collect --for 10m
 --           If the interval is a minute, the timer is stuck: /admin/threads tells where.
 -- verify:   This finding is absent in a new recording.
--- but:      The count and sum of a histogram are of its last minute as well: they are no counters. Traffic so even that two minutes are the same in all statistics of all histograms does not happen.
+-- but:      The count and sum of a histogram are of its last minute as well: they are no counters. Traffic so even that two minutes
+--           are the same in all statistics of all histograms does not happen.
 -- see:      linkerd docs, telemetry
 WITH p AS (
   SELECT coalesce(:still_s, 90) AS still_s

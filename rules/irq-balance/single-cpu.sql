@@ -16,7 +16,7 @@
 --           on it waits. Under heavy load NAPI masks interrupts, so the share of NET_RX softirqs on {cpu} ({net_rx_pct}%) says more
 --           than the rate.
 -- remedy:   Start irqbalance, or spread by hand: echo CPU > /proc/irq/IRQ/smp_affinity_list for each queue. With one queue only:
---             ethtool -L {entity} combined N                                  if the NIC has more
+--             ethtool -L {entity} combined N      (now {queues})              if the NIC has more
 --             echo MASK > /sys/class/net/{entity}/queues/rx-0/rps_cpus         if it has not
 -- verify:   No CPU has more than 60% of the interrupts of {entity} in a new recording.
 -- but:      Deliberate pinning, isolated CPUs; a NIC that polls (busy poll, DPDK) interrupts little.

@@ -12,7 +12,7 @@
 --           that path, however fast the link is. The round trip is the mean of the peer with most traffic among those that far away;
 --           which NIC its packets take is not recorded, so each busy NIC is judged.
 -- remedy:   sysctl -w net.ipv4.tcp_rmem='4096 131072 {_need_r}' net.ipv4.tcp_wmem='4096 65536 {_need_w}'
---           (the third is now {_rmem} and {_wmem} bytes), and for programs that set SO_RCVBUF or SO_SNDBUF:
+--           (now {_rmem} and {_wmem} bytes at most), and for programs that set SO_RCVBUF or SO_SNDBUF:
 --             sysctl -w net.core.rmem_max={_need_r} net.core.wmem_max={_need_w}
 --           The other end needs the same.
 -- verify:   One transfer to {peer} is faster; ss -ti dst {peer} shows a larger cwnd and rcv_space.

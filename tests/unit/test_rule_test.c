@@ -353,6 +353,8 @@ static void lint_sees_mistakes(void **state)
 	              "nettape-collect has no option --fro");
 	lint_must_say(f, HEAD "-- remedy: nettape-analyze --set x --lst\n" ROW, GOOD,
 	              "nettape-analyze has no option --lst");
+	lint_must_say(f, HEAD "-- remedy: sysctl -w net.core.somaxconn=4096\n" ROW, GOOD,
+	              "does not say what it is now");
 	lint_must_say(f, HEAD "-- remedy: r\xc3\xa4\n" ROW, GOOD, "line 6: byte 0xc3");
 	lint_must_say(f, HEAD "-- remedy: r\n-- param: x 1 y\n" ROW, GOOD, "param 'x' is not used");
 	lint_must_say(f, HEAD "-- remedy: r\nSELECT 'warn' AS level, :x AS entity ORDER BY 2;\n",
