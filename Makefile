@@ -213,6 +213,10 @@ demo: all ## record this host for 10 s and print the diagnosis
 	$(B)/nettape-analyze --fail-on never --no-pager build/demo/demo.nettape.tar.zst
 .PHONY: demo
 
+bench: all ## how long it takes, on bundles as large as they come; each tests/bench/* prints a table and writes build/bench/*.json
+	$(Q)for b in $(sort $(wildcard tests/bench/*.py tests/bench/*.sh)); do "$$b" $(B) || exit 1; done
+.PHONY: bench
+
 ## Style
 c_files := $(sort $(wildcard $(foreach d,schema collect analyze analyze/* tests tests/* tests/*/*,$(d)/*.c $(d)/*.h)))
 sh_files := $(sort $(wildcard tests/*.sh tests/*/*.sh .packaging/*.sh) .ci/run)
