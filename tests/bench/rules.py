@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """rules.py BUILD [--runs N] [--small]: how long all rules take on a giant bundle.
 
-An hour at 1 s of 64 CPUs, 500 interfaces and 20,000 sockets, with some faults, made once by
+An hour at 1 s of 64 CPUs, 500 interfaces, 20,000 sockets and a linkerd of 100 clients, with some faults, made once by
 tests/gen into BUILD/bench.  Prints medians and spread, and writes BUILD/bench/rules.json.
 """
 import argparse
@@ -26,8 +26,8 @@ LINE = re.compile(r'nettape-analyze: (?:rule +([\d.]+) ms  (\S+)|(\w+) +([\d.]+)
 
 def giant(folder, small):
     """The bundle's path; made anew when the generator has changed."""
-    size = ('--ticks', '61', '--cpus', '8', '--interfaces', '40', '--sockets', '500') if small else \
-        ('--ticks', '3600', '--cpus', '64', '--interfaces', '500', '--sockets', '20000')
+    size = ('--ticks', '241', '--cpus', '8', '--interfaces', '40', '--sockets', '500', '--linkerd', '5') if small else \
+        ('--ticks', '3600', '--cpus', '64', '--interfaces', '500', '--sockets', '20000', '--linkerd', '100')
     command = [sys.executable, '-B', os.path.join(GEN, 'bundle.py'), '--seed', '1', '--physical', '2', *size]
     command += [f'--pace={source}={pace}' for source, pace in PACES.items()]
     command += [f'--fault={fault}' for fault in FAULTS]

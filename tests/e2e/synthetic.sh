@@ -54,7 +54,7 @@ check "interfaces agree between /proc/net/dev, ifconfig and ethtool" says a.tar 
 	"SELECT count(DISTINCT increase) FROM series WHERE entity = 'eth0' AND name = 'rx_packets'" 1
 check "a fault that is not known is refused" refused nonsense
 
-# Behind numbers of its own, so that none is counted twice
+# The scenarios: each with its faults and without
 timeout 300 python3 tests/gen/judge.py "$build" --json "$dir/results.json" --table "$build/lab/synthetic.md" >"$dir/judge.tap" 2>"$dir/judge.err"
 status=$?
 grep -v '^1\.\.' "$dir/judge.tap"

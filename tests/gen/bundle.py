@@ -31,6 +31,7 @@ class Config:
     sockets: int = 60
     kernel: Kernel = dataclasses.field(default_factory=lambda: Kernel('6.1.0-18-amd64'))
     driver: str = 'ixgbe'
+    linkerd: int = 0       # clients of a linkerd that answers; 0: there is none
     pps: float = None      # received by all physical interfaces
     start: int = START
     uid: int = 0
@@ -49,7 +50,7 @@ def parse(argv):
             ('seed', int, 1, 'of all that is random'), ('ticks', int, 61, 'snapshots'), ('every', float, 1, 'seconds between them'),
             ('cpus', int, 8, ''), ('interfaces', int, 4, 'lo, the physical ones, the rest veth'), ('physical', int, 1, 'NICs'),
             ('sockets', int, 60, 'TCP connections'), ('kernel', str, '6.1.0-18-amd64', 'release'),
-            ('driver', str, 'ixgbe', 'ixgbe, ena or virtio_net'), ('pps', float, None, 'packets a second')):
+            ('driver', str, 'ixgbe', 'ixgbe, ena or virtio_net'), ('pps', float, None, 'packets a second'), ('linkerd', int, 0, 'clients of a linkerd; 0: there is none')):
         p.add_argument('--' + name, type=of, default=default, help=text)
     p.add_argument('--pace', action='append', default=[], metavar='SOURCE=SECONDS')
     p.add_argument('--fault', action='append', default=[], metavar='NAME[,PARAM=VALUE...]')
@@ -66,8 +67,8 @@ def main(argv):
     if not a.output:
         sys.exit('bundle.py: -o FILE is missing')
     paces = {source: float(s) for source, _, s in (p.partition('=') for p in a.pace)}
-    config = Config(a.seed, a.ticks, a.every, a.cpus, a.interfaces, a.physical, a.sockets, Kernel(a.kernel), a.driver, a.pps,
-                    paces=paces)
+    config = Config(a.seed, a.ticks, a.every, a.cpus, a.interfaces, a.physical, a.sockets, Kernel(a.kernel), a.driver,
+                    a.linkerd, a.pps, paces=paces)
     try:
         generate(config, a.fault, a.output)
     except (ValueError, OSError) as e:

@@ -25,14 +25,15 @@ class CpuQuota(Fault):
 
 class GroupMemory(Fault):
     """The control group of the watched process fills its memory limit."""
-    name, params = 'cgroup-memory', {'limit': 320000000, 'share': .99}
+    name, params = 'cgroup-memory', {'v': 2, 'limit': 320000000, 'share': .99, 'events': 3.0, 'kills': 0.0}
 
     def host(self, w):
-        w.cgroup2 = True
+        w.cgroup2 = self.v == 2
         w.limits['memory'] = self.limit
 
     def count(self, w, dt):
         w.count['memory', 'httpd']['current'] = self.limit * self.share
+        w.bump('cgroup', 'httpd', max=self.events * dt, oom_kill=self.kills * dt)
 
 
 class Pressure(Fault):
@@ -213,6 +214,39 @@ class ClockSource(Fault):
 
     def host(self, w):
         w.clocksource, w.clocksources = self.source, f'{self.source} acpi_pm'
+
+
+class ClockUnsynced(Fault):
+    """Nobody keeps the clock."""
+    name = 'clock-unsynced'
+
+    def host(self, w):
+        w.synced = False
+        w.daemons.pop(640)
+
+
+class NoIrqBalance(Fault):
+    """irqbalance does not run."""
+    name = 'no-irqbalance'
+
+    def host(self, w):
+        w.daemons.pop(612)
+
+
+class Governor(Fault):
+    """CPUs have a governor that saves power."""
+    name, params = 'governor', {'governor': 'ondemand'}
+
+    def host(self, w):
+        w.governor = self.governor
+
+
+class NoMemoryForPackets(Fault):
+    """Packets that were received into the emergency reserve are dropped."""
+    name, params = 'skb-alloc', {'per_s': 2.0}
+
+    def count(self, w, dt):
+        w.bump('netstat', 'TcpExt', PFMemallocDrop=self.per_s * dt)
 
 
 class MissedTicks(Fault):

@@ -95,6 +95,14 @@ class QueuesFew(Fault):
         w.set_queues(w.nic[self.nic], 1, self.most)
 
 
+class IrqAnyCpu(Fault):
+    """No fault: interrupts of a NIC may go to any CPU, and the kernel chose."""
+    name, params = 'irq-any-cpu', {'nic': 'eth0'}
+
+    def host(self, w):
+        w.nic[self.nic].any_cpu = True
+
+
 class LocalNode(Fault):
     """No fault: the queues of a NIC are spread over the CPUs of its own NUMA node, the first."""
     name, params = 'irq-local', {'nic': 'eth0'}
@@ -236,6 +244,26 @@ class QdiscDrops(Fault):
         nic.backlog = 400
         nic.c['qdisc_dropped'] += self.per_s * dt
         nic.c['qdisc_overlimits'] += self.per_s * dt
+
+
+class VethDrops(Fault):
+    """The other end of a veth does not take what is sent."""
+    name, params = 'veth-drops', {'per_s': 10.0}
+
+    def count(self, w, dt):
+        nic = next(n for n in w.nics if n.driver == 'veth')
+        nic.c['tx_dropped'] += self.per_s * dt
+
+
+class Shaper(Fault):
+    """A token bucket holds the NIC's packets back (a rate limit)."""
+    name, params = 'shaper', {'nic': 'eth0', 'per_s': 100.0}
+
+    def host(self, w):
+        w.nic[self.nic].shaped = True
+
+    def count(self, w, dt):
+        w.nic[self.nic].c['qdisc_overlimits'] += self.per_s * dt
 
 
 class BacklogDrops(Fault):

@@ -50,8 +50,8 @@ class Host:
             del self.sysctl['net/core/netdev_budget_usecs']
         world.sysctl.update({k: v for k, v in self.sysctl.items()})
         self.tasks = [Task(11 + 6 * c, f'ksoftirqd/{c}', c, .001) for c in range(world.cpus)]
-        self.tasks.append(Task(814, 'httpd', None, .3, '/system.slice/httpd.service'))
-        self.throttled = world.table('cgroup', 'httpd', ('nr_periods', 'nr_throttled', 'throttled_usec', 'usage_usec'))
+        self.tasks.append(Task(814, 'java' if world.config.linkerd else 'httpd', None, .3, '/system.slice/httpd.service'))
+        self.throttled = world.table('cgroup', 'httpd', ('nr_periods', 'nr_throttled', 'throttled_usec', 'usage_usec', 'max', 'oom_kill'))
         self.memory = world.table('memory', 'httpd', ('current',))
         self.memory['current'] = 3e8
 
@@ -107,6 +107,7 @@ class Host:
             yield f'{base}/memory.max', f'{memory or "max"}\n'
             yield f'{base}/memory.high', 'max\n'
             yield f'{base}/memory.current', f'{int(self.memory["current"])}\n'
+            yield f'{base}/memory.events', 'low 0\nhigh 0\nmax %d\noom %d\noom_kill %d\n' % (c['max'], c['oom_kill'], c['oom_kill'])
             yield f'{base}/pids.max', '4915\n'
             yield f'{base}/pids.current', '9\n'
             return
@@ -119,7 +120,26 @@ class Host:
         base = f'sys/fs/cgroup/memory/{group}'
         yield f'{base}/memory.limit_in_bytes', f'{memory or 9223372036854771712}\n'
         yield f'{base}/memory.usage_in_bytes', f'{int(self.memory["current"])}\n'
-        yield f'{base}/memory.failcnt', '0\n'
+        yield f'{base}/memory.failcnt', '%d\n' % c['max']
+        yield f'{base}/memory.oom_control', 'oom_kill_disable 0\nunder_oom 0\noom_kill %d\n' % c['oom_kill']
+
+    # -- at both ends
+
+    def ends(self):
+        w = self.w
+        yield 'cmd/pgrep_-lx_irqbalance_tuned_numad_chronyd_ntpd_ptp4l_phc2sys_systemd-timesyn', ''.join(
+            f'{pid} {name}\n' for pid, name in sorted(w.daemons.items()))
+        unsynced = not w.synced
+        yield 'cmd/adjtimex_--print', (
+            f'         mode: 0\n       offset: {0 if unsynced else -31246}\n    frequency: 1200\n     maxerror: {16000000 if unsynced else 18500}\n'
+            f'     esterror: {16000000 if unsynced else 250}\n       status: {64 if unsynced else 8193}\ntime_constant: 2\n    precision: 1\n'
+            f'    tolerance: 32768000\n         tick: 10000\n return value = {5 if unsynced else 0}\n')
+        for c in range(w.cpus if w.governor else 0):
+            base = f'sys/devices/system/cpu/cpu{c}/cpufreq/'
+            yield base + 'scaling_governor', w.governor + '\n'
+            yield base + 'scaling_driver', 'acpi-cpufreq\n'
+            yield base + 'scaling_max_freq', '2400000\n'
+            yield base + 'cpuinfo_max_freq', '2400000\n'
 
     # -- once
 

@@ -45,7 +45,7 @@ class Net:
         for nic in self.w.nics:
             c = nic.c
             key = (c['rx_packets'], c['tx_packets'], c['rx_dropped'], c['rx_missed'], c['rx_errors'], c['qdisc_dropped'],
-                   c['tx_dropped'], nic.backlog, nic.up)
+                   c['tx_dropped'], c['qdisc_overlimits'], nic.backlog, nic.up)
             known = self.cache.get((form, nic.name))
             if not known or known[0] != key:
                 known = self.cache[form, nic.name] = key, render(nic)
@@ -89,6 +89,9 @@ class Net:
         c = nic.c
         if not nic.physical:
             return f'qdisc noqueue 0: dev {nic.name} root refcnt 2 \n' + sent(0, 0, 0, 0, 0, 0)
+        if nic.shaped:
+            return (f'qdisc tbf 8001: dev {nic.name} root refcnt 2 rate 100Mbit burst 32Kb lat 50ms \n' +
+                    sent(c['tx_bytes'], c['tx_packets'], c['qdisc_dropped'], c['qdisc_overlimits'], 0, nic.backlog))
         text = f'qdisc mq 0: dev {nic.name} root \n' + sent(c['tx_bytes'], c['tx_packets'], c['qdisc_dropped'],
                                                             c['qdisc_overlimits'], c['qdisc_requeues'], nic.backlog)
         for q, (packets, size) in enumerate(nic.tx_queue):

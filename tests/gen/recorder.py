@@ -2,13 +2,14 @@
 from archive import Archive, Captures, record
 from cpu import Cpu
 from host import LIMITS, Host
+from linkerd import BASE, Linkerd
 from mib import Mib
 from net import Net
 from sockets import Sockets
 from world import NS, World
 
 # Seconds between two captures, where it is not each tick: schema/source.def
-PACES = {'tcp': 5, 'ss-summary': 5, 'tcp-info': 10, 'group': 10}
+PACES = {'tcp': 5, 'ss-summary': 5, 'tcp-info': 10, 'group': 10, 'metrics': 10, 'client-state': 10}
 MONOTONIC = 100000 * NS
 
 
@@ -19,6 +20,7 @@ class Recorder:
         for fault in faults:
             fault.host(w)
         self.cpu, self.net, self.mib, self.sockets, self.host = Cpu(w), Net(w), Mib(w), Sockets(w), Host(w)
+        self.linkerd = Linkerd(w, self.sockets)
         w.parts = self
         self.faults = faults
         self.paces = {**PACES, **config.paces}
@@ -60,7 +62,9 @@ class Recorder:
             yield 'ethtool-S', f'cmd/ethtool_-S_{nic.name}', lambda nic=nic: self.net.ethtool_S(nic)
         yield from (('ifconfig', 'cmd/ifconfig_-a', self.net.ifconfig), ('qdisc', 'cmd/tc_-s_qdisc', self.net.qdisc),
                     ('listener', 'cmd/ss_-ltnm', s.ltnm), ('tcp', 'cmd/ss_-tan', s.tan),
-                    ('ss-summary', 'cmd/ss_-s', s.summary), ('tcp-info', 'cmd/ss_-tanmieo', s.info))
+                    ('ss-summary', 'cmd/ss_-s', s.summary), ('tcp-info', 'cmd/ss_-tanmieo', s.info),
+                    ('metrics', f'{BASE}/admin/metrics.json', self.linkerd.metrics),
+                    ('client-state', f'{BASE}/client_state.json', self.linkerd.client_state))
 
     def _due(self, source, tick, last):
         pace = self.paces.get(source, 0)
@@ -70,6 +74,7 @@ class Recorder:
         """What is taken at both ends: (member, text), text None where it fails."""
         for name, value in sorted(self.world.sysctl.items()):
             yield f'proc/sys/{name}', value + '\n'
+        yield from self.host.ends()
         net = self.net
         for nic in self.world.nics:
             for name, text in net.sysfs_link(nic):
@@ -84,7 +89,7 @@ class Recorder:
                     yield f'cmd/ethtool_-{letter}_{nic.name}', make(nic)
             for irq, cpu in nic.irqs:
                 cpu = self.world.irq_to.get(nic.name, cpu)
-                yield f'proc/irq/{irq}/smp_affinity_list', f'{cpu}\n'
+                yield f'proc/irq/{irq}/smp_affinity_list', f'0-{self.world.cpus - 1}\n' if nic.any_cpu else f'{cpu}\n'
                 if self.world.kernel >= (4, 15):
                     yield f'proc/irq/{irq}/effective_affinity_list', f'{cpu}\n'
                 yield f'proc/irq/{irq}/node', f'{nic.node}\n'
@@ -120,7 +125,7 @@ class Recorder:
         for f in active:
             f.load(w)
         if tick:
-            for part in (self.cpu, self.net, self.mib, self.sockets, self.host):
+            for part in (self.cpu, self.net, self.mib, self.sockets, self.host, self.linkerd):
                 part.advance(every)
             for f in active:
                 f.count(w, every)
@@ -157,7 +162,8 @@ class Recorder:
                 self._take(caps, ('', folder), f'proc/{t.pid}/limits', LIMITS, at)
                 self._take(caps, ('', folder), f'proc/{t.pid}/cgroup', self.host.task_cgroup(t), at)
         if not tick:
-            for member, text in (*self._ends(), *self.host.once(self.net), ('proc/cpuinfo', self.cpu.cpuinfo())):
+            for member, text in (*self._ends(), *self.host.once(self.net), ('proc/cpuinfo', self.cpu.cpuinfo()),
+                                 (f'{BASE}/admin/server_info', self.linkerd.server_info())):
                 self._take(caps, ('host/', 'host/'), member, text, at)
         late = self.late.get(tick, 50e-6)
         head = {'tick': tick, **self._clocks(tick, late), 'late_ns': int(late * NS), 'missed': missed}
@@ -172,7 +178,7 @@ class Recorder:
                 'kernel': c.kernel.release, 'arch': 'x86_64', 'boot_id': '00000000-0000-4000-8000-%012d' % c.seed, 'cpus': c.cpus,
                 'page_size': 4096, 'dump': False, 'uid': c.uid, 'capabilities': '000001ffffffffff' if not c.uid else '0' * 16,
                 'netns': 4026531833, **self._clocks(0), 'window_ns': int((c.ticks - 1) * c.every * NS),
-                'interval_ns': int(c.every * NS), 'ticks_asked': c.ticks, 'note': c.note, 'options': [], 'metrics': [],
+                'interval_ns': int(c.every * NS), 'ticks_asked': c.ticks, 'note': c.note, 'options': [], 'metrics': ['http://127.0.0.1:9990'],
                 'metrics_asked': False, 'tasks': tasks, 'sources': []}
         return record(head) + '}\n'
 

@@ -59,6 +59,8 @@ RECEIVING = (
     case('irq-rps-off', 'irq-balance/rps-off eth0', 'queues-few,most=1 irq-single-cpu,squeeze=0,cpu=0',
          RECEIVE + ('root-cause/single-core-nic',), driver='virtio_net', pps=20000),
     case('irq-other-node', 'info:irq-balance/numa eth0', 'irq-other-node', cpus=16, pps=30000, base='irq-local'),
+    case('irq-nobody-spreads', 'info:irq-balance/daemon eth0', 'irq-single-cpu no-irqbalance irq-any-cpu',
+         RECEIVE + ('root-cause/single-core-nic',), pps=20000),
     case('irq-storm', 'info:irq-balance/storm eth0', 'irq-storm', cpus=4, pps=250000),
     case('ksoftirqd-starved', 'crit:softirq/ksoftirqd-starved cpu1; root-cause/ksoftirqd-starved', 'ksoftirqd-starved',
          ('softirq/*', 'root-cause/softnet-*')),
@@ -81,6 +83,8 @@ NICS = (
     case('bond-slave-down', 'nic-drops/link-flap eth1', 'link-down,start=20', physical=2, base='bond'),
     case('bond-active-down', 'nic-drops/link-flap eth0', 'link-down,nic=eth0,start=20', physical=2, base='bond'),
     case('vlan-unknown-frames', 'info:nic-drops/unknown-proto eth0', 'unknown-frames', base='vlan'),
+    case('veth-drops', 'cgroup/veth-drops veth*', 'veth-drops', ('nic-drops/tx veth*',)),
+    case('shaper', 'info:cgroup/net-limit eth0*', 'shaper'),
     case('qdisc-drops', 'nic-drops/qdisc eth0*', 'qdisc-drops', ('root-cause/egress-queue-drops', 'tcp-retransmit/local-fail')),
 )
 
@@ -104,12 +108,16 @@ HOSTS = (
     case('cgroup1-throttled', 'cgroup/cpu-throttled system.slice/httpd.service', 'cgroup-throttled,v=1',
          ('root-cause/cpu-throttle-latency',), kernel=EL7),
     case('cgroup2-memory', 'cgroup/memory-events system.slice/httpd.service', 'cgroup-memory'),
+    case('cgroup2-memory-kill', 'crit:cgroup/memory-events system.slice/httpd.service', 'cgroup-memory,kills=.1'),
+    case('cgroup1-memory', 'cgroup/memory-events system.slice/httpd.service', 'cgroup-memory,v=1', kernel=EL7),
+    case('skb-alloc', 'crit:memory/skb-alloc', 'skb-alloc'),
 )
 
 RECORDINGS = (
     case('clock-step', 'clock/step', 'clock-step,start=20'),
     case('clock-source', 'clock/source', 'clock-source'),
-    case('missed-ticks', 'collection-quality/gaps', 'missed-ticks,start=20,end=28'),
+    case('missed-ticks', 'collection-quality/gaps; clock/stall', 'missed-ticks,start=20,end=28'),
+    case('clock-unsynced', 'info:clock/unsynced', 'clock-unsynced'),
     case('counters-reset', 'info:collection-quality/counter-reset netdev', 'nic-reset,start=30'),
     case('truncated', 'collection-quality/truncated', 'truncated,start=40'),
     case('not-root', 'info:collection-quality/not-root', 'not-root'),
@@ -129,6 +137,8 @@ QUIET = (
     case('quiet-quota', base='cgroup-quota'),
     case('quiet-quota-v1', base='cgroup-quota,v=1', kernel=EL8),
     case('quiet-ten-seconds', every=10),
+    case('quiet-linkerd', linkerd=6, sockets=200, ticks=241),
+    case('quiet-governor', base='governor no-irqbalance'),
 )
 
 ALL = TABLES + RECEIVING + NICS + HOSTS + RECORDINGS + QUIET

@@ -3,7 +3,7 @@
 STATES = {'ESTAB': 0, 'TIME-WAIT': 1, 'CLOSE-WAIT': 2, 'SYN-SENT': 3, 'FIN-WAIT-2': 4, 'FIN-WAIT-1': 5, 'LAST-ACK': 6}
 HEAD = 'State Recv-Q Send-Q Local Address:Port Peer Address:PortProcess\n'
 OURS = '10.0.0.2'
-SERVICE, BACKEND = 8080, 9000
+BACKEND = 9000
 
 
 class Socket:
@@ -27,7 +27,11 @@ class Sockets:
         self.w = world
         self.ino = 20000
         self.port = 20000
-        self.listeners = [Listener('0.0.0.0', 22, 128, 'sshd', 700), Listener('0.0.0.0', SERVICE, 4096, 'httpd', 814)]
+        linkerd = world.config.linkerd
+        self.service, self.comm = (4140, 'java') if linkerd else (8080, 'httpd')
+        self.listeners = [Listener('0.0.0.0', 22, 128, 'sshd', 700), Listener('0.0.0.0', self.service, 4096, self.comm, 814)]
+        if linkerd:
+            self.listeners.append(Listener('127.0.0.1', 9990, 4096, self.comm, 814))
         self.rows = []
         self.last = {}   # of each form: when it was printed
         peers = max(world.config.sockets // 60, 6)
@@ -43,13 +47,17 @@ class Sockets:
         self.ino += 1
         self.port = 20000 + (self.port - 19999) % 40000
         if inward:
-            local, peer = f'{OURS}:{SERVICE}', f'{self.clients[int(r() * len(self.clients))]}:{self.port}'
+            local, peer = f'{OURS}:{self.service}', f'{self.clients[int(r() * len(self.clients))]}:{self.port}'
         else:
             local, peer = f'{OURS}:{self.port}', f'{self.backends[int(r() * len(self.backends))]}:{BACKEND}'
         return Socket('ESTAB', local, peer, self.ino, 200 + 3000 * r(), since, .3 + r())
 
     def state(self, name):
         return sum(1 for s in self.rows if s.state == name)
+
+    def connections(self, port):
+        """Of a port of ours."""
+        return sum(1 for s in self.rows if s.local.endswith(':' + port) and s.state == 'ESTAB')
 
     # -- counting
 
@@ -64,7 +72,7 @@ class Sockets:
             i = int(self.w.random() * len(self.rows))
             if self.rows[i].state != 'ESTAB' or self.rows[i].recvq or self.rows[i].sendq:
                 continue
-            inward = self.rows[i].local.endswith(f':{SERVICE}')
+            inward = self.rows[i].local.endswith(f':{self.service}')
             self.rows[i] = self.make(inward, now)
         estab = self.state('ESTAB') + self.state('CLOSE-WAIT')
         waiting = self.state('TIME-WAIT')
@@ -84,7 +92,7 @@ class Sockets:
         lines = [f'LISTEN {li.queue} {li.backlog} {li.addr}:{li.port} 0.0.0.0:* users:(("{li.comm}",pid={li.pid},fd=3))'
                  for li in self.listeners]
         lines += [f'{s.state} {s.recvq} {s.sendq} {s.local} {s.peer}' +
-                  (f' users:(("httpd",pid=814,fd={s.ino % 9999}))' if s.state != 'TIME-WAIT' else '') for s in self.rows]
+                  (f' users:(("{self.comm}",pid=814,fd={s.ino % 9999}))' if s.state != 'TIME-WAIT' else '') for s in self.rows]
         return HEAD + '\n'.join(lines) + '\n'
 
     def ltnm(self):

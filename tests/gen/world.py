@@ -33,11 +33,13 @@ class Nic:
         self.c = dict.fromkeys(('rx_packets', 'rx_bytes', 'rx_errors', 'rx_dropped', 'rx_missed', 'rx_fifo', 'rx_frame',
                                 'multicast', 'tx_packets', 'tx_bytes', 'tx_errors', 'tx_dropped', 'tx_fifo', 'tx_carrier',
                                 'qdisc_dropped', 'qdisc_overlimits', 'qdisc_requeues'), 0.0)
+        self.shaped = False  # by a tbf, in place of its queues' fq_codel
         self.backlog = 0   # packets that wait in the qdisc
         self.extra = {}    # further counters of the driver, as ethtool -S prints them
         self.rx_queue = [[0.0, 0.0] for _ in range(queues)]
         self.tx_queue = [[0.0, 0.0] for _ in range(queues)]
         self.irqs = []     # (irq, CPU) by queue
+        self.any_cpu = False  # they may go to any: nobody has set where
 
     @property
     def physical(self):
@@ -62,6 +64,9 @@ class World:
         self.sysctl = {}
         self.sysctl_last = {}
         self.cgroup2 = False
+        self.daemons = {612: 'irqbalance', 640: 'chronyd'}
+        self.synced = True
+        self.governor = 'performance'
         self.limits = {}       # of the group of the watched process
         self.nics = list(self._nics())
         self.nic = {n.name: n for n in self.nics}
