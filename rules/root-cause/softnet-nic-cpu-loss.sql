@@ -5,9 +5,10 @@
 -- tags:     root-cause tcp loss receive softnet
 -- requires: softnet >= 4, snmp >= 4
 -- wants:    interrupts, nic, netstat, netdev, sysctl
--- after:    softirq/*, tcp-retransmit/*, nic-drops/*
+-- after:    softirq/*, tcp-retransmit/*, nic-drops/*, cgroup/*
 -- explains: softirq/backlog-drop, softirq/backlog-depth, tcp-retransmit/ratio, tcp-retransmit/tail, tcp-retransmit/ack-loss,
---           tcp-retransmit/fast-only, tcp-retransmit/lost-again, nic-drops/rx, nic-drops/tx, root-cause/loss-tail-200ms
+--           tcp-retransmit/fast-only, tcp-retransmit/lost-again, nic-drops/rx, nic-drops/tx, cgroup/veth-drops,
+--           root-cause/loss-tail-200ms
 -- param:    min_intervals intervals with backlog drops, and with both
 -- param:    share_pct     percent   of these that also have unusually many retransmits
 -- param:    min_lift      times     more often than the other intervals have them
