@@ -130,6 +130,7 @@ SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM cause)    THEN 'skip'
        j.kind                                  AS cause,
        j.h                                     AS with_stall,
        coalesce(j.known, 0)                    AS intervals_hit,
+       coalesce(j.known, 0) + coalesce(j.q, 0) AS intervals,
        j.qh                                    AS quiet_stall,
        j.q                                     AS quiet,
        -j.shift                                AS shift_intervals,

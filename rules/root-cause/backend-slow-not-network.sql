@@ -18,7 +18,7 @@
 -- param:    sendq_bytes bytes     waiting on a socket (mean), from here on requests do not leave
 -- param:    own_pct     percent   of the time in collections, or of the quota's periods stopped: from here on it is linkerd
 -- param:    times_p50   times     p99 over p50: below, and with no finding that this explains, it may be so by nature
--- message:  {entity}: p99 is {p99_ms} ms (p50 {p50_ms} ms), and in {unexplained} of {slow} slow minutes (of {minutes}) nothing here explains it: {stalls} probes and timeouts for {slowest} slowest requests, round trip {_rtt}, {_sendq} waiting to be sent, linkerd {gc_pct}% in collections and stopped in {throttled_pct}% of its periods
+-- message:  {entity}: p99 is {p99_ms} ms (p50 {p50_ms} ms), and in {minutes_hit} of {slow} slow minutes (of {minutes}) nothing here explains it: {stalls} probes and timeouts for {slowest} slowest requests, round trip {_rtt}, {_sendq} waiting to be sent, linkerd {gc_pct}% in collections and stopped in {throttled_pct}% of its periods
 -- meaning:  The requests leave, are acknowledged within a round trip, and then the answer takes its time. A lost packet, a full send
 --           queue, a long way, a stop-the-world collection or a used-up CPU quota would leave a trace on this host, in the same
 --           minute. The round trip is held against the p99, which is what is slow: a median of 2 ms says nothing of it. Pauses that
@@ -44,7 +44,7 @@ WITH p AS (
          coalesce(:own_pct, 5)        AS own_pct,
          coalesce(:times_p50, 5)      AS times_p50
 ), minute AS (             -- w 0 ended before the window
-  SELECT w.router, w.id, w.snap, w.t0, w.t1, w.n, w.p50, w.p99, w.p99 >= p.p99_ms AS slow
+  SELECT w.router, w.id, w.snap, w.n, w.p50, w.p99, w.p99 >= p.p99_ms AS slow
     FROM window w JOIN p
    WHERE w.scope = 'client' AND w.service = '' AND w.metric = 'request_latency_ms' AND w.n >= p.min_n AND w.w > 0
 ), guilty AS (             -- clients worth the joins below
@@ -64,9 +64,18 @@ WITH p AS (
 ), jvm AS (                -- entity of one among several linkerds: 127.0.0.1:9990/
   SELECT entity, CASE WHEN kind = 'gauge' THEN last - first ELSE increase END / 10.0 / nullif(span, 0) AS gc_pct
     FROM series WHERE source = 'linkerd' AND name = 'jvm/gc/msec' AND kind <> 'text' AND resets = 0 AND last >= first
+), frozen AS (             -- from one freeze to the next, as they were seen: its period is an option of linkerd
+  SELECT router, snap, coalesce(lag(snap) OVER (PARTITION BY router ORDER BY snap),
+           (SELECT max(x.snap) FROM snapshot x WHERE x.mono <= t0)) AS prev
+    FROM (SELECT router, snap, max(t0) AS t0 FROM window
+           WHERE scope = 'client' AND service = '' AND metric = 'request_latency_ms' GROUP BY router, snap)
 ), pause AS (
-  SELECT router AS jvm, snap, sum(sum) / 600.0 AS pct, max(max) AS ms FROM window
-   WHERE scope = '' AND metric LIKE 'jvm/gc/%/pause\_msec' ESCAPE '\' AND n > 0 GROUP BY router, snap
+  SELECT w.router AS jvm, w.snap, sum(w.sum) AS all_ms, max(w.max) AS ms FROM window w
+   WHERE w.scope = '' AND w.metric LIKE 'jvm/gc/%/pause\_msec' ESCAPE '\' AND w.n > 0 GROUP BY w.router, w.snap
+), paused AS (             -- share of the minute, of a longer one when captures are missing
+  SELECT f.router, f.snap, g.ms, g.all_ms / 10.0 / nullif(b.mono - a.mono, 0) AS pct
+    FROM frozen f JOIN pause g ON g.snap = f.snap AND substr(f.router, 1, length(g.jvm)) = g.jvm
+    LEFT JOIN snapshot a ON a.snap = f.prev LEFT JOIN snapshot b ON b.snap = f.snap
 ), owner AS (              -- 'http|server|0.0.0.0/4140'
   SELECT max(l.pid) AS pid FROM listener l
    WHERE l.port IN (SELECT cast(substr(entity, instr(entity, '|server|') + 8 + instr(substr(entity, instr(entity, '|server|') + 8), '/')) AS INT)
@@ -76,26 +85,25 @@ WITH p AS (
     FROM owner o JOIN series g ON g.source = 'task' AND g.name = 'cgroup' AND substr(g.entity, 1, length(o.pid) + 1) = o.pid || ':'
     JOIN series t ON t.source = 'cgroup' AND t.name = 'nr_throttled' AND t.entity = substr(g.last, 2)
     JOIN series n ON n.source = 'cgroup' AND n.name = 'nr_periods' AND n.entity = t.entity
-), span AS (               -- all clients share the minutes
-  SELECT DISTINCT m.t0, m.t1 FROM guilty g JOIN minute m ON m.router = g.router AND m.id = g.id AND m.slow
 ), moved AS (              -- TCPTimeouts holds those of SYNs as well, so TCPSynRetrans is not added
-  SELECT span.t0, span.t1, total(v.delta) AS n
-    FROM span JOIN snapshot x ON x.mono > span.t0 AND x.mono <= span.t1
+  SELECT f.router, f.snap, total(v.delta) AS n
+    FROM frozen f
     JOIN series s ON s.source = 'netstat' AND s.entity = '' AND s.name IN ('TcpExtTCPLossProbes', 'TcpExtTCPTimeouts')
-    JOIN sample v ON v.series = s.id AND v.snap = x.snap
-   GROUP BY span.t0, span.t1
+    JOIN sample v ON v.series = s.id AND v.snap > f.prev AND v.snap <= f.snap
+   WHERE (f.router, f.snap) IN (SELECT m.router, m.snap FROM guilty g JOIN minute m ON m.router = g.router AND m.id = g.id AND m.slow)
+   GROUP BY f.router, f.snap
 ), told AS (
   SELECT count(*) > 0 AS known FROM series
    WHERE source = 'netstat' AND entity = '' AND name IN ('TcpExtTCPLossProbes', 'TcpExtTCPTimeouts') AND intervals > 0
 ), mark AS (
-  SELECT m.router, m.id, m.snap, m.n, m.p50, m.p99, g.jvm,
+  SELECT m.router, m.id, m.snap, m.n, m.p50, m.p99,
          CASE WHEN x.segs > 0 AND x.retrans = 0 THEN 0 ELSE coalesce(v.n, 0) END AS stalls,
          CASE WHEN x.segs > 0 AND x.retrans = 0 THEN 1 ELSE coalesce(v.n, 0) * 10000.0 < p.stalls_pct * m.n END
            AND coalesce(g.pct < p.own_pct AND (g.pct < 1 OR g.ms < 0.5 * m.p99), 1) AS clear
     FROM guilty k JOIN p JOIN minute m ON m.router = k.router AND m.id = k.id AND m.slow
     LEFT JOIN wires x ON x.router = m.router AND x.client = m.id
-    LEFT JOIN moved v ON v.t0 = m.t0 AND v.t1 = m.t1
-    LEFT JOIN pause g ON g.snap = m.snap AND substr(m.router, 1, length(g.jvm)) = g.jvm
+    LEFT JOIN moved v ON v.router = m.router AND v.snap = m.snap
+    LEFT JOIN paused g ON g.router = m.router AND g.snap = m.snap
 ), tally AS (
   SELECT router, id, sum(clear) AS clear, sum(n) / 100 AS slowest, sum(stalls) AS stalls, max(p99) AS worst,
          sum(p50 * n) / sum(n) AS p50, sum(p99 * n) / sum(n) AS p99, min(snap) AS first_at, max(snap) AS last_at
@@ -134,7 +142,7 @@ SELECT CASE WHEN coalesce(j.minutes, 0) < p.minutes OR NOT told.known  THEN 'ski
        j.router || '|client|' || j.id          AS entity,
        round(j.p99, 1)                         AS p99_ms,
        round(j.p50, 1)                         AS p50_ms,
-       coalesce(j.clear, 0)                    AS unexplained,
+       coalesce(j.clear, 0)                    AS minutes_hit,
        coalesce(j.slow, 0)                     AS slow,
        coalesce(j.minutes, 0)                  AS minutes,
        cast(j.stalls AS INT)                   AS stalls,

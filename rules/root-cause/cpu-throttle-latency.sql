@@ -14,7 +14,7 @@
 -- param:    min_intervals  intervals  known: r2 of fewer is chance
 -- param:    r2             ratio      of pending with the throttled share, plain and with the request rate held constant
 -- param:    retrans_pct    percent    segments sent again, from here on the network is not clean
--- message:  {entity}: requests in flight follow the stops of {group}{_when}: r2 {r2}, {r2_partial} with the request rate held constant, over {known} intervals; above the median in {above_throttled} of {throttled} throttled intervals and in {above_quiet} of {quiet} others; {retrans}
+-- message:  {entity}: requests in flight follow the stops of {group}{_when}: r2 {r2}, {r2_partial} with the request rate held constant, over {intervals} intervals; above the median in {above_throttled} of {intervals_hit} throttled intervals and in {above_quiet} of {quiet} others; {retrans}
 -- meaning:  With the quota used up all threads of linkerd stand still until the next period, mostly 100 ms, and requests pile up.
 --           More load makes both more stops and more requests in flight, so the two would rise together without one causing the
 --           other: what the request rate explains is taken out of both (partial correlation; dividing both by the rate, as is
@@ -125,8 +125,8 @@ SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM pair WHERE pair.entity = s.entity)
        j.path                                       AS "group",
        round(j.r2, 2)                               AS r2,
        round(j.r2_partial, 2)                       AS r2_partial,
-       coalesce(j.n, 0)                             AS known,
-       j.act                                        AS throttled,
+       coalesce(j.n, 0)                             AS intervals,
+       j.act                                        AS intervals_hit,
        j.above                                      AS above_throttled,
        j.quiet,
        j.quiet_above                                AS above_quiet,

@@ -15,7 +15,7 @@
 -- param:    interval_pct   percent    of the mean interval's bytes: quieter intervals are not judged
 -- param:    intervals      intervals  in which the same endpoint got so much
 -- param:    share_pct      percent    of the judged intervals
--- message:  {entity}: {top} got {top_pct}% of {sent_bytes} sent to {endpoints} endpoints (fair: {fair_pct}%), that much in {hot} of {intervals} intervals; it gave {received_pct}% of the answers' bytes and holds {conns_pct}% of the connections: {_reading}; round trip {top_rtt_ms} ms, the others {rtt_ms} ms
+-- message:  {entity}: {top} got {top_pct}% of {sent_bytes} sent to {endpoints} endpoints (fair: {fair_pct}%), that much in {intervals_hit} of {intervals} intervals; it gave {received_pct}% of the answers' bytes and holds {conns_pct}% of the connections: {_reading}; round trip {top_rtt_ms} ms, the others {rtt_ms} ms
 -- meaning:  linkerd's metrics have no numbers per endpoint: this joins its list of addresses with what the kernel counts on each
 --           socket. Two random choices by load keep shares near the fair one; one endpoint that is far above it in interval after
 --           interval is pinned, by weights, by long-lived streams, or because the others are out. It is then slow for all, while
@@ -96,7 +96,7 @@ SELECT CASE WHEN v.size < 2 OR v.shared                                        T
        round(v.fair, 1)                          AS fair_pct,
        v.sent                                    AS sent_bytes,
        v.size                                    AS endpoints,
-       coalesce(v.hot, 0)                        AS hot,
+       coalesce(v.hot, 0)                        AS intervals_hit,
        coalesce(v.intervals, 0)                  AS intervals,
        round(v.received_pct, 1)                  AS received_pct,
        round(v.conns_pct, 1)                     AS conns_pct,

@@ -14,7 +14,7 @@
 -- param:    share_pct  percent    of the intervals with failed connects in which the ports were that full
 -- param:    reuse      ratio      connects over requests of a client that does not keep its connections
 -- param:    tw_pct     percent    of the sockets in TIME-WAIT: connections end soon after they began
--- message:  {entity}{_whose}: up to {ports} of {range_ports} local ports in use ({used_pct}%, {timewait} in TIME-WAIT), {full} of {captures} captures above {_bar}%; {_errors}; {_reuse}
+-- message:  {entity}{_whose}: up to {ports} of {range_ports} local ports in use ({used_pct}%, {timewait} in TIME-WAIT), {captures_hit} of {captures} captures above {_bar}%; {_errors}; {_reuse}
 -- meaning:  Each connection to one address and port needs a local port of its own, also for the minute it is in TIME-WAIT; at
 --           range / 60 new connections a second (here {limit_per_s}) they run out and connect() fails with EADDRNOTAVAIL: a BindException
 --           in linkerd, a ConnectException with its native transport. connect() takes ports of one parity first, so from half of the range on
@@ -130,7 +130,7 @@ SELECT CASE WHEN r.ports IS NULL                                       THEN 'ski
        r.ports                                 AS range_ports,
        round(v.pct, 1)                         AS used_pct,
        v.tw                                    AS timewait,
-       CASE WHEN v.full >= p.intervals THEN v.full ELSE v.half END AS full,
+       CASE WHEN v.full >= p.intervals THEN v.full ELSE v.half END AS captures_hit,
        seen.n                                  AS captures,
        CASE WHEN v.full >= p.intervals THEN p.full_pct ELSE p.errors_pct END AS _bar,
        v.h                                     AS failing_and_full,

@@ -15,7 +15,7 @@
 -- param:    share_pct   percent   of the minutes with such a pause
 -- param:    lift        times     as often as minutes without such a pause are as slow
 -- param:    stalls_pct  percent   probes and timeouts over requests, from here on lost packets explain it as well
--- message:  {entity}: the slowest request took as long as the longest collection in {matched} of {paused} minutes with a pause of {:pause_ms} ms or more{_when}, {quiet_slow} of {quiet} minutes without one were as slow; pauses up to {pause_ms} ms, slowest {slowest_ms} ms, p999 {p999_ms} ms; {_loss}
+-- message:  {entity}: the slowest request took as long as the longest collection in {minutes_hit} of {paused} minutes with a pause of {:pause_ms} ms or more{_when}, {quiet_slow} of {quiet} minutes without one were as slow; pauses up to {pause_ms} ms, slowest {slowest_ms} ms, p999 {p999_ms} ms; {_loss}
 -- meaning:  In a pause every request in flight, and each that comes meanwhile, gets slower by what is left of it: the slowest request
 --           of a minute then follows the longest pause of that minute (0.8 to 1.6 times, and 20 ms of its own), not steps of 200 ms
 --           as after a lost packet. Both are frozen at the same moment, so they are compared minute by minute. Pauses of 200 ms
@@ -40,7 +40,7 @@ WITH p AS (
 ), jvm AS (
   SELECT DISTINCT router AS jvm FROM window WHERE scope = '' AND metric LIKE 'jvm/gc/%/pause\_msec' ESCAPE '\'
 ), minute AS (             -- w 0 ended before the window; a minute without collections has no row of pauses
-  SELECT w.router, w.id, w.w, w.snap, w.t0, w.t1, w.n, w.p999, w.max, j.jvm, coalesce(g.ms, 0) AS pause,
+  SELECT w.router, w.id, w.w, w.snap, w.n, w.p999, w.max, j.jvm, coalesce(g.ms, 0) AS pause,
          EXISTS (SELECT 1 FROM window s WHERE s.router = w.router AND s.scope = 'server' AND s.metric = 'request_latency_ms'
                     AND s.snap = w.snap AND s.max >= 0.8 * g.ms) AS server_too
     FROM window w JOIN p
@@ -67,17 +67,20 @@ WITH p AS (
   SELECT m.*, m.cause >= p.pause_ms AND m.max BETWEEN 0.8 * m.cause AND 1.6 * m.cause + 20 AS b FROM mark m JOIN p
 ), least AS (              -- as slow as the shortest of the pauses that were seen
   SELECT router, id, min(0.8 * cause) AS ms FROM hit WHERE b GROUP BY router, id
-), span AS (
-  SELECT DISTINCT t0, t1 FROM hit WHERE b
+), frozen AS (             -- from one freeze to the next, as they were seen: its period is an option of linkerd
+  SELECT router, snap, coalesce(lag(snap) OVER (PARTITION BY router ORDER BY snap),
+           (SELECT max(x.snap) FROM snapshot x WHERE x.mono <= t0)) AS prev
+    FROM (SELECT router, snap, max(t0) AS t0 FROM window
+           WHERE scope = 'client' AND service = '' AND metric = 'request_latency_ms' GROUP BY router, snap)
 ), kernel AS (
   SELECT id, name FROM series WHERE source = 'netstat' AND entity = ''
      AND name IN ('TcpExtTCPLossProbes', 'TcpExtTCPTimeouts', 'TcpExtTCPSynRetrans')
 ), moved AS (              -- without SYNs: these are TCPTimeouts too
-  SELECT span.t0, span.t1, total(CASE WHEN k.name = 'TcpExtTCPLossProbes' THEN v.delta END)
+  SELECT f.router, f.snap, total(CASE WHEN k.name = 'TcpExtTCPLossProbes' THEN v.delta END)
            + max(total(CASE k.name WHEN 'TcpExtTCPTimeouts' THEN v.delta WHEN 'TcpExtTCPSynRetrans' THEN -v.delta END), 0) AS n
-    FROM span JOIN snapshot x ON x.mono > span.t0 AND x.mono <= span.t1
-    JOIN kernel k JOIN sample v ON v.series = k.id AND v.snap = x.snap
-   GROUP BY span.t0, span.t1
+    FROM frozen f JOIN kernel k JOIN sample v ON v.series = k.id AND v.snap > f.prev AND v.snap <= f.snap
+   WHERE (f.router, f.snap) IN (SELECT router, snap FROM hit WHERE b)
+   GROUP BY f.router, f.snap
 ), wires AS (              -- a JVM's sockets are IPv6 ones with mapped addresses
   SELECT e.router, e.client, sum(f.segs_out) AS segs, sum(f.retrans) AS retrans
     FROM endpoint e JOIN tcp_flow f ON f.dir = 'out' AND f.port = e.port AND f.peer IN (e.peer, '::ffff:' || e.peer)
@@ -92,7 +95,7 @@ WITH p AS (
          min(CASE WHEN h.b THEN h.snap END) AS first_at, max(CASE WHEN h.b THEN h.snap END) AS last_at
     FROM hit h JOIN p
     LEFT JOIN least l ON l.router = h.router AND l.id = h.id
-    LEFT JOIN moved v ON v.t0 = h.t0 AND v.t1 = h.t1
+    LEFT JOIN moved v ON v.router = h.router AND v.snap = h.snap
    GROUP BY h.router, h.id, h.jvm
 ), client AS (
   SELECT DISTINCT router, id FROM window WHERE scope = 'client' AND service = '' AND metric = 'request_latency_ms'
@@ -117,7 +120,7 @@ SELECT CASE WHEN coalesce(j.minutes, 0) < p.minutes              THEN 'skip'
             ELSE 'warn' END                    AS level,
        j.router || '|client|' || j.id          AS entity,
        j.jvm                                   AS explains_entity,
-       coalesce(j.matched, 0)                  AS matched,
+       coalesce(j.matched, 0)                  AS minutes_hit,
        j.paused,
        j.quiet_slow,
        j.quiet,

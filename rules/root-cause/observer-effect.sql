@@ -16,7 +16,7 @@
 -- param:    often_pct  percent    of the intervals may have a heavy fetch: else there is nothing to compare with
 -- param:    times_cpu  times      linkerd's CPU time of an interval over the median interval that is a disturbance
 -- param:    cpu_pct    percent    of a CPU, and at least so much
--- message:  {endpoint}: {effect} in {disturbed} of {heavy} intervals with a fetch of {:fetch_ms} ms or more{_when}, and in {disturbed_else} of {quiet} without; a fetch takes {fetch_ms} ms (mean of the heavy ones)
+-- message:  {endpoint}: {effect} in {intervals_hit} of {intervals} intervals with a fetch of {:fetch_ms} ms or more{_when}, and in {disturbed_else} of {quiet} without; a fetch takes {fetch_ms} ms (mean of the heavy ones)
 -- meaning:  linkerd makes the whole text of all clients and services for a fetch, and its threads share the CPUs and the collector
 --           with the requests. What nettape itself causes is in this recording's tail then, and so is what a monitoring causes that
 --           fetches as often. linkerd's own gauges (pending) cannot show it: they are only known at the moments of the fetches. So
@@ -117,8 +117,8 @@ SELECT CASE WHEN f.heavy < p.intervals                            THEN 'ok'
        j.of                                      AS explains_entity,
        CASE f.entity WHEN '' THEN 'linkerd' ELSE f.entity END AS endpoint,
        CASE WHEN j.harm THEN j.kind ELSE p.times_cpu || ' times the usual ' || j.kind END AS effect,
-       j.h                                       AS disturbed,
-       j.known                                   AS heavy,
+       j.h                                       AS intervals_hit,
+       j.known                                   AS intervals,
        j.qh                                      AS disturbed_else,
        j.q                                       AS quiet,
        j.shift                                   AS shift_intervals,

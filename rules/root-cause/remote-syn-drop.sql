@@ -14,7 +14,7 @@
 -- param:    min_syns   SYNs       sent again in the minutes with such connects
 -- param:    intervals  intervals  in which some were
 -- param:    lift       times      as many in a minute as in the minutes without such connects
--- message:  {entity}: connects took up to {max_ms} ms (p99 {p99_ms} ms) in {slow} of {minutes} minutes; in them this host sent {syns} SYNs again, in {syn_intervals} of {intervals} intervals{_when}, and {quiet_syns} in the {quiet} others; own accept queues overflowed {overflows} times; {_towards}
+-- message:  {entity}: connects took up to {max_ms} ms (p99 {p99_ms} ms) in {minutes_hit} of {minutes} minutes; in them this host sent {syns} SYNs again, in {syn_intervals} of {_ticks} intervals{_when}, and {quiet_syns} in the {quiet} others; own accept queues overflowed {overflows} times; {_towards}
 -- meaning:  The SYN, or its answer, is lost or dropped and sent again after 1 s. Packets that get lost at random hit requests as well,
 --           and much more often; connects alone mean a full accept queue or a firewall at the backend. Histograms of connects are
 --           frozen once a minute, SYNs are counted each tick: minutes are compared. The kernel counts SYN-ACKs that are sent
@@ -116,14 +116,14 @@ SELECT CASE WHEN j.minutes IS NULL                                           THE
             ELSE 'warn' END                      AS level,
        j.router || '|client|' || j.id            AS entity,
        ''                                        AS explains_entity,
-       coalesce(j.slow, 0)                       AS slow,
+       coalesce(j.slow, 0)                       AS minutes_hit,
        coalesce(j.minutes, 0)                    AS minutes,
        j.max                                     AS max_ms,
        j.p99                                     AS p99_ms,
        j.connects,
        cast(j.syns AS INT)                       AS syns,
        j.hits                                    AS syn_intervals,
-       j.ticks                                   AS intervals,
+       j.ticks                                   AS _ticks,
        cast(j.quiet_syns AS INT)                 AS quiet_syns,
        j.quiet,
        -j.s                                      AS shift_minutes,

@@ -14,7 +14,7 @@
 -- param:    failed_pct    percent    of a router's attempts that fail in an incident
 -- param:    share_pct     percent    of the storm's intervals in which they did
 -- param:    times         times      attempts over requests that came in, from here on the load is multiplied
--- message:  {entity}: in {storm} of {intervals} intervals linkerd sent {:again_pct}% or more of its requests again, in {with_failures} of {judged} of them while attempts failed{_when} ({quiet_failures} of {quiet} others); {again} sent again, {attempts_per_request} attempts a request at worst, {refused} retries refused for want of budget; most by {top}
+-- message:  {entity}: in {intervals_hit} of {intervals} intervals linkerd sent {:again_pct}% or more of its requests again, in {with_failures} of {judged} of them while attempts failed{_when} ({quiet_failures} of {quiet} others); {again} sent again, {attempts_per_request} attempts a request at worst, {refused} retries refused for want of budget; most by {top}
 -- meaning:  Retries help against single failures. When much fails they add their own load to backends that are failing under load.
 --           The budget is the brake: by default 20% of the requests and 10 a second, so at little traffic the 10 a second can be
 --           more than the traffic. Requeues of clients and retries of services are summed over the router; services' retries
@@ -120,7 +120,7 @@ SELECT CASE WHEN j.servers = 0 OR j.clients = 0                THEN 'skip'
             ELSE 'warn' END               AS level,
        j.router                           AS entity,
        j.router || '|**'                  AS explains_entity,
-       coalesce(j.storm, 0)               AS storm,
+       coalesce(j.storm, 0)               AS intervals_hit,
        j.intervals,
        j.h                                AS with_failures,
        j.n                                AS judged,
