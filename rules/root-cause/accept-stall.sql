@@ -65,8 +65,9 @@ WITH p AS (
    WHERE t.source = 'cgroup' AND t.name = 'nr_throttled'
      AND (t.entity IN (SELECT path FROM grp) OR NOT EXISTS (SELECT 1 FROM grp))
 ), taken AS (
-  SELECT DISTINCT source, snap FROM capture
-   WHERE source IN ('linkerd', 'cgroup') AND state IN ('ok', 'cut', 'interrupted', 'fallback')
+  SELECT c.source, x.snap FROM (SELECT DISTINCT source FROM cause) c JOIN snapshot x
+   WHERE EXISTS (SELECT 1 FROM door WHERE hit)
+     AND EXISTS (SELECT 1 FROM capture k WHERE k.source = c.source AND k.snap = x.snap AND k.state IN ('ok', 'cut', 'interrupted', 'fallback'))
 ), grid AS (               -- from one capture of the slow source to its next
   SELECT t.source, t.snap, row_number() OVER w AS i, lag(t.snap) OVER w AS prev,
          CASE WHEN x.boot = lag(x.boot) OVER w THEN x.mono - lag(x.mono) OVER w END AS dt

@@ -105,19 +105,18 @@ WITH p AS (
     LEFT JOIN moved v ON v.router = m.router AND v.snap = m.snap
     LEFT JOIN paused g ON g.router = m.router AND g.snap = m.snap
 ), tally AS (
-  SELECT router, id, sum(clear) AS clear, sum(n) / 100 AS slowest, sum(stalls) AS stalls, max(p99) AS worst,
+  SELECT router, id, max(CASE WHEN k = 1 THEN snap END) AS at, sum(clear) AS clear, sum(n) / 100 AS slowest, sum(stalls) AS stalls, max(p99) AS worst,
          sum(p50 * n) / sum(n) AS p50, sum(p99 * n) / sum(n) AS p99, min(snap) AS first_at, max(snap) AS last_at
-    FROM mark GROUP BY router, id
+    FROM (SELECT *, row_number() OVER (PARTITION BY router, id ORDER BY clear DESC, p99 DESC, snap) AS k FROM mark) GROUP BY router, id
 ), client AS (
   SELECT router, id, count(*) AS minutes, sum(slow) AS slow FROM minute GROUP BY router, id
 ), all_clients AS (
   SELECT DISTINCT router, id FROM window WHERE scope = 'client' AND service = '' AND metric = 'request_latency_ms'
 ), judged AS (
-  SELECT a.router, a.id, c.minutes, c.slow, t.clear, t.slowest, t.stalls, t.p50, t.p99, t.first_at, t.last_at,
+  SELECT a.router, a.id, c.minutes, c.slow, t.clear, t.slowest, t.stalls, t.p50, t.p99, t.at, t.first_at, t.last_at,
          coalesce(x.rtt_ms, s.ms) AS rtt_ms, x.rtt_ms IS NOT NULL AS seen, x.sendq,
          (SELECT j.gc_pct FROM jvm j WHERE substr(a.router, 1, length(j.entity)) = j.entity ORDER BY length(j.entity) DESC LIMIT 1) AS gc_pct,
          (SELECT max(pct) FROM quota) AS throttled_pct,
-         (SELECT m.snap FROM mark m WHERE m.router = a.router AND m.id = a.id AND m.clear ORDER BY m.p99 DESC, m.snap LIMIT 1) AS at,
          (SELECT CASE WHEN instr(peer, ':') > 0 THEN '[' || peer || ']:' ELSE peer || ':' END || port FROM wire w
            WHERE w.router = a.router AND w.client = a.id ORDER BY w.segs DESC, peer, port LIMIT 1) AS backend,
          EXISTS (SELECT 1 FROM finding f WHERE f.entity = a.router || '|client|' || a.id AND f.level IN ('warn', 'crit')

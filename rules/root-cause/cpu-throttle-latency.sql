@@ -51,8 +51,9 @@ WITH p AS (
    WHERE h.entity IN (SELECT path FROM grp WHERE grp.entity = s.entity)
       OR NOT EXISTS (SELECT 1 FROM grp WHERE grp.entity = s.entity)
 ), taken AS (
-  SELECT snap FROM capture WHERE source IN ('linkerd', 'cgroup') AND state IN ('ok', 'cut', 'interrupted', 'fallback')
-   GROUP BY snap HAVING count(DISTINCT source) = 2
+  SELECT x.snap FROM snapshot x
+   WHERE EXISTS (SELECT 1 FROM capture k WHERE k.source = 'linkerd' AND k.snap = x.snap AND k.state IN ('ok', 'cut', 'interrupted', 'fallback'))
+     AND EXISTS (SELECT 1 FROM capture k WHERE k.source = 'cgroup' AND k.snap = x.snap AND k.state IN ('ok', 'cut', 'interrupted', 'fallback'))
 ), grid AS (               -- from one tick that has both to the next
   SELECT t.snap, lag(t.snap) OVER w AS prev, row_number() OVER w AS i,
          CASE WHEN x.boot = lag(x.boot) OVER w THEN x.mono - lag(x.mono) OVER w END AS dt

@@ -39,14 +39,19 @@ WITH p AS (
    WHERE scope = '' AND metric LIKE 'jvm/gc/%/pause\_msec' ESCAPE '\' AND n > 0 GROUP BY router, snap
 ), jvm AS (
   SELECT DISTINCT router AS jvm FROM window WHERE scope = '' AND metric LIKE 'jvm/gc/%/pause\_msec' ESCAPE '\'
+), asked AS (
+  SELECT w.router, w.id, count(*) AS minutes, sum(w.max >= 0.8 * p.pause_ms) AS slow FROM window w JOIN p
+   WHERE w.scope = 'client' AND w.service = '' AND w.metric = 'request_latency_ms' AND w.n >= p.min_n AND w.w > 0
+   GROUP BY w.router, w.id
 ), minute AS (             -- w 0 ended before the window; a minute without collections has no row of pauses
   SELECT w.router, w.id, w.w, w.snap, w.n, w.p999, w.max, j.jvm, coalesce(g.ms, 0) AS pause,
          EXISTS (SELECT 1 FROM window s WHERE s.router = w.router AND s.scope = 'server' AND s.metric = 'request_latency_ms'
                     AND s.snap = w.snap AND s.max >= 0.8 * g.ms) AS server_too
-    FROM window w JOIN p
+    FROM asked a JOIN p
+    JOIN window w ON w.router = a.router AND w.scope = 'client' AND w.id = a.id AND w.service = '' AND w.metric = 'request_latency_ms'
     JOIN jvm j ON substr(w.router, 1, length(j.jvm)) = j.jvm
     LEFT JOIN pause g ON g.jvm = j.jvm AND g.snap = w.snap
-   WHERE w.scope = 'client' AND w.service = '' AND w.metric = 'request_latency_ms' AND w.n >= p.min_n AND w.w > 0
+   WHERE a.slow >= p.minutes AND (SELECT count(*) FROM pause WHERE ms >= p.pause_ms) >= p.minutes AND w.n >= p.min_n AND w.w > 0
 ), beside AS (
   SELECT *, lag(pause) OVER v AS before, lead(pause) OVER v AS behind FROM minute WINDOW v AS (PARTITION BY router, id ORDER BY w)
 ), fit AS (                -- the pause of the minute before, of the same, of the next one
@@ -64,7 +69,10 @@ WITH p AS (
   SELECT b.*, CASE f.shift WHEN -1 THEN b.before WHEN 0 THEN b.pause ELSE b.behind END AS cause
     FROM beside b JOIN best f ON f.router = b.router AND f.id = b.id AND f.r = 1
 ), hit AS (
-  SELECT m.*, m.cause >= p.pause_ms AND m.max BETWEEN 0.8 * m.cause AND 1.6 * m.cause + 20 AS b FROM mark m JOIN p
+  SELECT m.*, m.cause >= p.pause_ms AND m.max BETWEEN 0.8 * m.cause AND 1.6 * m.cause + 20 AS b,
+         row_number() OVER (PARTITION BY m.router, m.id ORDER BY m.cause >= p.pause_ms AND m.max BETWEEN 0.8 * m.cause AND 1.6 * m.cause + 20 DESC,
+                            m.max DESC, m.snap) AS k
+    FROM mark m JOIN p
 ), least AS (              -- as slow as the shortest of the pauses that were seen
   SELECT router, id, min(0.8 * cause) AS ms FROM hit WHERE b GROUP BY router, id
 ), frozen AS (             -- from one freeze to the next, as they were seen: its period is an option of linkerd
@@ -87,11 +95,12 @@ WITH p AS (
    WHERE EXISTS (SELECT 1 FROM hit WHERE hit.router = e.router AND hit.id = e.client AND hit.b)
    GROUP BY e.router, e.client
 ), tally AS (
-  SELECT h.router, h.id, h.jvm, count(*) AS minutes, sum(h.cause >= p.pause_ms) AS paused, sum(h.b) AS matched,
+  SELECT h.router, h.id, h.jvm, sum(h.cause >= p.pause_ms) AS paused, sum(h.b) AS matched,
          sum(h.cause < p.pause_ms) AS quiet, sum(h.cause < p.pause_ms AND h.max >= l.ms) AS quiet_slow,
          max(CASE WHEN h.b THEN h.cause END) AS pause, max(CASE WHEN h.b THEN h.max END) AS slowest,
          max(CASE WHEN h.b THEN h.p999 END) AS p999, sum(CASE WHEN h.b THEN h.n END) AS n,
          sum(CASE WHEN h.b THEN coalesce(v.n, 0) END) AS stalls, sum(h.b AND h.server_too) AS server_too,
+         max(CASE WHEN h.b AND h.k = 1 THEN h.snap END) AS at,
          min(CASE WHEN h.b THEN h.snap END) AS first_at, max(CASE WHEN h.b THEN h.snap END) AS last_at
     FROM hit h JOIN p
     LEFT JOIN least l ON l.router = h.router AND l.id = h.id
@@ -100,17 +109,19 @@ WITH p AS (
 ), client AS (
   SELECT DISTINCT router, id FROM window WHERE scope = 'client' AND service = '' AND metric = 'request_latency_ms'
 ), judged AS (
-  SELECT c.router, c.id, t.jvm, t.minutes, t.paused, t.matched, t.quiet, t.quiet_slow, t.pause, t.slowest, t.p999, t.n,
+  SELECT c.router, c.id, t.jvm, a.minutes, t.paused, t.matched, t.quiet, t.quiet_slow, t.pause, t.slowest, t.p999, t.n,
          t.server_too, t.first_at, t.last_at, f.shift,
-         CASE WHEN x.segs > 0 AND x.retrans = 0 THEN 0 WHEN EXISTS (SELECT 1 FROM kernel) THEN t.stalls END AS stalls,
-         (SELECT h.snap FROM hit h WHERE h.router = c.router AND h.id = c.id AND h.b ORDER BY h.max DESC, h.snap LIMIT 1) AS at
+         t.at,
+         CASE WHEN x.segs > 0 AND x.retrans = 0 THEN 0 WHEN EXISTS (SELECT 1 FROM kernel) THEN t.stalls END AS stalls
     FROM client c
+    LEFT JOIN asked a ON a.router = c.router AND a.id = c.id
     LEFT JOIN tally t ON t.router = c.router AND t.id = c.id
     LEFT JOIN best f ON f.router = c.router AND f.id = c.id AND f.r = 1
     LEFT JOIN wires x ON x.router = c.router AND x.client = c.id
 )
 SELECT CASE WHEN coalesce(j.minutes, 0) < p.minutes              THEN 'skip'
-            WHEN j.paused < p.minutes OR j.matched < p.minutes   THEN 'ok'
+            WHEN NOT EXISTS (SELECT 1 FROM jvm)                  THEN 'skip'
+            WHEN coalesce(j.matched, 0) < p.minutes              THEN 'ok'
             WHEN j.matched * 100.0 < p.share_pct * j.paused      THEN 'ok'
             WHEN j.shift > 0                                     THEN 'ok'   -- slow before the pause
             WHEN j.quiet_slow * p.lift * j.paused
@@ -121,6 +132,7 @@ SELECT CASE WHEN coalesce(j.minutes, 0) < p.minutes              THEN 'skip'
        j.router || '|client|' || j.id          AS entity,
        j.jvm                                   AS explains_entity,
        coalesce(j.matched, 0)                  AS minutes_hit,
+       coalesce(j.minutes, 0)                  AS minutes,
        j.paused,
        j.quiet_slow,
        j.quiet,

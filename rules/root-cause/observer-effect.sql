@@ -59,8 +59,8 @@ WITH p AS (
   SELECT o.entity, 'CPU time of ' || s.entity, 'task', s.id, '', 0
     FROM owner o JOIN series s ON s.source = 'task' AND s.name = 'run_ns' AND substr(s.entity, 1, length(o.pid) + 1) = o.pid || ':'
 ), taken AS (
-  SELECT DISTINCT source, snap FROM capture
-   WHERE source IN (SELECT source FROM effect) AND state IN ('ok', 'cut', 'interrupted', 'fallback')
+  SELECT e.source, x.snap FROM (SELECT DISTINCT source FROM effect) e JOIN snapshot x
+   WHERE EXISTS (SELECT 1 FROM capture k WHERE k.source = e.source AND k.snap = x.snap AND k.state IN ('ok', 'cut', 'interrupted', 'fallback'))
 ), grid AS (
   SELECT t.source, t.snap, row_number() OVER w AS i, lag(t.snap) OVER w AS prev,
          CASE WHEN x.boot = lag(x.boot) OVER w THEN x.mono - lag(x.mono) OVER w END AS dt

@@ -31,10 +31,10 @@ WITH p AS (
   SELECT snap, row_number() OVER (ORDER BY snap) AS i
     FROM (SELECT DISTINCT snap FROM capture WHERE source = 'linkerd' AND state IN ('ok', 'cut', 'interrupted', 'fallback'))
 ), pool AS (
-  SELECT w.id, w.entity, w.hi, c.id AS conns, c.hi AS most, substr(w.entity, 1, instr(w.entity, '|client|') - 1) AS router,
+  SELECT w.id, w.entity, w.hi, w.hi > 0 AND (w.p95 > 0 OR p.wait_pct < 5) AS likely, w.peak_snap, c.id AS conns, c.hi AS most, substr(w.entity, 1, instr(w.entity, '|client|') - 1) AS router,
          substr(w.entity, instr(w.entity, '|client|') + 8) AS client,
          (SELECT min(snap) FROM sample WHERE series = w.id) AS born, (SELECT max(snap) FROM sample WHERE series = w.id) AS died
-    FROM series w
+    FROM series w JOIN p
     LEFT JOIN series c ON c.source = 'linkerd' AND c.name = 'connections' AND c.entity = w.entity AND c.kind = 'gauge'
    WHERE w.source = 'linkerd' AND w.name = 'pool_waiters' AND w.kind = 'gauge' AND instr(w.entity, '|client|') > 0
 ), step AS (               -- samples hold changes only: the last value before a capture stands
@@ -42,7 +42,7 @@ WITH p AS (
          (SELECT v.value FROM sample v WHERE v.series = o.id AND v.snap <= seen.snap ORDER BY v.snap DESC LIMIT 1) AS waiters,
          (SELECT v.value FROM sample v WHERE v.series = o.conns AND v.snap <= seen.snap ORDER BY v.snap DESC LIMIT 1) AS n
     FROM pool o JOIN seen ON seen.snap BETWEEN o.born AND o.died
-   WHERE o.hi > 0
+   WHERE o.likely
 ), mark AS (
   SELECT s.*, s.waiters > 0 AS a, s.n * 100.0 >= p.near_pct * s.most AS b FROM step s JOIN p
 ), beside AS (
@@ -69,9 +69,8 @@ WITH p AS (
   SELECT router, id, sum(p50 * n) / sum(n) AS p50, sum(p99 * n) / sum(n) AS p99 FROM window
    WHERE scope = 'client' AND service = '' AND metric = 'request_latency_ms' AND n > 0 GROUP BY router, id
 ), judged AS (
-  SELECT o.entity, o.router, o.client, o.hi, o.most, t.captures, t.waiting, t.first_at, t.last_at, b.shift, b.h, b.n, b.qh, b.q,
+  SELECT o.entity, o.router, o.client, o.likely, o.hi, o.most, o.peak_snap AS at, t.captures, t.waiting, t.first_at, t.last_at, b.shift, b.h, b.n, b.qh, b.q,
          coalesce(k.waited, 0) AS waited, coalesce(k.refused, 0) AS refused, l.p50, l.p99,
-         (SELECT s.peak_snap FROM series s WHERE s.id = o.id) AS at,
          (SELECT g.p50 FROM gauge g WHERE g.source = 'linkerd' AND g.name = 'loadbalancer/size' AND g.entity = o.entity) AS size
     FROM pool o
     LEFT JOIN tally t ON t.entity = o.entity
@@ -79,7 +78,7 @@ WITH p AS (
     LEFT JOIN told k ON k.entity = o.entity
     LEFT JOIN latency l ON l.router = o.router AND l.id = o.client
 )
-SELECT CASE WHEN j.hi = 0                                          THEN 'ok'
+SELECT CASE WHEN NOT j.likely                                      THEN 'ok'
             WHEN j.waiting < p.captures
               OR j.waiting * 100.0 < p.wait_pct * j.captures       THEN 'ok'
             WHEN coalesce(j.n, 0) < p.captures                     THEN 'skip'

@@ -40,18 +40,23 @@ WITH p AS (
   SELECT w.router, w.id, w.snap, w.n, w.p99, w.max, w.p99 >= p.retry_ms OR w.max >= p.retry_ms AS slow
     FROM window w JOIN p
    WHERE w.scope = 'client' AND w.service = '' AND w.metric = 'connect_latency_ms' AND w.n >= p.min_n AND w.w > 0
-), frozen AS (             -- all clients of a linkerd share the minutes: from one freeze to the next, as they were seen
+), tally AS (
+  SELECT router, id, count(*) AS minutes, sum(slow) AS slow, sum(n) AS connects,
+         max(CASE WHEN slow THEN max END) AS max, max(CASE WHEN slow THEN p99 END) AS p99,
+         min(CASE WHEN slow THEN snap END) AS first_at, max(CASE WHEN slow THEN snap END) AS last_at
+    FROM minute GROUP BY router, id
+), frozen AS (             -- all clients of a linkerd share the minutes: from one freeze to the next, as they were seen; only when there is something to explain
   SELECT router, snap, t0, coalesce(lag(snap) OVER (PARTITION BY router ORDER BY snap),
            (SELECT max(x.snap) FROM snapshot x WHERE x.mono <= t0)) AS prev
     FROM (SELECT router, snap, max(t0) AS t0 FROM window
-           WHERE scope = 'client' AND service = '' AND metric IN ('connect_latency_ms', 'request_latency_ms') GROUP BY router, snap)
+           WHERE EXISTS (SELECT 1 FROM tally WHERE slow > 0)
+             AND scope = 'client' AND service = '' AND metric IN ('connect_latency_ms', 'request_latency_ms') GROUP BY router, snap)
 ), tick AS (
   SELECT DISTINCT snap FROM capture WHERE source = 'netstat' AND state IN ('ok', 'cut', 'interrupted', 'fallback')
-), span AS (               -- only when there is something to explain
+), span AS (
   SELECT f.router, f.snap, f.prev, (SELECT count(*) FROM tick WHERE tick.snap > f.prev AND tick.snap <= f.snap) AS ticks,
          f.snap IN (SELECT snap FROM tick) AND f.prev IN (SELECT snap FROM tick) AND b.mono - a.mono <= 90 AS known
     FROM frozen f JOIN snapshot a ON a.snap = f.prev JOIN snapshot b ON b.snap = f.snap
-   WHERE EXISTS (SELECT 1 FROM minute WHERE slow)
 ), moved AS (
   SELECT router, snap, ticks, known,
          (SELECT total(v.delta) FROM series c JOIN sample v ON v.series = c.id AND v.snap > span.prev AND v.snap <= span.snap
@@ -70,16 +75,13 @@ WITH p AS (
          total(CASE WHEN m.slow THEN v.syns END) AS syns, total(CASE WHEN NOT m.slow THEN v.syns END) AS quiet_syns,
          sum(CASE WHEN m.slow THEN v.hits END) AS hits, sum(CASE WHEN m.slow THEN v.ticks END) AS ticks,
          total(CASE WHEN m.slow THEN v.overflows END) AS overflows
-    FROM minute m JOIN place o ON o.router = m.router AND o.snap = m.snap
+    FROM tally t JOIN minute m ON m.router = t.router AND m.id = t.id
+    JOIN place o ON o.router = m.router AND o.snap = m.snap
     JOIN shift JOIN place v ON v.router = m.router AND v.i = o.i + shift.s AND v.known
+   WHERE t.slow > 0
    GROUP BY m.router, m.id, shift.s
 ), best AS (               -- the shift with the most SYNs in a slow minute
   SELECT *, row_number() OVER (PARTITION BY router, id ORDER BY syns / nullif(slow, 0) DESC, abs(s), s) AS r FROM fit
-), tally AS (
-  SELECT router, id, count(*) AS minutes, sum(slow) AS slow, sum(n) AS connects,
-         max(CASE WHEN slow THEN max END) AS max, max(CASE WHEN slow THEN p99 END) AS p99,
-         min(CASE WHEN slow THEN snap END) AS first_at, max(CASE WHEN slow THEN snap END) AS last_at
-    FROM minute GROUP BY router, id
 ), state AS (
   SELECT sum(CASE WHEN state = 'SYN-SENT' THEN n ELSE 0 END) AS sent, sum(CASE WHEN state = 'SYN-RECV' THEN n ELSE 0 END) AS recv
     FROM tcp_state
@@ -100,7 +102,8 @@ WITH p AS (
          (SELECT sum(n) FROM waits w WHERE w.router = c.router AND w.client = c.id) AS waiting,
          (SELECT CASE WHEN instr(peer, ':') > 0 THEN '[' || peer || ']:' ELSE peer || ':' END || port FROM waits w
            WHERE w.router = c.router AND w.client = c.id ORDER BY n DESC, peer, port LIMIT 1) AS backend,
-         (SELECT m.snap FROM minute m WHERE m.router = c.router AND m.id = c.id AND m.slow ORDER BY m.max DESC, m.snap LIMIT 1) AS at
+         (SELECT w.snap FROM window w WHERE t.slow > 0 AND w.router = c.router AND w.scope = 'client' AND w.id = c.id AND w.service = ''
+             AND w.metric = 'connect_latency_ms' AND w.w > 0 ORDER BY w.max DESC, w.snap LIMIT 1) AS at
     FROM client c
     LEFT JOIN tally t ON t.router = c.router AND t.id = c.id
     LEFT JOIN best b ON b.router = c.router AND b.id = c.id AND b.r = 1

@@ -40,18 +40,24 @@ WITH p AS (
          coalesce(:share_pct, 70)    AS share_pct,
          coalesce(:times, 1.1)       AS times
 ), raw AS (                -- single servers, clients and services; what a client did for one service is in both
-  SELECT id, entity, name, increase, first, substr(entity, 1, instr(entity, '|') - 1) AS router,
+  SELECT id, entity, name, increase, substr(entity, 1, instr(entity, '|') - 1) AS router,
+         -- what may have been born in the window began at 0
+         coalesce(increase, 0) + CASE WHEN n < max(n) OVER () THEN first ELSE 0 END AS at_most,
+         coalesce(peak_per_s, 0) + CASE WHEN n < max(n) OVER () THEN first ELSE 0 END AS peak, lo,
          instr(entity, '|server|') > 0 AS server, instr(entity, '|client|') > 0 AS client
     FROM series
    WHERE source = 'linkerd' AND name IN ('requests', 'failures', 'retries/requeues', 'retries/total', 'retries/budget_exhausted')
      AND (instr(entity, '|client|') > 0) + (instr(entity, '|service|') > 0) + (instr(entity, '|server|') > 0) = 1
 ), router AS (
   SELECT router, sum(server AND name = 'requests') AS servers, sum(client AND name = 'requests') AS clients,
-         total(CASE WHEN name IN ('retries/requeues', 'retries/total') THEN max(coalesce(increase, 0), first) END) AS at_most
+         total(CASE WHEN name IN ('retries/requeues', 'retries/total') THEN at_most END) AS at_most,
+         total(CASE WHEN name IN ('retries/requeues', 'retries/total') THEN peak END) AS peak,
+         total(CASE WHEN server AND name = 'requests' THEN lo END) AS lo
     FROM raw GROUP BY router
 ), hot AS (                -- the others cannot have such a storm
   SELECT r.router FROM router r JOIN p
    WHERE r.servers > 0 AND r.clients > 0 AND r.at_most * 100 >= p.again_pct * p.min_requests * p.intervals
+     AND r.peak * 100 >= p.again_pct * r.lo
 ), part AS (
   SELECT raw.id, raw.router, (SELECT min(v.snap) FROM sample v WHERE v.series = raw.id) AS born,
          CASE WHEN raw.name = 'requests' THEN CASE WHEN raw.server THEN 'asked' WHEN raw.client THEN 'sent' END
@@ -106,7 +112,7 @@ WITH p AS (
          t.first_at, t.last_at, b.shift, b.h, b.n, b.qh, b.q,
          (SELECT m.snap FROM mark m WHERE m.router = r.router AND m.a AND m.again = t.peak ORDER BY m.snap LIMIT 1) AS at,
          (SELECT raw.entity FROM raw WHERE raw.router = r.router AND raw.name IN ('retries/requeues', 'retries/total')
-           ORDER BY max(coalesce(raw.increase, 0), raw.first) DESC, raw.entity LIMIT 1) AS top
+           ORDER BY raw.at_most DESC, raw.entity LIMIT 1) AS top
     FROM router r LEFT JOIN hot ON hot.router = r.router LEFT JOIN tally t ON t.router = r.router
     LEFT JOIN best b ON b.router = r.router AND b.r = 1
 )
