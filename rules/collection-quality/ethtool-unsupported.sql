@@ -24,7 +24,7 @@ WITH c AS (                -- interfaces that ethtool was asked for
     FROM series WHERE source = 'nic' GROUP BY entity
 )
 SELECT CASE WHEN c.good > 0                                   THEN 'ok'
-            WHEN coalesce(d.bus, '') IN ('', 'N/A', 'tap')    THEN 'ok'    -- no hardware below it
+            WHEN coalesce(d.bus, '') IN ('', 'N/A', 'tap', 'tun') THEN 'ok' -- no hardware below it
             ELSE 'info' END                  AS level,
        c.entity,
        coalesce(' (' || d.driver || ')', '') AS _driver,

@@ -17,7 +17,8 @@
 --           path or the host: ping, tcp-retransmit/ratio.
 -- verify:   ss -tino dst {_host} shows no socket with both a Send-Q and lastack above {:silent_ms}.
 -- but:      A client that vanished (a phone) leaves such sockets for minutes; one peer with a closed window is its own fault and
---           nobody else's. Only the worst 500 sockets of a capture are known one by one.
+--           nobody else's. What was sent a moment ago after a long pause is left out: its acknowledgement is not yet due. Only
+--           the worst 500 sockets of a capture are known one by one.
 -- see:      ss(8); tcp(7) tcp_retries2; sockets/recvq-stuck
 WITH p AS (
   SELECT coalesce(:queue_bytes, 65536) AS queue_bytes,
@@ -26,12 +27,13 @@ WITH p AS (
 ), peer AS (
   SELECT DISTINCT CASE WHEN x.peer LIKE '::ffff:%.%' THEN substr(x.peer, 8) ELSE x.peer END AS peer
     FROM (SELECT DISTINCT peer FROM tcp_flow WHERE peer <> '*' UNION SELECT DISTINCT peer FROM tcp_socket) x
-), stuck AS (
+), stuck AS (             -- a full queue on its first way after a pause has an old lastack, and a timer that never ran out
   SELECT CASE WHEN s.peer LIKE '::ffff:%.%' THEN substr(s.peer, 8) ELSE s.peer END AS peer, s.snap, count(*) AS n,
          sum(s.sendq) AS queued_bytes, max(s.lastack_ns) / 1000000 AS silent_ms,
          sum(coalesce(s.timer, '') = 'persist') AS closed, sum(coalesce(s.timer_retr, 0) > 0 AND s.timer = 'on') AS again
     FROM tcp_socket s JOIN p
    WHERE s.state = 'ESTAB' AND s.sendq >= p.queue_bytes AND s.lastack_ns >= p.silent_ms * 1000000
+     AND (s.timer = 'persist' OR s.timer_retr > 0 OR s.backoff > 0 OR s.lastsnd_ns >= p.silent_ms * 1000000)
    GROUP BY 1, s.snap
 ), ranked AS (
   SELECT *, row_number() OVER (PARTITION BY peer ORDER BY n DESC, queued_bytes DESC, snap) AS r,
