@@ -2,6 +2,7 @@
 import os
 import signal
 
+from mesh import Mesh
 from model import scenario
 from place import Skip
 
@@ -50,3 +51,14 @@ def ticks_too_fast(lab, fault):
     here.python('sockets', 'hold', '127.0.0.1', 8080)
     here.python('sockets', 'knock', '127.0.0.1', 8080, 400, 1000, ready='held')
     lab.record(here, seconds=8, every='10ms' if fault else '1s')
+
+
+@scenario(expect=['collection-quality/wrong-netns'])
+def proxy_elsewhere(lab, fault):
+    """The metrics are those of a linkerd in another network namespace than the one that is recorded."""
+    here, there = lab.netns(), lab.netns()
+    _, far = lab.veth(here, there)
+    mesh = Mesh(there, admin=f'{far}:9990').router()
+    mesh.client('web', 'rate=20', all_='delay=3ms')
+    mesh.start()
+    lab.record(here if fault else there, '--metrics', f'http://{far}:9990')

@@ -95,3 +95,28 @@ def tracking_invalid(lab, fault):
     here.sysctl('net.netfilter.nf_conntrack_tcp_loose', 0 if fault else 1)
     there.tool('raw', '10.1.0.2', near, 2000, 8080, 'flags=16', 'size=100', 'step=100', 'pps=30')
     lab.record(here)
+
+
+@scenario(expect=['info:conntrack/churn'])
+def tracking_lingers(lab, fault):
+    """Closed connections are kept track of for two hours: 50 a second will fill the table."""
+    here, there = lab.netns(), lab.netns()
+    _, far = lab.veth(here, there)
+    here.nft('add table ip lab; add chain ip lab in { type filter hook input priority 0; };'
+             'add rule ip lab in ct state new accept')
+    here.sysctl('net.netfilter.nf_conntrack_tcp_timeout_time_wait', 7200 if fault else 120)
+    there.tool('backend', f'{far}:8080')
+    here.tool('caller', f'{far}:8080,rate=50,once=client')
+    lab.record(here)
+
+
+@scenario(expect=['neighbour/failed arp_cache'], alone=True, allow=['ip/*'])
+def neighbours_absent(lab, fault):
+    """Datagrams to 20 addresses of the own network that no host has; seen from the host, which counts for all."""
+    here, there = lab.netns(), lab.netns()
+    lab.veth(here, there)
+    if not fault:
+        for host in range(10, 30):
+            there.run('ip', 'addr', 'add', f'10.1.0.{host}/24', 'dev', 'eth0')
+    here.python('sockets', 'scan', '10.1', 20)
+    lab.record(lab.host())

@@ -6,7 +6,7 @@ from model import scenario
 PORT = 8080
 
 
-@scenario(expect=['nic-drops/qdisc eth0:root', 'tcp-retransmit/local-fail', 'udp/sndbuf-errors UdpSndbufErrors',
+@scenario(expect=['nic-drops/qdisc eth0:root', 'info:cgroup/net-limit eth0:root', 'tcp-retransmit/local-fail', 'udp/sndbuf-errors UdpSndbufErrors',
                   'root-cause/egress-queue-drops *'],
           allow=['tcp-retransmit/ratio', 'tcp-retransmit/tail', 'tcp-retransmit/lost-again', 'tcp-retransmit/syn',
                  'sockets/sendq-stuck', 'tcp-retransmit/backoff', 'sockets/syn-sent', 'ip/discards IpOutDiscards'])

@@ -65,3 +65,14 @@ def tiny_pieces(lab, fault):
     here.tool('raw', '127.0.0.1', '127.0.0.1', 2000, PORT, 'within=1', 'flags=16', 'size=1', f'step={2 if fault else 1}',
               'pps=400')
     lab.record(here)
+
+
+@scenario(expect=['info:sysctl/slow-start-idle'])
+def pauses_between(lab, fault):
+    """Uploads of 100 kB with pauses of more than a second, and a round trip of 30 ms."""
+    here, there = lab.netns(), lab.netns()
+    _, far, _ = lab.path(here, there, delay_ms=15)
+    here.sysctl('net.ipv4.tcp_slow_start_after_idle', int(fault))
+    there.tool('backend', f'{far}:{PORT}')
+    here.tool('caller', f'{far}:{PORT},connections=5,think=1300ms,body=100000')
+    lab.record(here)

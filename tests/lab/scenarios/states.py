@@ -1,4 +1,6 @@
 """Connections by their states: TIME-WAIT, CLOSE-WAIT, FIN-WAIT, and ports that run out."""
+import time
+
 from model import scenario
 
 LINKERD = 4140  # some rules are about its port alone; nothing serves its metrics here
@@ -22,7 +24,7 @@ def server_closes(lab, fault):
     lab.record(there)
 
 
-@scenario(expect=['crit:sockets/ephemeral-ports 10.1.0.2:8080', 'sysctl/port-range'])
+@scenario(expect=['crit:sockets/ephemeral-ports 10.1.0.2:8080', 'sysctl/port-range', 'root-cause/ephemeral-exhaustion *'])
 def client_closes(lab, fault):
     """A client that closes first keeps the TIME-WAIT sockets, until its 1001 local ports are used up."""
     here, _ = churn(lab, 'client' if fault else None)
@@ -71,3 +73,13 @@ def one_caller(lab, fault):
     there.tool('backend', f'{far}:{LINKERD}')
     here.tool('caller', f'{far}:{LINKERD},idle=160,connections=1,rate=1,source=10.1.0.10,sources={1 if fault else 8}')
     lab.record(there)
+
+
+@scenario(expect=['info:sockets/idle-many 127.0.0.1:8080'])
+def idle_connections(lab, fault):
+    """600 connections that nothing was sent over for more than a minute, or that are new."""
+    here = lab.netns()
+    here.python('sockets', 'hold', '127.0.0.1', 8080)
+    here.python('sockets', 'knock', '127.0.0.1', 8080, 600, 500, ready='held')
+    time.sleep(62 if fault else 0)
+    lab.record(here)
