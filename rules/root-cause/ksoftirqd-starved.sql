@@ -13,6 +13,7 @@
 -- param:    idle_pct      percent   of that CPU: with more, and ksoftirqd not recorded, nobody waits
 -- param:    min_intervals intervals with both
 -- param:    share_pct     percent   of these in which packets of that CPU were dropped or left over
+-- param:    min_lift      times     more packets a second than in the other intervals
 -- param:    min_squeezes  squeezes  in the window, when nothing was dropped
 -- message:  {entity}: {_wait} in {hit_intervals} of {intervals} intervals, while programs used {app_pct}% of the CPU; in {event_intervals} of these {dropped} packets were dropped and {squeezes} polls ended with packets left{_task}
 -- meaning:  Under load packets are handled by the thread ksoftirqd/N, which competes with programs at nice 0 like any other: what holds
@@ -24,7 +25,8 @@
 --             echo OTHER-CPU > /proc/irq/IRQ/smp_affinity_list
 --             echo 1 > /sys/class/net/DEVICE/threaded        (5.12 and later: NAPI in threads that can be scheduled)
 -- verify:   In a new recording the run delay of ksoftirqd/{_nr} is below 1% of the time, and softnet of {entity} stands still.
--- but:      ksoftirqd also waits while softirqs run at the end of interrupts: that is no program's doing, so user and system time decide.
+-- but:      Drops that come as often without the programs are not theirs, when there are enough other intervals to compare with.
+--           ksoftirqd also waits while softirqs run at the end of interrupts: that is no program's doing, so user and system time decide.
 --           Programs with a higher priority hide it: softirqs then run at the end of interrupts, and ksoftirqd does not wait
 --           (measured with nice -10). Where run delays are not recorded (no schedstat) a full CPU stands for it: a warning.
 --           On guests steal looks alike: see cpu/steal.
@@ -35,6 +37,7 @@ WITH p AS (
          coalesce(:idle_pct, 5)      AS idle_pct,
          coalesce(:min_intervals, 3) AS min_intervals,
          coalesce(:share_pct, 50)    AS share_pct,
+         coalesce(:min_lift, 3)      AS min_lift,
          coalesce(:min_squeezes, 10) AS min_squeezes
 ), thread AS (             -- ksoftirqd/3; without schedstat its times are 0 for ever
   SELECT 'cpu' || substr(c.first, 11) AS cpu, w.id, w.active, w.peak_per_s, w.last > 0 OR r.last > 0 AS measured
@@ -88,21 +91,37 @@ WITH p AS (
    WHERE s.dt > 0 AND coalesce(w.reset, 0) = 0
 ), mark AS (
   SELECT *, coalesce(hit, 0) AS a, dropped + squeezes > 0 AS b,
-         lag(dropped + squeezes > 0) OVER w AS earlier, lead(dropped + squeezes > 0) OVER w AS later
+         lag(dropped + squeezes > 0) OVER w AS earlier, lead(dropped + squeezes > 0) OVER w AS later,
+         lead(dropped) OVER w AS dropped_later, lead(squeezes) OVER w AS squeezes_later
     FROM line WINDOW w AS (PARTITION BY cpu ORDER BY snap)
 ), tally AS (
   SELECT cpu, max(measured) AS measured, count(*) AS intervals, sum(a) AS hit, coalesce(sum(a AND b), 0) AS same, coalesce(sum(a AND later), 0) AS later,
          coalesce(sum(a AND earlier), 0) AS earlier, sum(NOT a AND b) AS same_not,
          total(wait_ns) / 1e7 / sum(dt) AS wait_pct, coalesce(total(CASE WHEN a THEN app END) * 100.0 / nullif(total(CASE WHEN a THEN cpu_ns END), 0),
                                                          total(app) * 100.0 / nullif(total(cpu_ns), 0)) AS app_pct,
-         total(CASE WHEN a THEN dropped END) AS dropped, total(CASE WHEN a THEN squeezes END) AS squeezes,
+         total(CASE WHEN a THEN dropped END) AS dropped_same, total(CASE WHEN a THEN squeezes END) AS squeezes_same,
+         total(CASE WHEN a THEN dropped_later END) AS dropped_later, total(CASE WHEN a THEN squeezes_later END) AS squeezes_later,
+         total(dropped) AS all_dropped, total(squeezes) AS all_squeezes, total(CASE WHEN a THEN dt END) AS hit_s, total(dt) AS all_s,
          min(CASE WHEN a THEN snap END) AS first_at, max(CASE WHEN a THEN snap END) AS last_at
     FROM mark GROUP BY cpu
 ), shifted AS (            -- packets that come to a waiting thread are lost now or later; that they were lost before proves nothing
-  SELECT *, max(same, later) AS both, CASE WHEN earlier > same AND earlier > later THEN -1 WHEN later > same THEN 1 ELSE 0 END AS shift FROM tally
+  SELECT *, max(same, later) AS both, CASE WHEN earlier > same AND earlier > later THEN -1 WHEN later > same THEN 1 ELSE 0 END AS shift,
+         CASE WHEN later > same THEN dropped_later ELSE dropped_same END AS dropped,
+         CASE WHEN later > same THEN squeezes_later ELSE squeezes_same END AS squeezes
+    FROM tally
+), compared AS (           -- by drops, or by squeezes where nothing is dropped; half of one stands for none
+  SELECT s.*, CASE WHEN s.intervals - s.hit < p.min_intervals THEN NULL
+                   WHEN s.all_dropped > 0 THEN (s.dropped / nullif(s.hit_s, 0)) / (max(s.all_dropped - s.dropped, 0.5) / (s.all_s - s.hit_s))
+                   ELSE (s.squeezes / nullif(s.hit_s, 0)) / (max(s.all_squeezes - s.squeezes, 0.5) / (s.all_s - s.hit_s)) END AS lift
+    FROM shifted s JOIN p
+), irqs AS (
+  SELECT i.nic, e.entity AS cpu, sum(e.increase) AS n FROM irq i JOIN series e ON e.source = 'interrupts' AND e.name = i.irq
+   WHERE EXISTS (SELECT 1 FROM suspect) AND i.nic IS NOT NULL AND e.increase > 0 GROUP BY i.nic, e.entity
+), irq_total AS (
+  SELECT nic, sum(n) AS n FROM irqs GROUP BY nic
 ), nic AS (                -- whose packets they are, by interrupts or RPS
   SELECT cpu, group_concat(nic, char(10)) AS lines, group_concat(nic, ', ') AS list FROM (
-    SELECT u.cpu, i.nic FROM suspect u JOIN irq_share i ON i.cpu = u.cpu AND i.pct >= 20
+    SELECT u.cpu, i.nic FROM irqs i JOIN irq_total t ON t.nic = i.nic JOIN suspect u ON u.cpu = i.cpu WHERE i.n * 5 >= t.n
      UNION
     SELECT u.cpu, r.nic FROM suspect u
       JOIN (SELECT entity AS nic, replace(lower(last), ',', '') AS mask FROM series
@@ -124,10 +143,10 @@ WITH p AS (
      WHERE w.source = 'task' AND w.name = 'processor' AND w.entity NOT LIKE '%:ksoftirqd/%') g
    WHERE g.k = 1 AND g.pct >= 10
 ), judged AS (
-  SELECT s.*, coalesce(n.lines || char(10), '') || coalesce(d.lines, '') AS lines, n.list, w.task, w.pct AS task_pct, g.dropped AS all_dropped,
+  SELECT s.*, coalesce(n.lines || char(10), '') || coalesce(d.lines, '') AS lines, n.list, w.task, w.pct AS task_pct,
          s.hit >= p.min_intervals AND s.shift >= 0 AND s.both * 100.0 >= p.share_pct * s.hit
-           AND (s.dropped > 0 OR s.squeezes >= p.min_squeezes) AS hits
-    FROM shifted s JOIN p JOIN net g ON g.cpu = s.cpu
+           AND (s.dropped > 0 OR s.squeezes >= p.min_squeezes) AND coalesce(s.lift, p.min_lift) >= p.min_lift AS hits
+    FROM compared s JOIN p
     LEFT JOIN nic n ON n.cpu = s.cpu
     LEFT JOIN device d ON d.cpu = s.cpu
     LEFT JOIN watched w ON w.cpu = s.cpu
@@ -141,6 +160,7 @@ SELECT CASE WHEN NOT j.hits THEN 'ok' WHEN NOT j.measured THEN 'warn' ELSE 'crit
        j.intervals,
        j.both                                  AS event_intervals,
        j.same_not                              AS other_event_intervals,
+       round(j.lift, 1)                        AS lift,
        j.shift,
        cast(j.dropped AS INT)                  AS dropped,
        cast(j.squeezes AS INT)                 AS squeezes,
@@ -150,11 +170,11 @@ SELECT CASE WHEN NOT j.hits THEN 'ok' WHEN NOT j.measured THEN 'warn' ELSE 'crit
        coalesce('; ' || j.task || ' ran there ' || round(j.task_pct, 1) || '% of the time', '') AS _task,
        coalesce('It takes the packets of ' || j.list || '.', '') AS _nics,
        substr(j.cpu, 4)                        AS _nr,
-       1 + j.measured + (j.same_not * 1.0 / max(j.intervals - j.hit, 1) * 3 <= j.both * 1.0 / max(j.hit, 1) AND j.intervals - j.hit >= (SELECT min_intervals FROM p)) AS votes,
+       1 + j.measured + (j.lift IS NOT NULL)     AS votes,
        (SELECT k.snap FROM mark k WHERE k.cpu = j.cpu AND k.a ORDER BY k.dropped + k.squeezes DESC, k.snap LIMIT 1) AS at,
        j.first_at, j.last_at
   FROM judged j
  UNION ALL
-SELECT 'ok', '', NULL, NULL, NULL, 0, NULL, 0, 0, 0, 0, 0, NULL, 'no CPU dropped packets or left them over while its ksoftirqd waited,', '', '', '', 0, NULL, NULL, NULL
+SELECT 'ok', '', NULL, NULL, NULL, 0, NULL, 0, 0, NULL, 0, 0, 0, NULL, 'no CPU dropped packets or left them over while its ksoftirqd waited,', '', '', '', 0, NULL, NULL, NULL
  WHERE NOT EXISTS (SELECT 1 FROM judged)
  ORDER BY 1, 6 DESC, 2;

@@ -15,6 +15,7 @@
 -- param:    times_median  times     the median of the quiet intervals: unusually many retransmits a segment
 -- param:    floor_pct     percent   retransmits over segments that is added to it
 -- param:    min_retrans   segments  in an interval, fewer are never many
+-- param:    rest_pct      percent   of the mean drops of an interval: with drops in nearly all of them those below are the quiet ones
 -- param:    irq_pct       percent   of a NIC's interrupts that make a CPU its own
 -- message:  {_reading}
 -- meaning:  The backlog of a CPU was full (softnet column 2) and threw received packets away; in the same seconds TCP had to send again. The
@@ -26,8 +27,9 @@
 --             echo MASK > /sys/class/net/DEVICE/queues/rx-0/rps_cpus        or irqbalance, more queues
 --           If programs hold that CPU: root-cause/ksoftirqd-starved.
 -- verify:   In a new recording softnet column 2 stands still, and retransmits with it.
--- but:      Load makes both, therefore retransmits are counted for each segment sent and held against the quiet intervals. Drops in every
---           interval leave no quiet ones: then the drops must only be enough to explain the retransmits, which is weak. A CPU that is
+-- but:      Load makes both, therefore retransmits are counted for each segment sent and held against the quiet intervals. With drops in nearly
+--           every interval those with few count as quiet; with no such ones the drops must only be enough to explain the retransmits,
+--           which is weak. A CPU that is
 --           no NIC's by interrupts or RPS takes the packets of veth, tunnels and loopback: the same fault, with one witness less. In a
 --           container softnet is the host's and the retransmits are its own.
 -- see:      Documentation/networking/scaling.rst; net/core/dev.c (enqueue_to_backlog); softirq/backlog-drop
@@ -38,6 +40,7 @@ WITH p AS (
          coalesce(:times_median, 3)  AS times_median,
          coalesce(:floor_pct, 0.05)  AS floor_pct,
          coalesce(:min_retrans, 3)   AS min_retrans,
+         coalesce(:rest_pct, 20)     AS rest_pct,
          coalesce(:irq_pct, 20)      AS irq_pct
 ), dropper AS (
   SELECT id, entity AS cpu, cast(substr(entity, 4) AS INT) AS nr, increase FROM series
@@ -66,19 +69,23 @@ WITH p AS (
          coalesce(r.retrans, 0) * 1.0 / max(coalesce(r.segs, 0), 1) AS ratio
     FROM seen s LEFT JOIN dropped d ON d.ends = s.snap LEFT JOIN sent r ON r.ends = s.snap
    WHERE s.snap > (SELECT min(snap) FROM seen) AND coalesce(d.reset, 0) = 0 AND coalesce(r.reset, 0) = 0
+), few AS (                -- a burst seldom ends with an interval: what it leaves to the next is none of its own
+  SELECT CASE WHEN sum(n = 0) >= p.min_intervals THEN 0 ELSE avg(n) * p.rest_pct / 100.0 END AS n FROM line JOIN p
+), sorted AS (
+  SELECT l.*, l.n > few.n AS hit FROM line l JOIN few
 ), quiet AS (              -- what is usual: the intervals with drops would raise their own measure
-  SELECT count(*) AS n, (SELECT ratio FROM line WHERE n = 0 ORDER BY ratio LIMIT 1 OFFSET (SELECT count(*) / 2 FROM line WHERE n = 0)) AS median
-    FROM line WHERE n = 0
+  SELECT count(*) AS n, (SELECT ratio FROM sorted WHERE NOT hit ORDER BY ratio LIMIT 1 OFFSET (SELECT count(*) / 2 FROM sorted WHERE NOT hit)) AS median
+    FROM sorted WHERE NOT hit
 ), mark AS (
-  SELECT l.*, l.n > 0 AS hit, l.retrans >= p.min_retrans
+  SELECT l.*, l.retrans >= p.min_retrans
            AND l.ratio > CASE WHEN q.n >= p.min_intervals THEN p.times_median * q.median ELSE 0 END + p.floor_pct / 100.0 AS many
-    FROM line l JOIN quiet q JOIN p
+    FROM sorted l JOIN quiet q JOIN p
 ), beside AS (
   SELECT *, lag(many) OVER w AS earlier, lead(many) OVER w AS later FROM mark WINDOW w AS (ORDER BY snap)
 ), tally AS (
   SELECT count(*) AS intervals, coalesce(sum(hit), 0) AS hit, coalesce(sum(hit AND many), 0) AS same, coalesce(sum(hit AND later), 0) AS later,
          coalesce(sum(hit AND earlier), 0) AS earlier, coalesce(sum(NOT hit AND many), 0) AS same_not, coalesce(sum(NOT hit AND later), 0) AS later_not,
-         total(n) AS drops, total(CASE WHEN hit THEN retrans END) AS retrans, total(CASE WHEN hit THEN dsacks END) AS dsacks,
+         total(n) AS drops, total(CASE WHEN NOT hit THEN n END) AS rest, total(CASE WHEN hit THEN retrans END) AS retrans, total(CASE WHEN hit THEN dsacks END) AS dsacks,
          total(dsacks) AS all_dsacks,
          min(CASE WHEN hit THEN snap END) AS first_at, max(CASE WHEN hit THEN snap END) AS last_at,
          (SELECT snap FROM mark WHERE hit ORDER BY n DESC, snap LIMIT 1) AS at
@@ -90,12 +97,18 @@ WITH p AS (
 ), rps AS (                -- masks are hexadecimal, the lowest CPU last: the digit of a CPU and its bit in it
   SELECT n.entity AS nic, replace(lower(n.last), ',', '') AS mask FROM series n
    WHERE EXISTS (SELECT 1 FROM dropper) AND n.source = 'nic' AND n.name GLOB 'queue:rx-*:rps_cpus' AND replace(replace(n.last, '0', ''), ',', '') <> ''
+), irqs AS (
+  SELECT i.nic, e.entity AS cpu, sum(e.increase) AS n FROM irq i JOIN series e ON e.source = 'interrupts' AND e.name = i.irq
+   WHERE EXISTS (SELECT 1 FROM dropper) AND i.nic IS NOT NULL AND e.increase > 0 GROUP BY i.nic, e.entity
+), irq_total AS (
+  SELECT nic, sum(n) AS n FROM irqs GROUP BY nic
 ), feeds AS (
   SELECT d.cpu, d.increase, r.nic, 'RPS' AS how FROM dropper d JOIN rps r
    WHERE d.nr / 4 < length(r.mask)
      AND ((instr('0123456789abcdef', substr(r.mask, length(r.mask) - d.nr / 4, 1)) - 1) >> (d.nr % 4)) & 1
    UNION
-  SELECT d.cpu, d.increase, i.nic, 'interrupts' FROM dropper d JOIN p JOIN (SELECT nic, cpu, pct FROM irq_share) i ON i.cpu = d.cpu AND i.pct >= p.irq_pct
+  SELECT d.cpu, d.increase, i.nic, 'interrupts' FROM irqs i JOIN irq_total t ON t.nic = i.nic JOIN dropper d ON d.cpu = i.cpu JOIN p
+   WHERE i.n * 100.0 >= p.irq_pct * t.n
 ), fed AS (
   SELECT count(DISTINCT cpu) AS cpus, count(DISTINCT nic) AS nics, min(nic || ' by ' || how) AS one, group_concat(DISTINCT nic) AS list FROM feeds
 ), device AS (             -- interfaces that count the same drops, and no more than softnet did
@@ -135,13 +148,13 @@ SELECT CASE WHEN NOT t.hits       THEN 'ok'
        t.list                                     AS nics,
        cast(t.retrans AS INT)                     AS retrans,
        cast(t.dsacks AS INT)                      AS dsacks,
-       coalesce(t.max_backlog, '?')               AS max_backlog,
+       t.max_backlog                              AS max_backlog,
        2 * coalesce(t.max_backlog, 1000)          AS _more,
        CASE t.cpus WHEN 1 THEN t.cpu ELSE t.cpus || ' CPUs, ' || t.cpu || ' most of all,' END AS _cpus,
        CASE WHEN t.hit = 0 THEN 'no backlog dropped a packet'
             ELSE t.cpu || CASE WHEN t.cpus > 1 THEN ' and ' || (t.cpus - 1) || ' more' ELSE '' END
               || CASE t.nics WHEN 0 THEN '' WHEN 1 THEN ' (takes the packets of ' || t.one || ')' ELSE ' (take the packets of ' || t.nics || ' interfaces, ' || t.one || ')' END
-              || ' dropped ' || cast(t.drops AS INT) || ' packets in ' || t.hit || ' of ' || t.intervals || ' intervals; in ' || t.both || ' of these '
+              || ' dropped ' || cast(t.drops AS INT) || ' packets, ' || CASE WHEN t.rest > 0 THEN 'nearly all ' ELSE '' END || 'in ' || t.hit || ' of ' || t.intervals || ' intervals; in ' || t.both || ' of these '
               || t.hit || CASE t.shift WHEN 1 THEN ' (an interval later)' WHEN -1 THEN ' (but an interval before)' ELSE '' END || ' TCP sent unusually much again (' || cast(t.retrans AS INT) || ' segments)'
               || CASE WHEN t.lift IS NULL THEN '; no quiet intervals to compare with' ELSE ', and in ' || t.both_not || ' of the other ' || t.quiet END
        END                                        AS _reading,
