@@ -15,10 +15,12 @@ static const struct {
 	tool *run;
 } tools[] = {
 	{"ethtool",  tool_ethtool },
-        {"ifconfig", tool_ifconfig},
-        {"tc",       tool_tc      },
-        {"ss",       tool_ss      },
+	{"ifconfig", tool_ifconfig},
+	{"tc",       tool_tc      },
+	{"ss",       tool_ss      },
 	{"ls",       tool_ls      },
+	{"pgrep",    tool_pgrep   },
+	{"adjtimex", tool_adjtimex},
 };
 
 static tool *tool_of(const char *name)
