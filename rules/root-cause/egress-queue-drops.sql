@@ -49,8 +49,10 @@ WITH p AS (
                                  WHERE source IN (SELECT source FROM cause) AND state IN ('ok', 'cut', 'interrupted', 'fallback')) s
     JOIN (SELECT DISTINCT snap FROM capture WHERE source = 'snmp' AND state IN ('ok', 'cut', 'interrupted', 'fallback')
              AND EXISTS (SELECT 1 FROM cause)) m ON m.snap = s.snap
+), begun AS (
+  SELECT source, min(snap) AS snap FROM seen GROUP BY source
 ), tick AS (               -- of each snapshot the interval that it falls into
-  SELECT c.source, x.snap, min(s.snap) OVER (PARTITION BY c.source ORDER BY x.snap DESC) AS ends
+  SELECT c.source, x.snap, cast(min(s.snap) OVER (PARTITION BY c.source ORDER BY x.snap DESC) AS INT) AS ends
     FROM (SELECT DISTINCT source FROM cause) c JOIN snapshot x LEFT JOIN seen s ON s.source = c.source AND s.snap = x.snap
 ), sent AS (               -- without a delta: a reset when it has a time, else the last sample, which only repeats the value
   SELECT t.source, t.ends, total(CASE WHEN e.name = 'TcpRetransSegs' THEN m.delta END) AS retrans,
@@ -65,11 +67,10 @@ WITH p AS (
 ), line AS (               -- one row an interval; the retransmits of its neighbours for the shifts
   SELECT c.id, s.snap, coalesce(d.n, 0) AS n, coalesce(r.retrans, 0) AS retrans, coalesce(r.segs, 0) AS segs,
          lag(r.retrans) OVER w AS before, lead(r.retrans) OVER w AS behind, lead(r.segs) OVER w AS segs_behind
-    FROM cause c JOIN seen s ON s.source = c.source
+    FROM cause c JOIN begun b ON b.source = c.source JOIN seen s ON s.source = c.source AND s.snap > b.snap
     LEFT JOIN dropped d ON d.id = c.id AND d.ends = s.snap
     LEFT JOIN sent r ON r.source = c.source AND r.ends = s.snap
-   WHERE s.snap > (SELECT min(f.snap) FROM seen f WHERE f.source = c.source)
-     AND coalesce(d.reset, 0) = 0 AND coalesce(r.reset, 0) = 0
+   WHERE coalesce(d.reset, 0) = 0 AND coalesce(r.reset, 0) = 0
   WINDOW w AS (PARTITION BY c.id ORDER BY s.snap)
 ), tally AS (
   SELECT id, count(*) AS intervals, sum(n > 0) AS hit, total(n) AS n, total(retrans) AS retrans, total(segs) AS segs,

@@ -59,7 +59,7 @@ WITH p AS (
                        AND (source IN ('stat', 'softnet') OR (source = 'task' AND EXISTS (SELECT 1 FROM suspect WHERE measured))))
    GROUP BY snap HAVING count(*) = 2 + EXISTS (SELECT 1 FROM suspect WHERE measured)
 ), tick AS (
-  SELECT x.snap, min(s.snap) OVER (ORDER BY x.snap DESC) AS ends FROM snapshot x LEFT JOIN seen s ON s.snap = x.snap
+  SELECT x.snap, cast(min(s.snap) OVER (ORDER BY x.snap DESC) AS INT) AS ends FROM snapshot x LEFT JOIN seen s ON s.snap = x.snap
    WHERE EXISTS (SELECT 1 FROM suspect)
 ), waited AS (
   SELECT u.cpu, t.ends, total(m.delta) AS ns, sum(m.delta IS NULL AND m.dt > 0) AS reset

@@ -51,7 +51,7 @@ WITH p AS (
                        AND state IN ('ok', 'cut', 'interrupted', 'fallback'))
    GROUP BY snap HAVING count(*) = 2
 ), tick AS (               -- of each snapshot the interval that it falls into
-  SELECT x.snap, min(s.snap) OVER (ORDER BY x.snap DESC) AS ends FROM snapshot x LEFT JOIN seen s ON s.snap = x.snap
+  SELECT x.snap, cast(min(s.snap) OVER (ORDER BY x.snap DESC) AS INT) AS ends FROM snapshot x LEFT JOIN seen s ON s.snap = x.snap
    WHERE EXISTS (SELECT 1 FROM dropper)
 ), dropped AS (            -- without a delta: a reset when it has a time, else the last sample, which only repeats the value
   SELECT t.ends, total(m.delta) AS n, sum(m.delta IS NULL AND m.dt > 0) AS reset

@@ -48,7 +48,7 @@ WITH p AS (
                        AND state IN ('ok', 'cut', 'interrupted', 'fallback'))
    GROUP BY snap HAVING count(*) = 1 + (SELECT count(*) FROM known)
 ), tick AS (
-  SELECT x.snap, x.mono, min(s.snap) OVER (ORDER BY x.snap DESC) AS ends FROM snapshot x LEFT JOIN seen s ON s.snap = x.snap
+  SELECT x.snap, x.mono, cast(min(s.snap) OVER (ORDER BY x.snap DESC) AS INT) AS ends FROM snapshot x LEFT JOIN seen s ON s.snap = x.snap
    WHERE (SELECT yes FROM any_steal)
 ), stolen AS (
   SELECT t.ends, total(m.delta) AS ns, sum(m.delta IS NULL AND m.dt > 0) AS reset
