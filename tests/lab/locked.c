@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/userfaultfd.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -24,6 +25,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "schema/span.h"
+
 enum { PAGE = 4096, RCVBUF = 65536 };
 
 struct held {
@@ -37,10 +40,21 @@ static void fail(const char *what)
 	exit(1);
 }
 
+static uint64_t number(const char *text, uint64_t max)
+{
+	uint64_t n;
+	if (!span_u64(span_of(text), max, &n)) {
+		fprintf(stderr, "locked: no number up to %llu: %s\n", (unsigned long long)max,
+		        text);
+		exit(2);
+	}
+	return n;
+}
+
 static struct sockaddr_in at(const char *address, const char *port)
 {
 	struct sockaddr_in a = {.sin_family = AF_INET,
-	                        .sin_port = htons((uint16_t)strtoul(port, NULL, 10))};
+	                        .sin_port = htons((uint16_t)number(port, UINT16_MAX))};
 	if (inet_pton(AF_INET, address, &a.sin_addr) != 1)
 		fail(address);
 	return a;
@@ -123,7 +137,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: locked ADDRESS PORT CLIENT_PORT HOLD_MS EVERY_MS\n");
 		return 2;
 	}
-	int hold_ms = (int)strtoul(argv[4], NULL, 10), every_ms = (int)strtoul(argv[5], NULL, 10);
+	int hold_ms = (int)number(argv[4], INT_MAX), every_ms = (int)number(argv[5], INT_MAX);
 	withhold(&h);
 	pair(&h, argv);
 	printf("ready\n");

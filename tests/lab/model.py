@@ -14,25 +14,30 @@ SCENARIOS = []
 
 @dataclass(frozen=True)
 class Pattern:
-    """'[LEVEL:]RULE [ENTITY]', both with *; LEVEL is the least one, warn if it is not said."""
+    """'[LEVEL:]RULE [ENTITY] [~ TEXT]', rule and entity with *, TEXT a part of the message.
+
+    LEVEL is the least one, warn if it is not said.
+    """
     rule: str
     entity: str = '*'
     level: str = 'warn'
+    says: str = ''
 
     @classmethod
     def of(cls, text):
+        text, _, says = text.partition(' ~ ')
         rule, _, entity = text.partition(' ')
         level, colon, rest = rule.partition(':')
-        return cls(rest if colon else rule, entity or '*', level if colon else 'warn')
+        return cls(rest if colon else rule, entity or '*', level if colon else 'warn', says)
 
     def matches(self, finding):
         return (fnmatch.fnmatchcase(finding['rule'], self.rule)
                 and fnmatch.fnmatchcase(finding['entity'], self.entity.replace('[', '[[]'))
-                and LEVELS.index(finding['level']) >= LEVELS.index(self.level))
+                and LEVELS.index(finding['level']) >= LEVELS.index(self.level) and self.says in finding['message'])
 
     def __str__(self):
         level = '' if self.level == 'warn' else self.level + ':'
-        return level + self.rule + ('' if self.entity == '*' else ' ' + self.entity)
+        return level + self.rule + ('' if self.entity == '*' else ' ' + self.entity) + (self.says and ' ~ ' + self.says)
 
 
 @dataclass(frozen=True)

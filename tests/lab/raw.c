@@ -17,6 +17,7 @@
 #include <netinet/in.h>
 #include <netinet/ip.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,8 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "schema/span.h"
 
 enum { PAYLOAD_MAX = 1400 };
 
@@ -34,7 +37,7 @@ struct segment {
 };
 
 struct plan {
-	double count, pps, spread, flags, size, step, ttl, damage, within;
+	uint64_t count, pps, spread, flags, size, step, ttl, damage, within;
 	uint32_t seq, ack;
 	struct in_addr from, to;
 	uint16_t sport, dport;
@@ -46,11 +49,21 @@ static void fail(const char *what)
 	exit(1);
 }
 
+static uint16_t port_of(const char *text)
+{
+	uint64_t port;
+	if (!span_u64(span_of(text), UINT16_MAX, &port)) {
+		fprintf(stderr, "raw: no port: %s\n", text);
+		exit(2);
+	}
+	return (uint16_t)port;
+}
+
 static void set(struct plan *p, const char *text)
 {
 	struct {
 		const char *name;
-		double *value;
+		uint64_t *value;
 	} const settings[] = {
 		{"count",  &p->count },
                 {"pps",    &p->pps   },
@@ -62,13 +75,12 @@ static void set(struct plan *p, const char *text)
                 {"damage", &p->damage},
                 {"within", &p->within},
 	};
-	const char *eq = strchr(text, '=');
-	for (size_t i = 0; eq && i < sizeof settings / sizeof *settings; i++)
-		if (strlen(settings[i].name) == (size_t)(eq - text) &&
-		    strncmp(text, settings[i].name, (size_t)(eq - text)) == 0) {
-			*settings[i].value = strtod(eq + 1, NULL);
+	struct span value = span_of(text), name;
+	bool known = span_cut(&value, '=', &name);
+	for (size_t i = 0; known && i < sizeof settings / sizeof *settings; i++)
+		if (span_eq(name, span_of(settings[i].name)) &&
+		    span_u64(value, INT32_MAX, settings[i].value))
 			return;
-		}
 	fprintf(stderr, "raw: unknown setting '%s'\n", text);
 	exit(2);
 }
@@ -94,8 +106,8 @@ static uint16_t checksum(const struct segment *s, size_t tcp_len)
 /* The kernel fills in what is 0 of IP's header: its checksum, identity and length. */
 static size_t make(struct segment *s, const struct plan *p, unsigned long i)
 {
-	size_t tcp_len = sizeof s->tcp + (size_t)p->size;
-	uint32_t host = ntohl(p->from.s_addr) + (uint32_t)(i % (unsigned long)p->spread);
+	size_t tcp_len = sizeof s->tcp + p->size;
+	uint32_t host = ntohl(p->from.s_addr) + (uint32_t)(i % p->spread);
 	*s = (struct segment){
 		.ip = {.version = 4,
 	               .ihl = 5,
@@ -152,7 +164,7 @@ static unsigned long run(const struct plan *p, int fd)
 		clock_gettime(CLOCK_MONOTONIC, &t);
 		double past = (double)(t.tv_sec - began.tv_sec) +
 		              (double)(t.tv_nsec - began.tv_nsec) / 1e9;
-		while ((double)sent < past * p->pps && (p->count <= 0 || (double)sent < p->count)) {
+		while ((double)sent < past * (double)p->pps && (p->count == 0 || sent < p->count)) {
 			struct segment s;
 			size_t n = make(&s, p, sent++);
 			struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr = p->to};
@@ -174,11 +186,11 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: raw FROM TO SPORT DPORT [SETTING=VALUE]...\n");
 		return 2;
 	}
-	p.sport = (uint16_t)strtoul(argv[3], NULL, 10);
-	p.dport = (uint16_t)strtoul(argv[4], NULL, 10);
+	p.sport = port_of(argv[3]);
+	p.dport = port_of(argv[4]);
 	for (int i = 5; i < argc; i++)
 		set(&p, argv[i]);
-	if (p.size < 0 || p.size > PAYLOAD_MAX || p.spread < 1) {
+	if (p.size > PAYLOAD_MAX || p.spread < 1) {
 		fprintf(stderr, "raw: size is 0 to %d, spread at least 1\n", PAYLOAD_MAX);
 		return 2;
 	}
