@@ -329,7 +329,8 @@ static void caller_begin(struct caller *c, struct loop *loop, const char *word)
 	                 .host = "web"}
         };
 	field_word(fields, sizeof(fields) / sizeof(fields[0]), &c->plan, word, &c->to);
-	c->born = c->next_due = loop->now;
+	c->born = loop->now;
+	c->next_due = c->born + c->plan.from;
 	c->queue = must_alloc(QUEUE_MAX * sizeof(*c->queue));
 	c->tick = (struct timer){.due = tick, .of = c};
 	make_request(c);

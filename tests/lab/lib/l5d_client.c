@@ -33,11 +33,13 @@ static void bindcache_count(const struct router *r, const char *what)
 	}
 }
 
+/* `why` is what the cache counts it as, or NULL. */
 static void unbind(struct client *c, const char *why)
 {
 	struct router *r = c->router;
 
-	bindcache_count(r, why);
+	if (why)
+		bindcache_count(r, why);
 	c->bound = false;
 	r->bound--;
 	for (struct endpoint *e = c->endpoints, *next; e; e = next) {
@@ -52,12 +54,13 @@ static void unbind(struct client *c, const char *why)
 		c->m = c->service = c->client_service = (struct metrics){0};
 }
 
-static void make_room(struct router *r)
+/* False when all that are bound are at work: the next one serves these calls and no more. */
+static bool make_room(struct router *r)
 {
 	struct client *oldest = NULL;
 
 	if (r->bound < r->proxy->s.bind_cache)
-		return;
+		return true;
 	for (struct client *c = r->clients; c; c = c->next)
 		if (c->bound && c->service_pending == 0 &&
 		    (!oldest || c->used_ns < oldest->used_ns))
@@ -66,6 +69,7 @@ static void make_room(struct router *r)
 		unbind(oldest, "evicts");
 	else
 		bindcache_count(r, "oneshots");
+	return oldest;
 }
 
 static void bind_client(struct client *c)
@@ -74,7 +78,7 @@ static void bind_client(struct client *c)
 	char path[PATH_MAX_BYTES];
 	int64_t endpoints = 0;
 
-	make_room(r);
+	c->oneshot = !make_room(r);
 	(void)snprintf(path, sizeof(path), "svc/%s", c->s.host);
 	bindcache_count(r, "misses");
 	c->bound = true;
@@ -152,6 +156,8 @@ static void finish(struct call *c, const struct outcome *o)
 	metric_add(client->m.of[REQUEUES_PER_REQUEST], c->requeues);
 	metric_add(client->service.of[RETRIES_PER_REQUEST], c->retries);
 	call_answer(c, o);
+	if (client->oneshot && client->bound && client->service_pending == 0)
+		unbind(client, NULL);
 }
 
 /* May it be tried once more?  Counts why, or why not. */

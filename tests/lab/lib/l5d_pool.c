@@ -136,11 +136,13 @@ static void connect_failed(struct link *l, int error)
 	metric_add(c->m.of[FAILED_CONNECT_LATENCY], (clock_now() - l->conn.opened_ns) / NS_PER_MS);
 	metrics_failure(c->m.scope, "service_creation/failures", why);
 	link_free(l);
+	e->load++; /* it stays until we are done */
 	if (call) {
 		call->link = NULL;
 		call_ended(call, &(struct outcome){.exception = why, .unsent = true});
 	}
 	serve_waiter(e);
+	e->load--;
 	pool_reap(e);
 }
 

@@ -109,6 +109,6 @@ def linkerd_inside(lab, fault):
     pace = 'pace=150000,rcvbuf=8192' if fault else ''
     mesh.client('upload', 'connections=4,body=300000' if fault else 'connections=2,body=300000,think=1s', all_=pace)
     for i in range(16):
-        mesh.client(f'name-{i}', 'rate=1' if i else 'rate=10', n=1, router='many', port=4160)
+        mesh.client(f'name-{i}', f'rate=1,from={60 * i}ms', n=1, router='many', port=4160)
     mesh.start()
     lab.record(here)

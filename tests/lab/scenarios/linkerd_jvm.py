@@ -1,0 +1,59 @@
+"""Rules of linkerd-jvm, of limits, and what comes of stops, starvation and small limits."""
+from mesh import Mesh, client, server
+from model import scenario
+
+STOPPED = ['linkerd-backend/*', 'linkerd-pool/*', 'tcp-listen/*', 'root-cause/gc-tail', 'root-cause/accept-stall',
+           'sockets/recvq-stuck', 'cpu/*', 'collection-quality/l5d-heavy']
+
+
+@scenario(
+    expect=['crit:linkerd-jvm/gc-overhead', 'linkerd-jvm/gc-pause', 'linkerd-jvm/heap-full'],
+    allow=STOPPED)
+def linkerd_gc(lab, fault):
+    """A collection of 350 ms each second, with a heap that is full afterwards."""
+    here = lab.netns()
+    jvm = {'gc_every': '1s', 'gc_pause': '350ms', 'heap_used': 1000 << 20} if fault else {'gc_every': '2s', 'gc_pause': '4ms'}
+    mesh = Mesh(here, **jvm).router()
+    mesh.client('web', 'rate=100', all_='delay=5ms')
+    mesh.start()
+    lab.record(here)
+
+
+@scenario(expect=['linkerd-jvm/safepoint'], allow=STOPPED)
+def linkerd_safepoint(lab, fault):
+    """Stops of 100 ms each half second that are no collections; without the fault they are collections of 2 ms."""
+    here = lab.netns()
+    jvm = {'safepoint_every': '500ms', 'safepoint_pause': '100ms'} if fault else {'gc_every': '500ms', 'gc_pause': '2ms'}
+    mesh = Mesh(here, **jvm).router()
+    mesh.client('web', 'rate=100', all_='delay=5ms')
+    mesh.start()
+    lab.record(here)
+
+
+@scenario(
+    expect=['limits/fd-linkerd', 'info:limits/nofile-low'],
+    allow=['tcp-listen/*', 'linkerd-backend/failure-ratio', 'linkerd-pool/*', 'sockets/*', 'tcp-retransmit/syn',
+           'root-cause/accept-stall'])
+def linkerd_descriptors(lab, fault):
+    """A limit of 256 descriptors, and 230 callers that stay."""
+    here = lab.netns()
+    mesh = Mesh(here, fd_limit=256 if fault else 16384).router()
+    mesh.client('web', 'rate=40', all_='delay=5ms')
+    mesh.call('web', 'idle=225,connections=0')
+    mesh.start()
+    lab.record(here)
+
+
+@scenario(
+    expect=['info:linkerd-jvm/cpu-count', 'cgroup/cpu-throttled'],
+    allow=STOPPED + ['root-cause/cpu-throttle-latency', 'linkerd-backend/internal-latency ' + server()])
+def linkerd_throttled(lab, fault):
+    """A CPU limit of a fifth of a CPU around a proxy that wants more."""
+    here = lab.netns()
+    mesh = Mesh(here, burn=0.5 if fault else 0.02, num_cpus=2).router()
+    mesh.client('web', 'rate=300,connections=40', all_='delay=5ms')
+    group = lab.cgroup('cpu')
+    group.write('cpu.cfs_period_us', 100000)
+    group.write('cpu.cfs_quota_us', 20000 if fault else 200000)
+    mesh.start(group=group)
+    lab.record(here)
