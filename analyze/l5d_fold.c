@@ -5,6 +5,7 @@
 #include "analyze/table.h"
 #include "schema/buf.h"
 
+/* Unless linkerd was started with a shorter histogramSnapshotInterval. */
 #define MINUTE_S 60.0
 
 enum { ROUTER, SCOPE, ID, SERVICE, METRIC, NAMES };
@@ -25,6 +26,7 @@ struct frozen {
 struct instance {
 	struct span name; /* owned */
 	int64_t minutes;  /* frozen minutes written so far */
+	double last;      /* when the last of them was seen, if there was one */
 	bool changed, any;
 };
 
@@ -119,13 +121,21 @@ void l5d_fold_histogram(struct l5d_fold *f, struct span instance, const struct h
 		of->changed = true;
 }
 
+/* When the minute that ends at `t` began: never before the one before it ended. */
+static double began(const struct instance *i, double t)
+{
+	double minute = t - MINUTE_S;
+
+	return i->minutes > 0 && i->last > minute ? i->last : minute;
+}
+
 static int put(struct l5d_fold *f, const struct frozen *s, int64_t snap, double t, struct err *e)
 {
 	for (int i = 0; i < NAMES; i++)
 		stmt_span(&f->put, s->name[i]);
 	stmt_i64(&f->put, s->of->minutes);
 	stmt_i64(&f->put, snap);
-	stmt_real(&f->put, t - MINUTE_S);
+	stmt_real(&f->put, began(s->of, t));
 	stmt_real(&f->put, t);
 	stmt_i64(&f->put, s->now.count);
 	for (size_t i = 0; i < sizeof(s->now.v) / sizeof(s->now.v[0]); i++)
@@ -151,6 +161,8 @@ int l5d_fold_capture(struct l5d_fold *f, struct span instance, int64_t snap, dou
 		s->fresh = false;
 	}
 	of->minutes += boundary;
+	if (boundary)
+		of->last = t;
 	of->any = of->changed = false;
 	return 0;
 }

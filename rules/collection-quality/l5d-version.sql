@@ -19,7 +19,7 @@
 -- see:      linkerd CHANGES, 1.0.0; collection-quality/l5d-missing
 WITH try AS (              -- with several linkerds every entity begins with that of its captures
   SELECT entity, max(state = 'ok') AS good, max(CASE WHEN state = 'ok' THEN snap END) AS at
-    FROM capture WHERE source = 'linkerd' GROUP BY entity
+    FROM capture WHERE source = 'linkerd' AND entity <> '*' GROUP BY entity   -- '*': a try that was not made, of any
 ), one AS (
   SELECT entity, at, CASE WHEN (SELECT count(*) FROM try) > 1 THEN entity || '/' ELSE '' END AS prefix
     FROM try WHERE good

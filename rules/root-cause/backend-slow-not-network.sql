@@ -16,9 +16,9 @@
 -- param:    stalls_pct  percent   probes and timeouts over the slowest hundredth of the requests: fewer do not explain it
 -- param:    rtt_pct     percent   round trip over p99, from here on the way is long
 -- param:    sendq_bytes bytes     waiting on a socket (mean), from here on requests do not leave
--- param:    own_pct     percent   of the time in collections, or of the quota's periods stopped: from here on it is linkerd
+-- param:    own_pct     percent   of the time in collections or at safepoints, or of the quota's periods stopped: from here on it is linkerd
 -- param:    times_p50   times     p99 over p50: below, and with no finding that this explains, it may be so by nature
--- message:  {entity}: p99 is {p99_ms} ms (p50 {p50_ms} ms), and in {minutes_hit} of {slow} slow minutes (of {minutes}) nothing here explains it: {stalls} probes and timeouts for {slowest} slowest requests, round trip {_rtt}, {_sendq} waiting to be sent, linkerd {gc_pct}% in collections and stopped in {throttled_pct}% of its periods
+-- message:  {entity}: p99 is {p99_ms} ms (p50 {p50_ms} ms), and in {minutes_hit} of {slow} slow minutes (of {minutes}) nothing here explains it: {stalls} probes and timeouts for {slowest} slowest requests, round trip {_rtt}, {_sendq} waiting to be sent, linkerd {gc_pct}% in collections or at safepoints and stopped in {throttled_pct}% of its periods
 -- meaning:  The requests leave, are acknowledged within a round trip, and then the answer takes its time. A lost packet, a full send
 --           queue, a long way, a stop-the-world collection or a used-up CPU quota would leave a trace on this host, in the same
 --           minute. The round trip is held against the p99, which is what is slow: a median of 2 ms says nothing of it. Pauses that
@@ -62,8 +62,10 @@ WITH p AS (
   SELECT router, id, sum(p50 * n) / sum(n) AS ms FROM window
    WHERE scope = 'client' AND service = '' AND metric = 'connect_latency_ms' AND n > 0 GROUP BY router, id
 ), jvm AS (                -- entity of one among several linkerds: 127.0.0.1:9990/
-  SELECT entity, CASE WHEN kind = 'gauge' THEN last - first ELSE increase END / 10.0 / nullif(span, 0) AS gc_pct
-    FROM series WHERE source = 'linkerd' AND name = 'jvm/gc/msec' AND kind <> 'text' AND resets = 0 AND last >= first
+  SELECT entity, max(CASE WHEN kind = 'gauge' THEN last - first ELSE increase END / 10.0 / nullif(span, 0)) AS gc_pct
+    FROM series WHERE source = 'linkerd' AND kind <> 'text' AND resets = 0 AND last >= first
+     AND name IN ('jvm/gc/msec', 'jvm/safepoint/total_time_millis')   -- safepoints hold the collections, and other stops
+   GROUP BY entity
 ), frozen AS (             -- from one freeze to the next, as they were seen: its period is an option of linkerd
   SELECT router, snap, coalesce(lag(snap) OVER (PARTITION BY router ORDER BY snap),
            (SELECT max(x.snap) FROM snapshot x WHERE x.mono <= t0)) AS prev

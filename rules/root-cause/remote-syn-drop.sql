@@ -80,8 +80,9 @@ WITH p AS (
     JOIN shift JOIN place v ON v.router = m.router AND v.i = o.i + shift.s AND v.known
    WHERE t.slow > 0
    GROUP BY m.router, m.id, shift.s
-), best AS (               -- the shift with the most SYNs in a slow minute
-  SELECT *, row_number() OVER (PARTITION BY router, id ORDER BY syns / nullif(slow, 0) DESC, abs(s), s) AS r FROM fit
+), best AS (               -- the shift with the most SYNs in a slow minute; when all are slow nothing can tell shifts apart
+  SELECT *, row_number() OVER (PARTITION BY router, id
+           ORDER BY CASE WHEN quiet > 0 THEN syns / nullif(slow, 0) ELSE 0 END DESC, abs(s), s) AS r FROM fit
 ), state AS (
   SELECT sum(CASE WHEN state = 'SYN-SENT' THEN n ELSE 0 END) AS sent, sum(CASE WHEN state = 'SYN-RECV' THEN n ELSE 0 END) AS recv
     FROM tcp_state

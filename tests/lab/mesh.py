@@ -5,6 +5,7 @@ own, so that several faults share a run.  The proxy is at 127.0.0.1:9990 and 0.0
 where the collector looks for a linkerd.
 """
 import json
+import os
 import time
 
 import place
@@ -66,16 +67,39 @@ class Mesh:
             self.call(name, load, port)
         return self
 
-    def start(self, warm=WARM_S, cpu=None):
+    def start(self, warm=WARM_S, group=None, beside=None):
+        """All of it; the proxy in that control group, the backends in the namespace BESIDE it."""
         if self.backends:
-            self.backend = self.here.tool('backend', *self.backends)
-        self.proxy = self.here.tool('linkerd', json.dumps(self.config), cpu=cpu)
+            self.backend = (beside or self.here).tool('backend', *self.backends)
+        command = [self.here.lab.program('linkerd'), json.dumps(self.config)]
+        if group:
+            command = ['sh', '-c', 'echo $$ >"$0/cgroup.procs" && exec "$@"', group] + command
+        self.proxy = self.here.start(*command, ready='ready')
         if self.calls:
             self.caller = self.here.tool('caller', *self.calls)
         time.sleep(warm)
         return self
 
 
-def need(condition, why):
-    if not condition:
-        raise place.Skip(why)
+def put(path, value):
+    with open(path, 'w', encoding='ascii') as f:
+        f.write(str(value))
+
+
+def cpu_group(lab, cpus):
+    """A control group that may use so many CPUs, until the scenario ends; its folder."""
+    v2 = os.path.exists('/sys/fs/cgroup/cgroup.controllers')
+    path = os.path.join('/sys/fs/cgroup' if v2 else '/sys/fs/cgroup/cpu', 'nettape-lab-' + lab.tag)
+    try:
+        if v2:
+            put('/sys/fs/cgroup/cgroup.subtree_control', '+cpu')
+        os.mkdir(path)
+        lab.at_end(os.rmdir, path)
+        if v2:
+            put(path + '/cpu.max', f'{int(cpus * 100000)} 100000')
+        else:
+            put(path + '/cpu.cfs_period_us', 100000)
+            put(path + '/cpu.cfs_quota_us', int(cpus * 100000))
+    except OSError as e:
+        raise place.Skip(f'no control group for CPUs can be made here: {e}') from e
+    return path

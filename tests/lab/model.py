@@ -6,7 +6,7 @@ LEVELS = ('info', 'warn', 'crit')
 
 # Rules about the whole machine: judged only where nothing else runs beside the scenario.
 HOST_WIDE = ('cpu/*', 'memory/*', 'softirq/*', 'irq-balance/*', 'clock/*', 'limits/file-max', 'limits/pids',
-             'collection-quality/self-load', 'collection-quality/gaps', 'root-cause/softnet-*',
+             'linkerd-backend/latency-spike', 'collection-quality/self-load', 'collection-quality/gaps', 'root-cause/softnet-*',
              'root-cause/ksoftirqd-*', 'root-cause/single-core-*', 'root-cause/steal-*')
 
 SCENARIOS = []

@@ -8,13 +8,13 @@ from model import scenario
             'linkerd-backend/failure-ratio ' + client('failing'), 'linkerd-backend/failure-ratio ' + service('failing'),
             'linkerd-backend/timeouts ' + client('late'), 'linkerd-backend/timeouts ' + service('late'),
             'linkerd-backend/lb-churn ' + client('churn'),
-            'linkerd-backend/latency-spike ' + client('spike'),
             'linkerd-backend/similarly-slow ' + client('slow'),
             'linkerd-backend/concurrency ' + client('busy')],
     allow=['linkerd-backend/failure-ratio ' + client('late'), 'linkerd-backend/failure-ratio ' + service('late'),
-           'linkerd-pool/waiters ' + client('busy'), 'linkerd-backend/similarly-slow ' + client('busy')])
+           'linkerd-pool/waiters ' + client('busy'), 'linkerd-backend/similarly-slow ' + client('busy'),
+           'root-cause/pool-queueing ' + client('busy'), 'root-cause/backend-slow-not-network'])
 def linkerd_backends(lab, fault):
-    """Pools of 1 and 2, answers of 503, timeouts, a flapping discovery, a slow minute, slow hosts, busy hosts."""
+    """Pools of 1 and 2, answers of 503, timeouts, a flapping discovery, slow hosts, busy hosts."""
     here = lab.netns()
     mesh = Mesh(here, minute='2500ms').router()
     mesh.client('healthy', 'rate=40', all_='delay=5ms')
@@ -23,10 +23,19 @@ def linkerd_backends(lab, fault):
     mesh.client('failing', 'rate=40', all_='delay=5ms,fail=0.04' if fault else 'delay=5ms,fail=0.002')
     mesh.client('late', 'rate=40', all_='delay=5ms' + (',slow=0.05,slow-by=150ms' if fault else ''), attempt_timeout='100ms')
     mesh.client('churn', 'rate=40', all_='delay=5ms', **({'churn_every': '1s'} if fault else {}))
-    mesh.client('spike', 'rate=60', all_='delay=5ms' + (',slow=0.2,slow-by=300ms,from=11s,until=14s' if fault else ''))
     mesh.client('slow', 'rate=60', all_='delay=150ms,spread=0.15' if fault else 'delay=20ms,spread=0.15')
     mesh.client('busy', 'connections=24' if fault else 'rate=20', all_='workers=1,delay=40ms',
                 pool_max=4 if fault else 0)
+    mesh.start()
+    lab.record(here)
+
+
+@scenario(expect=['linkerd-backend/latency-spike ' + client('web')], alone=True)
+def linkerd_spike(lab, fault):
+    """A fifth of the answers take 300 ms longer, for 3 s."""
+    here = lab.netns()
+    mesh = Mesh(here, minute='2500ms').router()
+    mesh.client('web', 'rate=100', all_='delay=5ms' + (',slow=0.2,slow-by=300ms,from=11s,until=14s' if fault else ''))
     mesh.start()
     lab.record(here)
 

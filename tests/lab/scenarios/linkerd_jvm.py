@@ -1,5 +1,5 @@
 """Rules of linkerd-jvm, of limits, and what comes of stops, starvation and small limits."""
-from mesh import Mesh, client, server
+from mesh import Mesh, cpu_group, server
 from model import scenario
 
 STOPPED = ['linkerd-backend/*', 'linkerd-pool/*', 'tcp-listen/*', 'root-cause/gc-tail', 'root-cause/accept-stall',
@@ -45,15 +45,14 @@ def linkerd_descriptors(lab, fault):
 
 
 @scenario(
-    expect=['info:linkerd-jvm/cpu-count', 'cgroup/cpu-throttled'],
-    allow=STOPPED + ['root-cause/cpu-throttle-latency', 'linkerd-backend/internal-latency ' + server()])
+    alone=True,
+    expect=['info:linkerd-jvm/cpu-count', 'cgroup/cpu-throttled', 'root-cause/cpu-throttle-latency ' + server()],
+    allow=STOPPED + ['linkerd-backend/internal-latency ' + server()])
 def linkerd_throttled(lab, fault):
     """A CPU limit of a fifth of a CPU around a proxy that wants more."""
     here = lab.netns()
     mesh = Mesh(here, burn=0.5 if fault else 0.02, num_cpus=2).router()
     mesh.client('web', 'rate=300,connections=40', all_='delay=5ms')
-    group = lab.cgroup('cpu')
-    group.write('cpu.cfs_period_us', 100000)
-    group.write('cpu.cfs_quota_us', 20000 if fault else 200000)
+    group = cpu_group(lab, 0.2 if fault else 2)
     mesh.start(group=group)
     lab.record(here)
