@@ -35,13 +35,13 @@ WITH p AS (
                     WHERE u.source = 'linkerd' AND u.entity = '' AND u.name = 'jvm/uptime' AND m.snap <= c.snap
                     ORDER BY m.snap DESC LIMIT 1) >= p.warmup_s * 1000.0, 1)
 ), pool AS (
-  SELECT s.id, s.entity,
+  SELECT s.id, s.entity, s.first AS value, s.lo = s.hi AS constant,
          (SELECT min(snap) FROM sample WHERE series = s.id) AS born,
          (SELECT max(snap) FROM sample WHERE series = s.id) AS died
     FROM series s WHERE s.source = 'linkerd' AND s.name IN ('loadbalancer/available', 'loadbalancer/size')
 ), step AS (               -- the lower of available and size at each capture
   SELECT pool.entity, seen.snap,
-         min((SELECT m.value FROM sample m WHERE m.series = pool.id AND m.snap <= seen.snap ORDER BY m.snap DESC LIMIT 1)) AS usable
+         min(CASE WHEN pool.constant THEN pool.value ELSE (SELECT m.value FROM sample m WHERE m.series = pool.id AND m.snap <= seen.snap ORDER BY m.snap DESC LIMIT 1) END) AS usable
     FROM pool JOIN seen ON seen.snap BETWEEN pool.born AND pool.died
    GROUP BY pool.entity, seen.snap
 ), tally AS (

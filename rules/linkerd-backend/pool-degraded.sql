@@ -31,14 +31,15 @@ WITH p AS (
     FROM (SELECT DISTINCT snap FROM capture WHERE source = 'linkerd' AND state = 'ok')
 ), pool AS (
   SELECT z.entity, z.id AS size_id, a.id AS available_id,
+         CASE WHEN z.lo = z.hi THEN z.first END AS size, CASE WHEN a.lo = a.hi THEN a.first END AS available,  -- that never changed
          max((SELECT min(snap) FROM sample WHERE series = z.id), (SELECT min(snap) FROM sample WHERE series = a.id)) AS born,
          min((SELECT max(snap) FROM sample WHERE series = z.id), (SELECT max(snap) FROM sample WHERE series = a.id)) AS died
     FROM series z JOIN series a ON a.source = 'linkerd' AND a.name = 'loadbalancer/available' AND a.entity = z.entity
    WHERE z.source = 'linkerd' AND z.name = 'loadbalancer/size'
 ), step AS (               -- samples may hold changes only: the last value before a capture stands
   SELECT pool.entity, seen.snap, seen.nth,
-         (SELECT m.value FROM sample m WHERE m.series = pool.size_id      AND m.snap <= seen.snap ORDER BY m.snap DESC LIMIT 1) AS size,
-         (SELECT m.value FROM sample m WHERE m.series = pool.available_id AND m.snap <= seen.snap ORDER BY m.snap DESC LIMIT 1) AS available
+         coalesce(pool.size, (SELECT m.value FROM sample m WHERE m.series = pool.size_id AND m.snap <= seen.snap ORDER BY m.snap DESC LIMIT 1)) AS size,
+         coalesce(pool.available, (SELECT m.value FROM sample m WHERE m.series = pool.available_id AND m.snap <= seen.snap ORDER BY m.snap DESC LIMIT 1)) AS available
     FROM pool JOIN seen ON seen.snap BETWEEN pool.born AND pool.died
 ), mark AS (
   SELECT *, size >= 2 AND available < size AS bad FROM step

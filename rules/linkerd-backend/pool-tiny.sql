@@ -33,13 +33,13 @@ WITH p AS (
 ), seen AS (
   SELECT DISTINCT snap FROM capture WHERE source = 'linkerd' AND state = 'ok'
 ), pool AS (               -- a deregistered gauge is absent, not 0: only captures between its first and last value count
-  SELECT s.id, s.entity, s.lo, s.hi, s.p50, s.last,
+  SELECT s.id, s.entity, s.first AS value, s.lo, s.hi, s.p50, s.last,
          (SELECT min(snap) FROM sample WHERE series = s.id) AS born,
          (SELECT max(snap) FROM sample WHERE series = s.id) AS died
     FROM series s WHERE s.source = 'linkerd' AND s.name = 'loadbalancer/size'
 ), step AS (               -- samples may hold changes only: the last value before a capture stands
   SELECT pool.entity, seen.snap,
-         (SELECT m.value FROM sample m WHERE m.series = pool.id AND m.snap <= seen.snap ORDER BY m.snap DESC LIMIT 1) AS size
+         CASE WHEN pool.lo = pool.hi THEN pool.value ELSE (SELECT m.value FROM sample m WHERE m.series = pool.id AND m.snap <= seen.snap ORDER BY m.snap DESC LIMIT 1) END AS size
     FROM pool JOIN seen ON seen.snap BETWEEN pool.born AND pool.died
 ), tally AS (
   SELECT step.entity, count(*) AS captures,

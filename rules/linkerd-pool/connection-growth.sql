@@ -30,15 +30,16 @@ WITH p AS (
 ), edge AS (
   SELECT third, min(snap) AS a, max(snap) AS b FROM seen GROUP BY third
 ), pool AS (
-  SELECT s.id, s.entity, r.id AS requests_id, r.resets,
+  SELECT s.id, s.entity, s.first AS value, s.hi - s.lo AS range, r.id AS requests_id, r.resets,
          (SELECT min(snap) FROM sample WHERE series = s.id) AS born
     FROM series s LEFT JOIN series r ON r.source = 'linkerd' AND r.entity = s.entity AND r.name = 'requests'
    WHERE s.source = 'linkerd' AND s.name = 'connections' AND s.kind = 'gauge' AND instr(s.entity, '|service|') = 0
      AND (instr(s.entity, '|client|') > 0 OR instr(s.entity, '|server|') > 0)
 ), step AS (               -- samples hold changes only: the last value before a capture stands
   SELECT pool.entity, seen.third,
-         (SELECT m.value FROM sample m WHERE m.series = pool.id AND m.snap <= seen.snap ORDER BY m.snap DESC LIMIT 1) AS n
-    FROM pool JOIN seen ON seen.snap >= pool.born
+         CASE WHEN pool.range < p.min_growth THEN pool.value   -- it cannot have grown so much: a row a third will do
+              ELSE (SELECT m.value FROM sample m WHERE m.series = pool.id AND m.snap <= seen.snap ORDER BY m.snap DESC LIMIT 1) END AS n
+    FROM p JOIN pool JOIN seen ON seen.snap >= pool.born AND (pool.range >= p.min_growth OR seen.snap IN (SELECT b FROM edge))
 ), ranked AS (
   SELECT entity, third, n, row_number() OVER (PARTITION BY entity, third ORDER BY n) AS r,
          count(*) OVER (PARTITION BY entity, third) AS of

@@ -28,7 +28,7 @@ WITH p AS (
 ), seen AS (
   SELECT DISTINCT snap FROM capture WHERE source = 'linkerd' AND state = 'ok'
 ), pool AS (
-  SELECT s.id, s.entity, s.p50, g.p95 AS pending_p95,
+  SELECT s.id, s.entity, s.hi, s.p50, g.p95 AS pending_p95,
          (SELECT min(snap) FROM sample WHERE series = s.id) AS born,
          (SELECT max(snap) FROM sample WHERE series = s.id) AS died
     FROM series s JOIN gauge g ON g.source = 'linkerd' AND g.entity = s.entity AND g.name = 'pending'
@@ -36,8 +36,9 @@ WITH p AS (
      AND instr(s.entity, '|client|') > 0 AND instr(s.entity, '|service|') = 0
 ), step AS (               -- samples hold changes only: the last value before a capture stands
   SELECT pool.entity, pool.pending_p95,
-         (SELECT m.value FROM sample m WHERE m.series = pool.id AND m.snap <= seen.snap ORDER BY m.snap DESC LIMIT 1) AS n
-    FROM pool JOIN seen ON seen.snap BETWEEN pool.born AND pool.died
+         CASE WHEN pool.hi < p.min_connections THEN pool.hi   -- never so many: no matter when
+              ELSE (SELECT m.value FROM sample m WHERE m.series = pool.id AND m.snap <= seen.snap ORDER BY m.snap DESC LIMIT 1) END AS n
+    FROM p JOIN pool JOIN seen ON seen.snap BETWEEN pool.born AND pool.died
 ), tally AS (
   SELECT s.entity, count(*) AS captures,
          sum(s.n >= p.min_connections AND s.n >= p.times_pending * max(s.pending_p95, 1)) AS over

@@ -24,7 +24,7 @@ WITH p AS (
 ), seen AS (
   SELECT DISTINCT snap FROM capture WHERE source = 'linkerd' AND state = 'ok'
 ), pool AS (
-  SELECT s.id, s.entity,
+  SELECT s.id, s.entity, s.hi,
          (SELECT min(snap) FROM sample WHERE series = s.id) AS born,
          (SELECT max(snap) FROM sample WHERE series = s.id) AS died
     FROM series s WHERE s.source = 'linkerd' AND s.name = 'pool_waiters'
@@ -32,10 +32,13 @@ WITH p AS (
   SELECT pool.entity, seen.snap,
          (SELECT m.value FROM sample m WHERE m.series = pool.id AND m.snap <= seen.snap ORDER BY m.snap DESC LIMIT 1) AS waiters
     FROM pool JOIN seen ON seen.snap BETWEEN pool.born AND pool.died
+   WHERE pool.hi > 0
 ), tally AS (
   SELECT entity, count(*) AS captures, sum(waiters > 0) AS waiting, max(waiters) AS waiters_hi,
          min(CASE WHEN waiters > 0 THEN snap END) AS first_at, max(CASE WHEN waiters > 0 THEN snap END) AS last_at
     FROM step GROUP BY entity
+   UNION ALL                -- nobody ever waited: no matter when
+  SELECT entity, (SELECT count(*) FROM seen WHERE seen.snap BETWEEN pool.born AND pool.died), 0, hi, NULL, NULL FROM pool WHERE hi <= 0
 ), count AS (
   SELECT entity,
          max(CASE WHEN name = 'pool_num_waited' THEN increase END)           AS waited,

@@ -81,7 +81,7 @@ class Linkerd:
 
     def _client(self, out, base, client, rate, ms):
         self._counts(out, base, client)
-        gauges = {'connections': 4.0, 'pending': 1.0, 'pool_size': 4.0, 'pool_cached': 3.0, 'pool_waiters': 0.0,
+        gauges = {'connections': 3.0 + int(self.w.random() * 3), 'pending': float(int(self.w.random() * 3)), 'pool_size': 4.0, 'pool_cached': 3.0, 'pool_waiters': 0.0,
                   'loadbalancer/size': 3.0, 'loadbalancer/available': 3.0, 'loadbalancer/meanweight': 1.0, 'retries/budget': 100.0,
                   'loadbalancer/load': 1.0}
         counters = {'loadbalancer/adds': 3, 'loadbalancer/removes': 0, 'loadbalancer/rebuilds': 1, 'retries/requeues': 0,
