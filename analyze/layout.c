@@ -147,15 +147,24 @@ void layout_text(const struct layout *l, size_t indent, const char *label, size_
 	put_text(l, indent + text_columns(span_of(label)), label[0] ? hang : indent, hang, text);
 }
 
-/* The worst of each slice, for fewer columns than cells. */
-static float slice_of(const struct cell *c, size_t columns, size_t column)
+float layout_slice(const struct cell *c, size_t columns, size_t column)
 {
 	size_t from = column * c->v.spark.n / columns, to = (column + 1) * c->v.spark.n / columns;
 	float worst = NAN;
 
-	for (size_t i = from; i < to; i++)
+	for (size_t i = from; i < c->v.spark.n && (i < to || i == from); i++)
 		worst = fmaxf(worst, c->v.spark.v[i]);
 	return worst;
+}
+
+const char *layout_mark(enum level level)
+{
+	static const char *const marks[LEVEL_COUNT] = {
+		[LEVEL_OK] = "[ok]",  [LEVEL_INFO] = "[i]",  [LEVEL_WARN] = "[W]",
+		[LEVEL_CRIT] = "[C]", [LEVEL_SKIP] = "[--]",
+	};
+
+	return marks[level];
 }
 
 void layout_spark(const struct layout *l, const struct cell *c, size_t columns)
@@ -169,7 +178,7 @@ void layout_spark(const struct layout *l, const struct cell *c, size_t columns)
 	for (size_t i = 0; i < c->v.spark.n; i++)
 		most = fmaxf(most, c->v.spark.v[i]);
 	for (size_t i = 0; i < columns; i++) {
-		float v = slice_of(c, columns, i);
+		float v = layout_slice(c, columns, i);
 		size_t level = v > 0 && most > 0 ? 1 + (size_t)(v / most * 6.49F) : 0;
 
 		if (isnan(v))
@@ -266,8 +275,7 @@ static void fit(const struct layout *l, struct grid *g)
 	}
 }
 
-/* The text in a field; what does not fit ends in a mark. */
-static void put_field(const struct layout *l, struct span s, size_t width, bool right, bool last)
+void layout_field(const struct layout *l, struct span s, size_t width, bool right, bool last)
 {
 	size_t n = text_columns(s);
 
@@ -290,8 +298,8 @@ static void put_heading(const struct layout *l, const struct grid *g)
 	blanks(l, ROW_INDENT);
 	for (size_t c = 0; c < g->n; c++) {
 		blanks(l, c ? GUTTER : 0);
-		put_field(l, span_of(g->t->columns[c].heading), g->width[c], g->right[c],
-		          c + 1 == g->n);
+		layout_field(l, span_of(g->t->columns[c].heading), g->width[c], g->right[c],
+		             c + 1 == g->n);
 	}
 	(void)fputs(l->style->colour ? "\033[0m\n" : "\n", l->out);
 }
@@ -314,8 +322,8 @@ static void put_row(const struct layout *l, const struct grid *g, size_t row)
 			continue;
 		}
 		blanks(l, owed);
-		put_field(l, cell_text(l, cell, g->t->columns[c].measure, &b), g->width[c],
-		          g->right[c], c + 1 == g->n);
+		layout_field(l, cell_text(l, cell, g->t->columns[c].measure, &b), g->width[c],
+		             g->right[c], c + 1 == g->n);
 		owed = 0;
 	}
 	(void)fputc('\n', l->out);
@@ -369,16 +377,26 @@ static void put_rest(const struct layout *l, size_t rows, size_t columns)
 	layout_text(l, ROW_INDENT, "", ROW_INDENT, buf_span(&b));
 }
 
-void layout_table(const struct layout *l, const struct table *t)
+static void put_caption(const struct layout *l, const struct table *t)
 {
-	struct grid g = {.t = t, .n = t->columns_n < COLUMNS_MAX ? t->columns_n : COLUMNS_MAX};
-
 	if (INDENT + text_columns(span_of(t->caption)) > l->style->width) {
 		layout_text(l, INDENT, "", INDENT, span_of(t->caption));
 	} else if (t->caption[0]) {
 		blanks(l, INDENT);
 		layout_paint(l, PAINT_HEAD, t->caption);
 		(void)fputc('\n', l->out);
+	}
+}
+
+void layout_table(const struct layout *l, const struct table *t)
+{
+	struct grid g = {.t = t, .n = t->columns_n < COLUMNS_MAX ? t->columns_n : COLUMNS_MAX};
+
+	put_caption(l, t);
+	if (t->timeline) {
+		layout_timeline(l, t);
+		put_rest(l, t->more, 0);
+		return;
 	}
 	if (t->list) {
 		put_list(l, t);

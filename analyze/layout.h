@@ -42,6 +42,22 @@ void layout_more(const struct layout *l, size_t at, size_t hang, struct span tex
 /* Caption, heading and rows, or for a list its pairs, indented by two. */
 void layout_table(const struct layout *l, const struct table *t);
 
+/*
+ * The same for rows over one axis of time: the first column names the row, then comes
+ * its strip of cells (a *_spark, as wide as there is room for) below a scale of wall
+ * clocks, then the other columns that are no data.  A strip of numbers is scaled to its
+ * own peak.  A row with a level in the data column `lane` is a finding's: its cells are
+ * 1 from its first to its last moment and 2 at its worst.
+ */
+void layout_timeline(const struct layout *l, const struct table *t);
+
+/* The text in a field of `width` columns; what does not fit ends in a mark. */
+void layout_field(const struct layout *l, struct span s, size_t width, bool right, bool last);
+/* The largest value of the slice of the window that column `column` of `columns` shows. */
+float layout_slice(const struct cell *c, size_t columns, size_t column);
+/* "[W]" */
+const char *layout_mark(enum level level);
+
 /* One character a cell, scaled to the largest, at most `columns` of them: the worst of each slice.
  */
 void layout_spark(const struct layout *l, const struct cell *c, size_t columns);

@@ -26,7 +26,8 @@ bool level_parse(struct span name, enum level *l);
 
 enum cell_type { CELL_EMPTY, CELL_INT, CELL_REAL, CELL_TEXT, CELL_SPARK };
 
-#define SPARK_CELLS 30
+#define SPARK_CELLS 30 /* of a sparkline in a table */
+#define STRIP_CELLS 60 /* of a row of the timeline */
 
 /* One value with no unit of its own: the column or the field has it. */
 struct cell {
@@ -36,7 +37,7 @@ struct cell {
 		double r;
 		const char *text; /* NUL-terminated, as it stood in the bundle: escape it */
 		struct {
-			float v[SPARK_CELLS]; /* the worst of each slice of the window; NAN = gap */
+			const float *v; /* the worst of each slice of the window; NAN = gap */
 			size_t n;
 		} spark;
 	} v;
@@ -55,6 +56,7 @@ enum measure {
 	MEASURE_BIT_PER_S,   /* _bit_per_s: 10 Gbit/s */
 	MEASURE_TEXT,
 	MEASURE_SPARK, /* _spark */
+	MEASURE_DATA,  /* for JSON alone: the text says it another way */
 	MEASURE_COUNT
 };
 
@@ -65,8 +67,10 @@ struct column {
 };
 
 struct table {
-	const char *caption; /* or "" */
-	bool list;           /* one row, shown as lines of heading and value */
+	const char *caption;    /* or "" */
+	bool list;              /* one row, shown as lines of heading and value */
+	bool timeline;          /* rows over one axis of time, see layout_timeline */
+	int64_t from_ns, to_ns; /* the ends of that axis, unix time */
 	const struct column *columns;
 	size_t columns_n;
 	const struct cell *cells; /* rows_n * columns_n */

@@ -7,6 +7,7 @@
 #include "analyze/humanize.h"
 #include "analyze/stmt.h"
 #include "schema/buf.h"
+#include "schema/timefmt.h"
 
 #define COLUMNS_MAX 64
 #define ROWS_MAX    10000
@@ -14,9 +15,9 @@
 
 /* One `-- table:` of a file. */
 struct query {
-	struct span caption, always, sql;
+	struct span caption, always, data, sql;
 	uint64_t top; /* 0 = all */
-	bool list;
+	bool list, timeline;
 };
 
 struct file {
@@ -65,12 +66,21 @@ static bool file_key(struct file *f, struct span key, struct span value)
 	return span_eq(key, SPAN("order")) && span_u64(value, UINT16_MAX, &f->order);
 }
 
+static bool query_layout(struct query *q, struct span value)
+{
+	q->list = span_eq(value, SPAN("list"));
+	q->timeline = span_eq(value, SPAN("timeline"));
+	return q->list || q->timeline;
+}
+
 static bool query_key(struct query *q, struct span key, struct span value)
 {
 	if (span_eq(key, SPAN("always")))
 		q->always = value;
+	else if (span_eq(key, SPAN("data")))
+		q->data = value;
 	else if (span_eq(key, SPAN("layout")))
-		q->list = span_eq(value, SPAN("list"));
+		return query_layout(q, value);
 	else if (!span_eq(key, SPAN("top")) || !span_u64(value, ROWS_MAX, &q->top))
 		return false;
 	return true;
@@ -123,6 +133,19 @@ static const char *heading_of(struct arena *a, struct span column, enum measure 
 	return h;
 }
 
+static struct cell spark_cell(struct arena *a, const void *values, size_t n)
+{
+	struct cell c = {.type = CELL_SPARK};
+	float *v;
+
+	c.v.spark.n = n < STRIP_CELLS ? n : STRIP_CELLS;
+	v = arena_array(a, c.v.spark.n + 1, sizeof(*v));
+	if (c.v.spark.n)
+		memcpy(v, values, c.v.spark.n * sizeof(*v));
+	c.v.spark.v = v;
+	return c;
+}
+
 static struct cell cell_of(struct stmt *q, struct arena *a, int column)
 {
 	struct cell c = {.type = CELL_EMPTY};
@@ -139,11 +162,8 @@ static struct cell cell_of(struct stmt *q, struct arena *a, int column)
 		                  .v.text = arena_text(a, stmt_get_span(q, column))};
 		break;
 	case SQLITE_BLOB:
-		c.type = CELL_SPARK;
-		c.v.spark.n = (size_t)sqlite3_column_bytes(q->s, column) / sizeof(float);
-		if (c.v.spark.n > SPARK_CELLS)
-			c.v.spark.n = SPARK_CELLS;
-		memcpy(c.v.spark.v, sqlite3_column_blob(q->s, column), c.v.spark.n * sizeof(float));
+		c = spark_cell(a, sqlite3_column_blob(q->s, column),
+		               (size_t)sqlite3_column_bytes(q->s, column) / sizeof(float));
 		break;
 	default:
 		break;
@@ -193,7 +213,8 @@ static void drop_columns(struct table *t, struct column *columns, struct cell *c
 	size_t had = t->columns_n, keep[COLUMNS_MAX], n = 0;
 
 	for (size_t c = 0; c < had; c++) {
-		bool worth = (c == 0 && !t->list) || listed(always, columns[c].name);
+		bool worth = (c == 0 && !t->list) || columns[c].measure == MEASURE_DATA ||
+		             listed(always, columns[c].name);
 
 		for (size_t r = 0; r < t->rows_n && !worth; r++)
 			worth = says_something(&cells[r * had + c], t->list);
@@ -232,6 +253,26 @@ static int take_rows(struct stmt *st, struct arena *a, size_t most, struct table
 	return rc;
 }
 
+/* Wall clock of the window's ends; a clock that was set meanwhile moves only the second. */
+static int read_axis(sqlite3 *db, struct table *t, struct err *e)
+{
+	struct stmt q;
+	int rc;
+
+	if (stmt_prepare(&q, db,
+	                 "SELECT t, t + (SELECT max(mono) FROM snapshot) - mono FROM snapshot"
+	                 " ORDER BY snap LIMIT 1",
+	                 e))
+		return -1;
+	rc = stmt_row(&q, e);
+	if (rc == 1) {
+		t->from_ns = (int64_t)(stmt_get_real(&q, 0) * NS_PER_S);
+		t->to_ns = (int64_t)(stmt_get_real(&q, 1) * NS_PER_S);
+	}
+	stmt_done(&q);
+	return rc < 0 ? -1 : 0;
+}
+
 static int run_query(sqlite3 *db, struct arena *a, const struct query *q, bool all, struct table *t,
                      struct err *e)
 {
@@ -240,8 +281,9 @@ static int run_query(sqlite3 *db, struct arena *a, const struct query *q, bool a
 	struct cell *cells = NULL;
 	int rc, n;
 
-	*t = (struct table){.caption = arena_text(a, q->caption), .list = q->list};
-	if (stmt_prepare(&st, db, arena_text(a, q->sql), e))
+	*t = (struct table){
+		.caption = arena_text(a, q->caption), .list = q->list, .timeline = q->timeline};
+	if ((q->timeline && read_axis(db, t, e)) || stmt_prepare(&st, db, arena_text(a, q->sql), e))
 		return -1;
 	n = sqlite3_column_count(st.s);
 	if (n < 1 || n > COLUMNS_MAX || !sqlite3_stmt_readonly(st.s)) {
@@ -253,7 +295,7 @@ static int run_query(sqlite3 *db, struct arena *a, const struct query *q, bool a
 	t->columns = columns;
 	for (int i = 0; i < n; i++) {
 		const char *name = arena_text(a, span_of(sqlite3_column_name(st.s, i)));
-		enum measure m = measure_of(span_of(name));
+		enum measure m = listed(q->data, name) ? MEASURE_DATA : measure_of(span_of(name));
 
 		columns[i] = (struct column){name, heading_of(a, span_of(name), m), m};
 	}

@@ -15,6 +15,7 @@
 /* Of one connection: what every spark() needs. */
 struct spark_state {
 	struct spark_window window;
+	size_t most;   /* cells of a window that is long enough */
 	bool known;    /* window is read */
 	char *source;  /* whose captures `times` holds, or NULL */
 	double *times; /* of its good captures, ascending */
@@ -31,9 +32,9 @@ static void state_free(void *p)
 	free(st);
 }
 
-static void clear(float cells[SPARK_CELLS])
+static void clear(float *cells, size_t n)
 {
-	for (size_t i = 0; i < SPARK_CELLS; i++)
+	for (size_t i = 0; i < n; i++)
 		cells[i] = NAN;
 }
 
@@ -44,8 +45,7 @@ static double slice_of(const struct spark_window *w, double t)
 	return fmin(fmax(x, 0), (double)w->cells);
 }
 
-void spark_hold(const struct spark_window *w, float cells[SPARK_CELLS], double t0, double t1,
-                double v)
+void spark_hold(const struct spark_window *w, float *cells, double t0, double t1, double v)
 {
 	double a = floor(slice_of(w, t0) + SLACK), b = ceil(slice_of(w, t1) - SLACK);
 	size_t from = (size_t)a, to = (size_t)fmax(b, a + 1);
@@ -59,7 +59,7 @@ void spark_hold(const struct spark_window *w, float cells[SPARK_CELLS], double t
 			cells[i] = (float)v;
 }
 
-void spark_gap(const struct spark_window *w, float cells[SPARK_CELLS], double t0, double t1)
+void spark_gap(const struct spark_window *w, float *cells, double t0, double t1)
 {
 	size_t from = (size_t)ceil(slice_of(w, t0) - SLACK);
 
@@ -74,7 +74,8 @@ static int read_window(sqlite3 *db, struct spark_state *st, struct err *e)
 
 	if (st->known)
 		return 0;
-	if (stmt_prepare(&q, db, "SELECT min(mono), max(mono), count(*) FROM snapshot", e))
+	if (stmt_prepare(&q, db,
+	                 "SELECT min(mono), max(mono), max(snap) - min(snap) + 1 FROM snapshot", e))
 		return -1;
 	rc = stmt_row(&q, e);
 	if (rc == 1) {
@@ -83,9 +84,9 @@ static int read_window(sqlite3 *db, struct spark_state *st, struct err *e)
 		st->window = (struct spark_window){
 			.from = stmt_get_real(&q, 0),
 			.to = stmt_get_real(&q, 1),
-			.cells = ticks > SPARK_CELLS ? SPARK_CELLS
-		                 : ticks > 2         ? (size_t)ticks - 1
-		                                     : 1,
+			.cells = ticks < 3                  ? 1
+		                 : (size_t)ticks > st->most ? st->most
+		                                            : (size_t)ticks - 1,
 		};
 		st->known = true;
 	}
@@ -165,8 +166,7 @@ static void mark_gaps(const struct spark_state *st, float cells[SPARK_CELLS])
  * Rows are (mono, value, delta, dt): only changes, and the first and last capture.
  * What lies between two rows did not change.
  */
-static int fill_gauge(struct stmt *q, const struct spark_window *w, float cells[SPARK_CELLS],
-                      struct err *e)
+static int fill_gauge(struct stmt *q, const struct spark_window *w, float *cells, struct err *e)
 {
 	double since = NAN, value = NAN;
 	int rc;
@@ -182,8 +182,7 @@ static int fill_gauge(struct stmt *q, const struct spark_window *w, float cells[
 	return rc;
 }
 
-static int fill_counter(struct stmt *q, const struct spark_window *w, float cells[SPARK_CELLS],
-                        struct err *e)
+static int fill_counter(struct stmt *q, const struct spark_window *w, float *cells, struct err *e)
 {
 	double since = NAN, value = NAN;
 	int rc;
@@ -212,7 +211,7 @@ static int spark_of(sqlite3 *db, struct spark_state *st, int64_t series, float c
 	bool counter = false;
 	int rc;
 
-	clear(cells);
+	clear(cells, SPARK_CELLS);
 	if (read_window(db, st, e) ||
 	    stmt_prepare(&q, db, "SELECT source, kind FROM series WHERE id = ?", e))
 		return -1;
@@ -261,27 +260,34 @@ static void spark(sqlite3_context *c, int n, sqlite3_value **v)
 }
 
 struct over {
-	float cells[SPARK_CELLS];
+	float cells[STRIP_CELLS];
 	bool begun;
 };
 
-static void over_step(sqlite3_context *c, int n, sqlite3_value **v)
+/* The last three of the arguments are t0, t1, v. */
+static struct over *over_take(sqlite3_context *c, sqlite3_value **v)
 {
 	struct spark_state *st = sqlite3_user_data(c);
 	struct over *o = sqlite3_aggregate_context(c, sizeof(*o));
 	struct err e = {0};
 
-	(void)n;
 	if (!o || read_window(sqlite3_context_db_handle(c), st, &e)) {
 		sqlite3_result_error(c, o ? e.text : "out of memory", -1);
-		return;
+		return NULL;
 	}
 	if (!o->begun)
-		clear(o->cells);
+		clear(o->cells, STRIP_CELLS);
 	o->begun = true;
 	if (sqlite3_value_type(v[2]) != SQLITE_NULL)
 		spark_hold(&st->window, o->cells, sqlite3_value_double(v[0]),
 		           sqlite3_value_double(v[1]), sqlite3_value_double(v[2]));
+	return o;
+}
+
+static void over_step(sqlite3_context *c, int n, sqlite3_value **v)
+{
+	(void)n;
+	(void)over_take(c, v);
 }
 
 static void over_final(sqlite3_context *c)
@@ -293,6 +299,60 @@ static void over_final(sqlite3_context *c)
 		give_cells(c, &st->window, o->cells);
 	else
 		sqlite3_result_null(c);
+}
+
+struct strip {
+	struct over over;
+	char source[64]; /* "" = none: somebody always looked */
+};
+
+static void strip_step(sqlite3_context *c, int n, sqlite3_value **v)
+{
+	/* its first member is what over_take takes for all of it */
+	struct strip *s = sqlite3_aggregate_context(c, sizeof(*s));
+
+	(void)n;
+	if (s && !s->over.begun && sqlite3_value_type(v[0]) == SQLITE_TEXT) {
+		struct buf b = BUF_OVER(s->source);
+
+		buf_str(&b, (const char *)sqlite3_value_text(v[0]));
+		(void)buf_cstr(&b);
+	}
+	(void)over_take(c, v + 1);
+}
+
+/* Zero where somebody looked, which is not where the next capture was long in coming. */
+static void strip_base(const struct spark_state *st, const char *source, float *base)
+{
+	const struct spark_window *w = &st->window;
+
+	clear(base, STRIP_CELLS);
+	if (!source[0])
+		spark_hold(w, base, w->from, w->to, 0);
+	for (size_t i = 0; source[0] && i + 1 < st->times_n; i++)
+		if (st->usual <= 0 || st->times[i + 1] - st->times[i] <= GAP_TIMES * st->usual)
+			spark_hold(w, base, st->times[i], st->times[i + 1], 0);
+}
+
+static void strip_final(sqlite3_context *c)
+{
+	struct spark_state *st = sqlite3_user_data(c);
+	struct strip *s = sqlite3_aggregate_context(c, 0);
+	float base[STRIP_CELLS];
+	struct err e = {0};
+
+	if (!s || !s->over.begun) {
+		sqlite3_result_null(c);
+		return;
+	}
+	if (s->source[0] && read_times(sqlite3_context_db_handle(c), st, s->source, &e) < 0) {
+		sqlite3_result_error(c, e.text, -1);
+		return;
+	}
+	strip_base(st, s->source, base);
+	for (size_t i = 0; i < st->window.cells; i++)
+		base[i] = fmaxf(base[i], s->over.cells[i]);
+	give_cells(c, &st->window, base);
 }
 
 struct values {
@@ -372,20 +432,35 @@ static void human(sqlite3_context *c, int n, sqlite3_value **v)
 
 int sqlfunc_register(sqlite3 *db, struct err *e)
 {
-	enum { FLAGS = SQLITE_UTF8 | SQLITE_DIRECTONLY };
-	struct spark_state *one = calloc(1, sizeof(*one)), *two = calloc(1, sizeof(*two));
-	int rc;
+	static const struct {
+		const char *name;
+		int args;
+		size_t most; /* cells; 0 = it draws none */
+		void (*call)(sqlite3_context *, int, sqlite3_value **);
+		void (*step)(sqlite3_context *, int, sqlite3_value **);
+		void (*final)(sqlite3_context *);
+	} functions[] = {
+		{"spark",      1, SPARK_CELLS, spark, NULL,        NULL        },
+		{"spark_over", 3, SPARK_CELLS, NULL,  over_step,   over_final  },
+		{"strip",      4, STRIP_CELLS, NULL,  strip_step,  strip_final },
+		{"median",     1, 0,           NULL,  median_step, median_final},
+		{"human",      2, 0,           human, NULL,        NULL        },
+	};
 
-	if (!one || !two) {
-		free(one);
-		free(two);
-		return err_set(e, 0, "out of memory");
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+		struct spark_state *st = functions[i].most ? calloc(1, sizeof(*st)) : NULL;
+
+		if (st)
+			st->most = functions[i].most;
+		else if (functions[i].most)
+			return err_set(e, 0, "out of memory");
+		/* frees the state also when it fails */
+		if (sqlite3_create_function_v2(db, functions[i].name, functions[i].args,
+		                               SQLITE_UTF8 | SQLITE_DIRECTONLY, st,
+		                               functions[i].call, functions[i].step,
+		                               functions[i].final,
+		                               st ? state_free : NULL) != SQLITE_OK)
+			return err_set(e, 0, "SQL functions: %s", sqlite3_errmsg(db));
 	}
-	rc = sqlite3_create_function_v2(db, "spark", 1, FLAGS, one, spark, NULL, NULL, state_free);
-	rc |= sqlite3_create_function_v2(db, "spark_over", 3, FLAGS, two, NULL, over_step,
-	                                 over_final, state_free);
-	rc |= sqlite3_create_function_v2(db, "median", 1, FLAGS, NULL, NULL, median_step,
-	                                 median_final, NULL);
-	rc |= sqlite3_create_function_v2(db, "human", 2, FLAGS, NULL, human, NULL, NULL, NULL);
-	return rc == SQLITE_OK ? 0 : err_set(e, 0, "SQL functions: %s", sqlite3_errmsg(db));
+	return 0;
 }

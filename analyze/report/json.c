@@ -11,6 +11,7 @@
 #include "analyze/report.h"
 #include "schema/buf.h"
 #include "schema/span.h"
+#include "schema/timefmt.h"
 
 #define FORMAT 1
 
@@ -53,6 +54,15 @@ static json_t *real(double v)
 static json_t *snapshot(int64_t snap)
 {
 	return snap >= 0 ? json_integer(snap) : json_null();
+}
+
+static json_t *clock_time(int64_t unix_ns)
+{
+	char at[64];
+	struct buf b = BUF_OVER(at);
+
+	time_put(&b, unix_ns, 3);
+	return json_string(buf_cstr(&b));
 }
 
 static json_t *size(size_t n)
@@ -283,6 +293,18 @@ static json_t *rows(const struct table *t)
 	return a;
 }
 
+static json_t *table(const struct table *t)
+{
+	json_t *j = json_pack("{s:o, s:o, s:o}", "caption", text_or_null(t->caption), "rows",
+	                      rows(t), "more", size(t->more));
+
+	if (t->timeline) {
+		(void)json_object_set_new(j, "from", clock_time(t->from_ns));
+		(void)json_object_set_new(j, "to", clock_time(t->to_ns));
+	}
+	return j;
+}
+
 static json_t *sections(const struct report *r)
 {
 	json_t *all = json_object();
@@ -292,11 +314,7 @@ static json_t *sections(const struct report *r)
 		json_t *tables = json_array();
 
 		for (size_t t = 0; t < s->tables_n; t++)
-			(void)json_array_append_new(tables,
-			                            json_pack("{s:o, s:o, s:o}", "caption",
-			                                      text_or_null(s->tables[t].caption),
-			                                      "rows", rows(&s->tables[t]), "more",
-			                                      size(s->tables[t].more)));
+			(void)json_array_append_new(tables, table(&s->tables[t]));
 		(void)json_object_set_new(all, s->name,
 		                          json_pack("{s:o, s:o, s:o}", "about", text(s->about),
 		                                    "tables", tables, "empty",

@@ -18,14 +18,9 @@
 #define SUMMARY_LEAST   4  /* rules with findings: fewer are seen at once anyway */
 #define SUMMARY_COLUMNS 40 /* of a rule's id that still sets the column */
 
-static const char *const marks[LEVEL_COUNT] = {
-	[LEVEL_OK] = "[ok]",  [LEVEL_INFO] = "[i]",  [LEVEL_WARN] = "[W]",
-	[LEVEL_CRIT] = "[C]", [LEVEL_SKIP] = "[--]",
-};
-
 static void put_mark(const struct layout *l, enum level level)
 {
-	layout_paint(l, (enum paint)((int)PAINT_LEVEL + (int)level), marks[level]);
+	layout_paint(l, (enum paint)((int)PAINT_LEVEL + (int)level), layout_mark(level));
 }
 
 /* NAME  text */
@@ -91,7 +86,8 @@ static void put_verdict(const struct layout *l, const struct report *r)
 	if (r->results_n == 0)
 		worst = LEVEL_SKIP;
 	put_mark(l, worst);
-	layout_more(l, LABEL_COLUMNS - 2 + strlen(marks[worst]), LABEL_COLUMNS + 3, buf_span(&b));
+	layout_more(l, LABEL_COLUMNS - 2 + strlen(layout_mark(worst)), LABEL_COLUMNS + 3,
+	            buf_span(&b));
 }
 
 /* That --short-window was asked, and how much of what follows rests on it. */
@@ -260,13 +256,13 @@ static void put_rule(const struct layout *l, const struct finding *f)
 	if (f->votes > 0)
 		buf_fmt(&b, " (%s%s%s)", confidence(f->votes), f->short_of ? ": " : "",
 		        f->short_of ? f->short_of : "");
-	layout_more(l, strlen(marks[f->level]) + 1 + strlen(f->rule),
-	            strlen(marks[f->level]) + 3 + strlen(f->rule), buf_span(&b));
+	layout_more(l, strlen(layout_mark(f->level)) + 1 + strlen(f->rule),
+	            strlen(layout_mark(f->level)) + 3 + strlen(f->rule), buf_span(&b));
 }
 
 static void put_folded_head(const struct layout *l, const struct finding *f, size_t indent)
 {
-	size_t at = indent + strlen(marks[f->level]) + 1 + strlen(f->rule);
+	size_t at = indent + strlen(layout_mark(f->level)) + 1 + strlen(f->rule);
 	char text[512];
 	struct buf b = BUF_OVER(text);
 
@@ -352,8 +348,8 @@ static void put_summary(const struct layout *l, const struct report *r)
 		put_mark(l, f->level);
 		buf_fmt(&b, " %-*s", (int)widest, f->rule);
 		(void)fputs(buf_cstr(&b), l->out);
-		layout_more(l, 2 + strlen(marks[f->level]) + b.n, strlen(marks[f->level]) + b.n + 4,
-		            span_of(f->title));
+		layout_more(l, 2 + strlen(layout_mark(f->level)) + b.n,
+		            strlen(layout_mark(f->level)) + b.n + 4, span_of(f->title));
 	}
 }
 
@@ -489,7 +485,8 @@ static void put_suppressed(const struct layout *l, const struct report *r)
 		if (!begun)
 			put_head(l, "SUPPRESSED", "found, but the site file says not to count it");
 		begun = true;
-		buf_fmt(&b, "%s %s %s: %s", marks[f->level], f->rule, f->entity, f->suppressed);
+		buf_fmt(&b, "%s %s %s: %s", layout_mark(f->level), f->rule, f->entity,
+		        f->suppressed);
 		layout_text(l, 2, "", 6, buf_span(&b));
 	}
 }

@@ -225,6 +225,39 @@ assert weak["explained_by"] is None and weak["explains"] == []
 '
 check "as its schema says, with folding" python3 "$home/tests/e2e/schema_check.py" "$home/schema/report.schema.json" folds.json
 
+# what happened together: a host that does not exist, whose queue drops from the 20th second on
+python3 "$home/tests/gen/bundle.py" --seed 5 --ticks 61 --cpus 2 --interfaces 1 --sockets 20 \
+	--fault qdisc-drops,start=20,end=40 --fault missed-ticks,start=50,end=53 -o queue.tar.zst >log 2>&1
+LC_ALL=C.UTF-8 "$analyze" --fail-on never --section timeline --width 120 queue.tar.zst >timeline.txt
+check "the timeline has a row an event and a lane a finding" python '
+rows = {line.strip()[:40].split("  ")[0]: line for line in open("timeline.txt", encoding="utf-8")}
+drops = next(v for k, v in rows.items() if k.startswith("qdisc drops"))
+lane = next(v for k, v in rows.items() if k.startswith("[W] nic-drops/qdisc"))
+first, last = drops.index("█"), drops.rindex("█")
+assert lane.index("█") >= first and lane.rstrip().rindex("━") in (last - 1, last), (drops, lane)
+assert "ticks missed" in rows and "softnet drops" not in rows, list(rows)
+'
+"$analyze" --fail-on never --format json queue.tar.zst >queue.json 2>err
+check "JSON has it as numbers over the time" python '
+import json
+t = json.load(open("queue.json"))["sections"]["TIMELINE"]["tables"][0]
+rows = {r["event"]: r for r in t["rows"]}
+drops = rows["qdisc drops"]
+assert t["from"].endswith("Z") and t["from"] < t["to"]
+assert len(drops["time_spark"]) == 60 and drops["unit"] == "per_s" and drops["sum"] > 0, drops
+busy = [i for i, v in enumerate(drops["time_spark"]) if v]
+assert 18 <= busy[0] <= 20 and 38 <= busy[-1] <= 40, busy
+assert drops["time_spark"][51] is None
+assert [r["lane"] for r in t["rows"] if r["event"].startswith("nic-drops/qdisc")] == ["warn"]
+'
+check "with its ends, as its schema says" python3 "$home/tests/e2e/schema_check.py" "$home/schema/report.schema.json" queue.json
+for width in 40 59 80 200; do
+	check "the timeline keeps to $width columns" sh -c 'LC_ALL=C.UTF-8 "$1" --fail-on never --section timeline --width "$2" \
+		queue.tar.zst | python3 -c "
+import sys
+sys.exit(any(len(line.rstrip(chr(10))) > $2 for line in open(0, encoding=\"utf-8\")))"' sh "$analyze" "$width"
+done
+
 # the store
 check "--sql answers" status_is 0 "$analyze" --sql "SELECT count(*) AS cpus FROM softnet" "$bundle"
 check "with names and values" sh -c '[ "$(head -1 out)" = cpus ] && [ "$(sed -n 2p out)" -ge 1 ]'

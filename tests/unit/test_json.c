@@ -143,13 +143,14 @@ static void hostile_text_is_text(void **state)
 
 static void rows_are_objects_by_column(void **state)
 {
+	static const float spark[] = {1, (float)NAN, 3};
 	static const struct column columns[] = {
 		{"cpu",     "cpu", MEASURE_PLAIN},
 		{"x_spark", "x",   MEASURE_SPARK},
 	};
 	static const struct cell cells[] = {
-		{.type = CELL_TEXT,  .v.text = "cpu0"                            },
-		{.type = CELL_SPARK, .v.spark = {.v = {1, (float)NAN, 3}, .n = 3}},
+		{.type = CELL_TEXT,  .v.text = "cpu0"               },
+		{.type = CELL_SPARK, .v.spark = {.v = spark, .n = 3}},
 	};
 	static const struct table table = {.caption = "",
 	                                   .columns = columns,
