@@ -103,7 +103,8 @@ void facts_read(struct facts *f, const struct host *h)
 	static const char *const cpu_files[] = {"/sys/devices/system/cpu/online", NULL};
 	char online[FACT_BYTES] = "";
 
-	*f = (struct facts){.uid = getuid(), .page_bytes = sysconf(_SC_PAGESIZE)};
+	*f = (struct facts){
+		.uid = getuid(), .page_bytes = sysconf(_SC_PAGESIZE), .manners = manners_now()};
 	if (!h->root[0])
 		ask_kernel(f, h);
 	read_first(f->host, h, host_files);

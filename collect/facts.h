@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "collect/job.h"
+#include "collect/polite.h"
 
 #define FACT_BYTES 256
 
@@ -17,6 +18,7 @@ struct facts {
 	uint64_t netns;        /* inode of /proc/self/ns/net; 0 for a dump */
 	uid_t uid;
 	long page_bytes;
+	struct manners manners;
 };
 
 /* Of a dump only what its files say; nothing then comes from the live kernel but uid and page size.

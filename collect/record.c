@@ -132,6 +132,16 @@ static void put_facts(struct json *j, const struct facts *f, bool dump)
 	json_u64(j, "uid", f->uid);
 	json_str(j, "capabilities", span_of(f->caps));
 	json_u64(j, "netns", f->netns);
+	json_newline(j);
+	json_i64(j, "nice", f->manners.nice);
+	if (f->manners.io_class)
+		json_str(j, "io_class", span_of(f->manners.io_class));
+	else
+		json_none(j, "io_class");
+	if (f->manners.oom_score_adj == POLITE_UNKNOWN)
+		json_none(j, "oom_score_adj");
+	else
+		json_i64(j, "oom_score_adj", f->manners.oom_score_adj);
 }
 
 static void put_tasks(struct json *j, const struct host *h)

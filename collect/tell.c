@@ -215,6 +215,20 @@ static void put_rights(struct buf *b, const struct told *t)
 		           "known for all\n");
 }
 
+/* What this host did not grant: its own work may have been held up. */
+static void put_manners(struct buf *b, const struct manners *m)
+{
+	if (manners_held(m))
+		return;
+	buf_fmt(b,
+	        "  not all restraint was granted: niceness %d of 19, I/O class %s, oom_score_adj ",
+	        m->nice, m->io_class ? m->io_class : "not known");
+	if (m->oom_score_adj == POLITE_UNKNOWN)
+		buf_str(b, "not known\n");
+	else
+		buf_fmt(b, "%d of 800\n", m->oom_score_adj);
+}
+
 static void put_failures(struct buf *b, const struct told *t)
 {
 	static const char *const headings[CAPTURE_STATUS_COUNT] = {
@@ -243,6 +257,7 @@ static void put_failures(struct buf *b, const struct told *t)
 	}
 	put_not_found(b, t);
 	put_rights(b, t);
+	put_manners(b, &t->facts->manners);
 }
 
 static void put_ticks(struct buf *b, const struct end_record *e)

@@ -38,6 +38,7 @@ check "bundle.json says what was asked" judge \
 	"b['format'] == 1 and b['note'] == 'case 7' and b['ticks_asked'] == 3 and b['interval_ns'] == 10**9 and '--note' in b['options']"
 check "bundle.json says what the host is" judge \
 	"b['kernel'] == os.uname().release and b['host'] == os.uname().nodename and b['cpus'] == os.cpu_count() and not b['dump']"
+check "bundle.json says how it held back" judge "b['nice'] == 19 and b['io_class'] == 'idle' and b['oom_score_adj'] >= 800"
 check "each tick says when it was" judge \
 	"[r['tick'] for r in t] == [0, 1, 2] and all(0.5e9 < y['monotonic_ns'] - x['monotonic_ns'] < 2e9 for x, y in zip(t, t[1:]))"
 check "each capture is recorded with its time and size" judge \

@@ -226,6 +226,53 @@ else
 	echo "ok - $name: a linkerd at fault once # SKIP needs root and namespaces"
 fi
 
+# A host that does not let it hold back
+# shellcheck disable=SC2016 # the inner shell's
+granted() { # SCRIPT that hides files of the process it becomes
+	unshare -m sh -c "mount --make-rprivate / && $1"' && exec "$0" --for 200ms --every 200ms --no-http -o granted.tar --force' "$collect" 2>granted.txt
+}
+if [ "$(id -u)" -eq 0 ] && unshare -m mount --make-rprivate / 2>>log && [ "$(cat /proc/self/oom_score_adj)" -lt 700 ]; then
+	check "a /proc that cannot be written: exit status 0" status_is 0 granted "mount -o remount,ro,bind /proc"
+	check "a /proc that cannot be written: the end says so" grep -q 'not all restraint was granted: niceness 19 of 19, I/O class .*, oom_score_adj .* of 800' granted.txt
+	unpack granted.tar
+	check "a /proc that cannot be written: the bundle too" judge "b['nice'] == 19 and b['oom_score_adj'] < 700"
+	: >hidden
+	check "only an oom_adj (before Linux 2.6.36): exit status 0" status_is 0 granted 'mount --bind hidden /proc/$$/oom_score_adj && mount -o remount,ro,bind /proc/$$/oom_score_adj'
+	unpack granted.tar
+	check "only an oom_adj: it is set" judge "760 <= b['oom_score_adj'] <= 830"
+else
+	echo "ok - $name: a host that does not let it hold back # SKIP needs root and mount namespaces"
+fi
+
+# A kernel before 3.17 has no /proc/thread-self: a thread's namespace is in /proc/self/task.  Here /proc is
+# a folder of links to all else that is in it.
+cat >old_proc.sh <<'SH'
+mount --make-rprivate / && mkdir -p real && mount -t proc proc real && mount -t tmpfs -o mode=755 none /proc || exit 77
+real=$PWD/real
+for entry in "$real"/*; do
+	[ "${entry##*/}" = thread-self ] || ln -s "$entry" "/proc/${entry##*/}" || exit 77
+done
+[ ! -e /proc/thread-self ] && [ -e /proc/self/task/$$/net/dev ] || exit 77
+exec "$@"
+SH
+if [ "$(id -u)" -eq 0 ] && ip netns add "op$$" 2>>log; then
+	ip -n "op$$" link add "opv$$" type veth peer name "opw$$"
+	unshare -m sh old_proc.sh "$collect" --for 400ms --every 200ms --no-http -q --netns "op$$" --exclude 'sysctl-*' -o oldproc.tar 2>>log
+	got=$?
+	ip netns del "op$$"
+	if [ $got -eq 77 ]; then
+		echo "ok - $name: no /proc/thread-self # SKIP needs to mount another /proc"
+	else
+		check "no /proc/thread-self: exit status 0" test $got -eq 0
+		unpack oldproc.tar
+		check "no /proc/thread-self: the counters are there" judge "status('proc/net/softnet_stat') == ['ok'] * 3 and len([s for s in status('proc/net/dev') if s == 'ok']) == 6"
+		check "no /proc/thread-self: a namespace's are its own" judge "'opv$$:' in text('snap/000001/netns/op$$/proc/net/dev') and 'opv' not in text('snap/000001/proc/net/dev')"
+		check "no /proc/thread-self: those that tools read, too" judge "'opv$$' in text('snap/000001/netns/op$$/cmd/ifconfig_-a') and 'opv' not in text('snap/000001/cmd/ifconfig_-a')"
+	fi
+else
+	echo "ok - $name: no /proc/thread-self # SKIP needs root and network namespaces"
+fi
+
 # Without rights
 mkdir -p nobody
 chmod 777 nobody
