@@ -50,7 +50,7 @@ after_ticks() {
 	done
 	return 1
 }
-peak() { awk '$1 == "VmHWM:" { print $2 }' "/proc/$recorder/status"; }
+peak() { awk '$1 == "VmHWM:" { hwm = $2 } $1 == "VmData:" { data = $2 } END { print hwm, data }' "/proc/$recorder/status"; }
 (
 	after_ticks 300
 	peak
@@ -136,6 +136,9 @@ for errno in 38 1; do
 	check "errno $errno: sockets by the second way" judge "status('cmd/ss_-ltnm') == ['fallback'] * 3 and 'Recv-Q' in text('snap/000000/cmd/ss_-ltnm')"
 	check "errno $errno: ethtool, ifconfig and tc are there" judge "has('host/cmd/ethtool_-k_lo') and status('cmd/ifconfig_-a') == ['ok'] * 3 and status('cmd/tc_-s_qdisc') == ['ok'] * 3"
 	check "errno $errno: metrics are there" judge "set(status('admin/metrics.json')) == {'ok'}"
+	check "errno $errno: a command is run" status_is 0 old --for 200ms --every 200ms -q --no-http --run 'hi=echo one' -o oldrun$errno.tar
+	unpack oldrun$errno.tar
+	check "errno $errno: and what it says is there" judge "text('snap/000001/cmd/hi') == 'one\\n'"
 	check "errno $errno: a dump is read" status_is 0 old --root "$tree/tests/dumps/selfcap" --for 200ms --every 200ms -q -o olddump$errno.tar
 	unpack olddump$errno.tar
 	check "errno $errno: as it is" cmp "$tree/tests/dumps/selfcap/proc/net/netstat" "$top/snap/000000/proc/net/netstat"
@@ -171,6 +174,11 @@ if [ "$(id -u)" -eq 0 ] && ip netns add "st$$a" 2>>log && namespaces="st$$a" && 
 s = socket.create_server(("192.0.2.2", 4140)); print("up", flush=True); time.sleep(20)' >up &
 	server="$server $!"
 	wait_for 5 test -s up
+	# the namespace of a process, by its number
+	inside=$(ip netns pids "st$$b" | head -n 1)
+	check "--netns PID: exit status 0" status_is 0 "$collect" --for 200ms --every 200ms --no-http -q --netns "$inside" -o pid.tar
+	unpack pid.tar
+	check "--netns PID: that namespace is there" judge "'stv$$b:' in text('snap/000001/netns/$inside/proc/net/dev') and '192.0.2.2:4140' in text('snap/000001/netns/$inside/cmd/ss_-ltnm')"
 	check "--netns twice: exit status 0" status_is 0 "$collect" --for 1s --every 500ms --no-http -q --netns "st$$a" --netns "st$$b" -o ns.tar.zst
 	unpack ns.tar.zst
 	for x in a b; do
@@ -186,16 +194,32 @@ else
 	skip "two namespaces" "needs root and ip netns"
 fi
 
-# The same bytes in another folder (from the same libraries: those are built once)
-again() { # FOLDER: our own code and the link, all over
-	mkdir -p "$1/build" && (cd "$tree" && tar cf - Makefile .packaging schema collect analyze/*.sql analyze/parse analyze/report analyze/section rules) | tar xf - -C "$1" &&
-		ln -s "$tree/build/static-deps" "$1/build/static-deps" &&
+# The same bytes in another folder: once from the libraries that are there, once all over, from the
+# tarballs that are there and without a network
+own_tree() { mkdir -p "$1/build" && (cd "$tree" && tar cf - Makefile .packaging schema collect analyze/*.sql analyze/parse analyze/report analyze/section rules) | tar xf - -C "$1"; }
+again() { # FOLDER
+	own_tree "$1" && ln -s "$tree/build/static-deps" "$1/build/static-deps" &&
 		make -s -C "$1" -j2 PROFILE=static VERSION=1 CC="$tree/build/static-deps/$(uname -m)/cc" build/static/nettape-collect
 }
-check "builds in a folder" again one
-check "builds in another folder" again two/with/a/longer-name
+offline=
+[ "$(id -u)" -eq 0 ] && unshare -n true 2>>log && offline="unshare -n"
+from_scratch() { # FOLDER TARBALLS
+	# shellcheck disable=SC2086 # a command or nothing
+	own_tree "$1" && touch "$1/begun" && $offline env STATIC_SRC="$2" make -s -C "$1" -j2 static VERSION=1
+}
+check "our own code alone is built in a folder" again one
+check "all of it is built from STATIC_SRC in another, offline" from_scratch two/with/a/longer-name "$tree/build/static-deps/src"
 check "two builds have the same bytes" cmp one/build/static/nettape-collect two/with/a/longer-name/build/static/nettape-collect
-rm -rf one two
+check "the build writes below build/ alone" sh -c 'test -z "$(find two/with/a/longer-name -newer two/with/a/longer-name/begun ! -type d ! -path "*/longer-name/build/*" | tee /dev/stderr)"'
+mkdir damaged && cp "$tree"/build/static-deps/src/*.dsc "$tree"/build/static-deps/src/*.tar.* damaged/
+for f in damaged/zlib_*.orig.tar.*; do printf x >>"$f"; done
+refused() { ! from_scratch three "$PWD/damaged" && ! ls three/build/static-deps/*/lib/libz.a; }
+check "a tarball without its own checksum is refused" refused
+check "the recipe names no host" sh -c "! grep -nE 'https?://|ftp://' '$tree/.packaging/static-deps.sh'"
+rm -rf one two three damaged
+check "make size" sh -c "make -s -C '$tree' size >'$PWD/size.txt'"
+check "make size: by part" sh -c 'for part in libcurl.a libzstd.a libz.a libmd.a libc.a collect/ schema/ sum; do grep -q "^$part " size.txt || exit 1; done'
+check "make size: the parts are the file" awk -v size="$size" '$1 == "sum" { exit !($5 > size * 0.95 && $5 < size * 1.05) }' size.txt
 
 # arm64
 if [ ! -x "$arm64" ]; then
@@ -228,6 +252,9 @@ if [ -x "$arm64" ]; then
 	done
 	check "dist: the one for this machine is that tested here" sh -c "cmp '$collect' '$dist'/nettape-collect-*-linux-$(uname -m)"
 	"$collect" --help >help.txt
+	for about in 'What it reads' 'What it does not read' 'What is in the file' 'How to send it' 'age -r' 'gpg -e' '-o -' '--list-sources' '--exclude' 'tar tf'; do
+		check "dist: the customer's page has: $about" grep -q -e "$about" "$dist/CUSTOMER.txt"
+	done
 	check "dist: the customer's page fits one" test "$(wc -l <"$dist/CUSTOMER.txt")" -le 60
 	options=$(grep -o ' --[a-z][a-z-]*' "$dist/CUSTOMER.txt" | sort -u)
 	for option in $options; do
@@ -244,8 +271,13 @@ kill -INT "$recorder"
 wait "$recorder"
 recorder=
 check "2,000 fast ticks: the bundle is whole" sha256sum -c many.tar.zst.sha256
-first=$(sed -n 1p start.txt) last=$(cat end.txt)
+read -r first first_data <start.txt
+read -r last last_data <end.txt
 check "2,000 fast ticks: memory does not grow ($first kB after 300, $last kB at the end)" test "$last" -le $((first + 512))
+# but for the stack of one more thread, should the disk have been slow once
+check "2,000 fast ticks: none is asked for ($first_data kB after 300, $last_data kB at the end)" test "$last_data" -le $((first_data + 560))
 check "runs at niceness 19" test "$(sed -n 2p start.txt)" = 19
+unpack many.tar.zst
+check "has the idle I/O class" judge "b['io_class'] == 'idle' and b['nice'] == 19 and b['oom_score_adj'] >= 800"
 check "goes first when memory ends" test "$(sed -n 3p start.txt)" -ge 800
 exit "$failed"
