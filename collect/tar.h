@@ -15,7 +15,7 @@
 /* The header of such a member: a pax header, its records, and the header itself. */
 #define TAR_HEADER_MAX (5 * TAR_BLOCK)
 /* Behind the last member: zeros. */
-#define TAR_END (2 * TAR_BLOCK)
+#define TAR_END ((size_t)2 * TAR_BLOCK)
 
 /*
  * Appends the header of a regular file to `b`, which has room for TAR_HEADER_MAX bytes.

@@ -93,7 +93,9 @@ __attribute__((constructor)) static void begin(void)
 	(void)backtrace(from[0].at, DEPTH);
 	inside = false;
 	if (v)
-		show_from = atoi(v);
+		show_from = 0;
+	for (; v && *v >= '0' && *v <= '9'; v++)
+		show_from = show_from * 10 + (*v - '0');
 }
 
 __attribute__((destructor)) static void end(void)
