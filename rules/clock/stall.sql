@@ -30,9 +30,9 @@ WITH p AS (
     FROM snapshot x JOIN i JOIN p WHERE x.dt >= p.times * i.s AND x.dt >= p.min_gap_s
 ), worst AS (
   SELECT snap, dt, step_s FROM gap WHERE r = 1
-), used AS (               -- of all CPUs, in the interval that ends the gap
-  SELECT sum(CASE WHEN s.name = 'steal' THEN m.delta END) * 100.0 / nullif(sum(m.delta), 0)              AS steal_pct,
-         sum(CASE WHEN s.name IN ('idle', 'iowait') THEN m.delta END) * 100.0 / nullif(sum(m.delta), 0)  AS idle_pct
+), used AS (               -- of all CPUs, in the interval that ends the gap; what did not move has no sample
+  SELECT total(CASE WHEN s.name = 'steal' THEN m.delta END) * 100.0 / nullif(sum(m.delta), 0)              AS steal_pct,
+         total(CASE WHEN s.name IN ('idle', 'iowait') THEN m.delta END) * 100.0 / nullif(sum(m.delta), 0)  AS idle_pct
     FROM worst JOIN sample m ON m.snap = worst.snap JOIN series s ON s.id = m.series
    WHERE s.source = 'stat' AND s.entity = ''
      AND s.name IN ('user', 'nice', 'system', 'idle', 'iowait', 'irq', 'softirq', 'steal')

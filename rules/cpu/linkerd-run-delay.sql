@@ -4,7 +4,7 @@
 -- title:    The threads of a watched process wait for a CPU
 -- tags:     cpu latency linkerd
 -- requires: thread >= 3
--- wants:    cgroup, pressure
+-- wants:    cgroup, task
 -- min_span: 10s
 -- param:    warn_pct    percent  of the time in which its threads ran or wanted to
 -- param:    min_s       s/min    of waiting, all threads together, below which it is not judged
