@@ -18,7 +18,7 @@
 -- param:    sendq_bytes bytes     waiting on a socket (mean), from here on requests do not leave
 -- param:    own_pct     percent   of the time in collections or at safepoints, or of the quota's periods stopped: from here on it is linkerd
 -- param:    times_p50   times     p99 over p50: below, and with no finding that this explains, it may be so by nature
--- message:  {entity}: p99 is {p99_ms} ms (p50 {p50_ms} ms), and in {minutes_hit} of {slow} slow minutes (of {minutes}) nothing here explains it: {stalls} probes and timeouts for {slowest} slowest requests, round trip {_rtt}, {_sendq} waiting to be sent, linkerd {gc_pct}% in collections or at safepoints and stopped in {throttled_pct}% of its periods
+-- message:  {entity}: p99 is {p99_ms} ms (p50 {p50_ms} ms), and in {minutes_hit} of {slow} slow minutes (of {minutes}) nothing here explains it: {stalls} probes and timeouts for {slowest} slowest requests, round trip {_rtt}, {_sendq} waiting to be sent, {_own}
 -- meaning:  The requests leave, are acknowledged within a round trip, and then the answer takes its time. A lost packet, a full send
 --           queue, a long way, a stop-the-world collection or a used-up CPU quota would leave a trace on this host, in the same
 --           minute. The round trip is held against the p99, which is what is slow: a median of 2 ms says nothing of it. Pauses that
@@ -156,6 +156,10 @@ SELECT CASE WHEN coalesce(j.minutes, 0) < p.minutes OR NOT told.known  THEN 'ski
            AND g.entity = j.router || '|client|' || j.id) AS size,
        coalesce(round(j.rtt_ms, 2) || CASE WHEN j.seen THEN ' ms' ELSE ' ms (of handshakes)' END, 'unknown') AS _rtt,
        coalesce(cast(round(j.sendq) AS INT) || ' bytes a socket', 'an unknown amount') AS _sendq,
+       CASE WHEN j.gc_pct IS NULL AND j.throttled_pct IS NULL THEN 'whether linkerd itself stood still is not known'
+            ELSE 'linkerd ' || coalesce(round(j.gc_pct, 2) || '% of the time in collections or at safepoints', '')
+              || CASE WHEN j.gc_pct IS NOT NULL AND j.throttled_pct IS NOT NULL THEN ', ' ELSE '' END
+              || coalesce('stopped in ' || round(j.throttled_pct, 2) || '% of its quota''s periods', '') END AS _own,
        coalesce(j.backend, 'addresses in client_state.json') AS _backend,
        1 + j.seen + (j.gc_pct IS NOT NULL)     AS votes,
        j.at, j.first_at, j.last_at
