@@ -65,18 +65,18 @@ WITH p AS (
   SELECT u.cpu, t.ends, total(m.delta) AS ns, sum(m.delta IS NULL AND m.dt > 0) AS reset
     FROM suspect u JOIN sample m ON m.series = u.waits JOIN tick t ON t.snap = m.snap
    WHERE u.measured GROUP BY u.cpu, t.ends
-), used AS (
+), used AS (               -- CROSS JOIN: in this order, and no bound on m.delta: else all CPUs, or all samples, are read
   SELECT u.cpu, t.ends, total(CASE WHEN e.name IN ('user', 'nice', 'system') THEN m.delta END) AS app,
          total(CASE WHEN e.name IN ('idle', 'iowait') THEN m.delta END) AS idle, total(m.delta) AS ns
     FROM suspect u
-    JOIN series e ON e.source = 'stat' AND e.entity = u.cpu AND e.name IN ('user', 'nice', 'system', 'idle', 'iowait', 'irq', 'softirq', 'steal')
-    JOIN sample m ON m.series = e.id JOIN tick t ON t.snap = m.snap
-   WHERE m.delta > 0 GROUP BY u.cpu, t.ends
+    CROSS JOIN series e ON e.source = 'stat' AND e.entity = u.cpu AND e.name IN ('user', 'nice', 'system', 'idle', 'iowait', 'irq', 'softirq', 'steal')
+    CROSS JOIN sample m ON m.series = e.id JOIN tick t ON t.snap = m.snap
+   GROUP BY u.cpu, t.ends HAVING total(m.delta) > 0
 ), struck AS (
   SELECT u.cpu, t.ends, total(CASE WHEN e.name = 'dropped' THEN m.delta END) AS dropped, total(CASE WHEN e.name = 'time_squeeze' THEN m.delta END) AS squeezes
-    FROM suspect u JOIN series e ON e.source = 'softnet' AND e.entity = u.cpu AND e.name IN ('dropped', 'time_squeeze')
+    FROM suspect u CROSS JOIN series e ON e.source = 'softnet' AND e.entity = u.cpu AND e.name IN ('dropped', 'time_squeeze')
     JOIN sample m ON m.series = e.id JOIN tick t ON t.snap = m.snap
-   WHERE m.delta > 0 GROUP BY u.cpu, t.ends
+   GROUP BY u.cpu, t.ends HAVING total(m.delta) > 0
 ), step AS (
   SELECT s.snap, x.mono - lag(x.mono) OVER (ORDER BY s.snap) AS dt FROM seen s JOIN snapshot x ON x.snap = s.snap
 ), line AS (
