@@ -17,12 +17,14 @@
 #include "schema/timefmt.h"
 #include "tests/lab/lib/l5d.h"
 
+/* `frozen`: the first one, and then no more. */
 static void a_minute_is_over(void *of)
 {
 	struct proxy *p = of;
 
 	metric_freeze(p->root);
-	timer_set(&p->loop, &p->minute, p->minute.at + p->s.minute);
+	if (!p->s.frozen)
+		timer_set(&p->loop, &p->minute, p->minute.at + p->s.minute);
 }
 
 static void a_second_is_over(void *of)
@@ -100,8 +102,7 @@ static void begin(struct proxy *p, int argc, char **argv)
 	p->minute = (struct timer){.due = a_minute_is_over, .of = p};
 	p->second = (struct timer){.due = a_second_is_over, .of = p};
 	p->accept = (struct timer){.due = stall_accept, .of = p};
-	if (!p->s.frozen)
-		timer_set(&p->loop, &p->minute, p->born + p->s.minute);
+	timer_set(&p->loop, &p->minute, p->born + p->s.minute);
 	timer_set(&p->loop, &p->second, p->born + NS_PER_S);
 	if (p->s.accept_stall > 0 && p->s.accept_every > p->s.accept_stall)
 		timer_set(&p->loop, &p->accept, p->born + p->s.accept_every - p->s.accept_stall);

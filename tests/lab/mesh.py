@@ -32,6 +32,7 @@ class Mesh:
         self.here = here
         self.config = {'minute': '3s', 'version': '1.3.6', **self._words(settings), 'routers': []}
         self.routers, self.backends, self.calls = {}, [], []
+        self.address = '127.0.0.1'  # where callers find the proxy
         self.backend, self.proxy, self.caller = None, None, None
 
     @staticmethod
@@ -51,7 +52,7 @@ class Mesh:
 
     def call(self, name, load, port=4140):
         """A load, in the words of tests/lab/caller.c: 'rate=40'."""
-        self.calls.append(f'127.0.0.1:{port},host={name},{load}')
+        self.calls.append(f'{self.address}:{port},host={name},{load}')
         return self
 
     def client(self, name, load=None, n=4, all_='', first='', router='http', port=4140, endpoints=None, **settings):
@@ -67,18 +68,25 @@ class Mesh:
             self.call(name, load, port)
         return self
 
-    def start(self, warm=WARM_S, group=None, beside=None):
-        """All of it; the proxy in that control group, the backends in the namespace BESIDE it."""
+    def start(self, warm=WARM_S, group=None, beside=None, callers=None):
+        """All of it; the proxy in that control group, backends and callers in namespaces of their own."""
         if self.backends:
             self.backend = (beside or self.here).tool('backend', *self.backends)
+        self.start_proxy(group)
+        if self.calls:
+            self.caller = (callers or self.here).tool('caller', *self.calls)
+        time.sleep(warm)
+        return self
+
+    def start_proxy(self, group=None):
         command = [self.here.lab.program('linkerd'), json.dumps(self.config)]
         if group:
             command = ['sh', '-c', 'echo $$ >"$0/cgroup.procs" && exec "$@"', group] + command
         self.proxy = self.here.start(*command, ready='ready')
-        if self.calls:
-            self.caller = self.here.tool('caller', *self.calls)
-        time.sleep(warm)
-        return self
+
+    def restart_proxy(self):
+        self.proxy.end()
+        self.start_proxy()
 
 
 def put(path, value):
