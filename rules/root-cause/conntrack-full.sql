@@ -52,10 +52,10 @@ WITH p AS (
 ), delta AS (              -- what failed to be inserted counts as drop, too
   SELECT m.snap, sum(CASE WHEN stat.name = 'drop' THEN m.delta WHEN stat.name = 'early_drop' THEN 0 ELSE -m.delta END) AS dropped,
          total(CASE WHEN stat.name = 'early_drop' THEN m.delta END) AS early, sum(m.delta IS NULL AND m.dt > 0) AS reset
-    FROM stat JOIN sample m ON m.series = stat.id
+    FROM stat CROSS JOIN sample m ON m.series = stat.id
    GROUP BY m.snap
 ), syn AS (
-  SELECT m.snap, m.delta AS n FROM series e JOIN sample m ON m.series = e.id
+  SELECT m.snap, m.delta AS n FROM series e CROSS JOIN sample m ON m.series = e.id
    WHERE e.source = 'netstat' AND e.entity = '' AND e.name = 'TcpExtTCPSynRetrans' AND m.delta > 0
 ), line AS (
   SELECT s.snap, max(coalesce(d.dropped, 0), 0) + coalesce(d.early, 0) AS n,

@@ -57,12 +57,12 @@ WITH p AS (
 ), sent AS (               -- without a delta: a reset when it has a time, else the last sample, which only repeats the value
   SELECT t.source, t.ends, total(CASE WHEN e.name = 'TcpRetransSegs' THEN m.delta END) AS retrans,
          total(CASE WHEN e.name = 'TcpOutSegs' THEN m.delta END) AS segs, sum(m.delta IS NULL AND m.dt > 0) AS reset
-    FROM series e JOIN sample m ON m.series = e.id JOIN tick t ON t.snap = m.snap
+    FROM series e CROSS JOIN sample m ON m.series = e.id JOIN tick t ON t.snap = m.snap
    WHERE e.source = 'snmp' AND e.entity = '' AND e.name IN ('TcpRetransSegs', 'TcpOutSegs')
    GROUP BY t.source, t.ends
 ), dropped AS (
   SELECT c.id, t.ends, total(m.delta) AS n, sum(m.delta IS NULL AND m.dt > 0) AS reset
-    FROM cause c JOIN sample m ON m.series = c.id JOIN tick t ON t.source = c.source AND t.snap = m.snap
+    FROM cause c CROSS JOIN sample m ON m.series = c.id JOIN tick t ON t.source = c.source AND t.snap = m.snap
    GROUP BY c.id, t.ends
 ), line AS (               -- one row an interval; the retransmits of its neighbours for the shifts
   SELECT c.id, s.snap, coalesce(d.n, 0) AS n, coalesce(r.retrans, 0) AS retrans, coalesce(r.segs, 0) AS segs,

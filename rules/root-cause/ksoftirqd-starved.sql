@@ -56,27 +56,27 @@ WITH p AS (
 ), seen AS (               -- intervals end where all that is compared was captured
   SELECT snap FROM (SELECT DISTINCT source, snap FROM capture
                      WHERE EXISTS (SELECT 1 FROM suspect) AND state IN ('ok', 'cut', 'interrupted', 'fallback')
-                       AND (source IN ('stat', 'softnet') OR (source = 'task' AND EXISTS (SELECT 1 FROM suspect WHERE measured))))
+                       AND source IN (SELECT 'stat' UNION SELECT 'softnet' UNION SELECT 'task' FROM suspect WHERE measured))
    GROUP BY snap HAVING count(*) = 2 + EXISTS (SELECT 1 FROM suspect WHERE measured)
 ), tick AS (
   SELECT x.snap, cast(min(s.snap) OVER (ORDER BY x.snap DESC) AS INT) AS ends FROM snapshot x LEFT JOIN seen s ON s.snap = x.snap
    WHERE EXISTS (SELECT 1 FROM suspect)
 ), waited AS (
   SELECT u.cpu, t.ends, total(m.delta) AS ns, sum(m.delta IS NULL AND m.dt > 0) AS reset
-    FROM suspect u JOIN sample m ON m.series = u.waits JOIN tick t ON t.snap = m.snap
+    FROM suspect u CROSS JOIN sample m ON m.series = u.waits JOIN tick t ON t.snap = m.snap
    WHERE u.measured GROUP BY u.cpu, t.ends
-), used AS (               -- CROSS JOIN: in this order, and no bound on m.delta: else all CPUs, or all samples, are read
-  SELECT u.cpu, t.ends, total(CASE WHEN e.name IN ('user', 'nice', 'system') THEN m.delta END) AS app,
+), used AS (
+  SELECT e.entity AS cpu, t.ends, total(CASE WHEN e.name IN ('user', 'nice', 'system') THEN m.delta END) AS app,
          total(CASE WHEN e.name IN ('idle', 'iowait') THEN m.delta END) AS idle, total(m.delta) AS ns
-    FROM suspect u
-    CROSS JOIN series e ON e.source = 'stat' AND e.entity = u.cpu AND e.name IN ('user', 'nice', 'system', 'idle', 'iowait', 'irq', 'softirq', 'steal')
-    CROSS JOIN sample m ON m.series = e.id JOIN tick t ON t.snap = m.snap
-   GROUP BY u.cpu, t.ends HAVING total(m.delta) > 0
+    FROM series e CROSS JOIN sample m ON m.series = e.id JOIN tick t ON t.snap = m.snap
+   WHERE e.source = 'stat' AND e.name IN ('user', 'nice', 'system', 'idle', 'iowait', 'irq', 'softirq', 'steal')
+     AND e.entity IN (SELECT cpu FROM suspect) AND m.delta > 0
+   GROUP BY e.entity, t.ends
 ), struck AS (
-  SELECT u.cpu, t.ends, total(CASE WHEN e.name = 'dropped' THEN m.delta END) AS dropped, total(CASE WHEN e.name = 'time_squeeze' THEN m.delta END) AS squeezes
-    FROM suspect u CROSS JOIN series e ON e.source = 'softnet' AND e.entity = u.cpu AND e.name IN ('dropped', 'time_squeeze')
-    JOIN sample m ON m.series = e.id JOIN tick t ON t.snap = m.snap
-   GROUP BY u.cpu, t.ends HAVING total(m.delta) > 0
+  SELECT e.entity AS cpu, t.ends, total(CASE WHEN e.name = 'dropped' THEN m.delta END) AS dropped, total(CASE WHEN e.name = 'time_squeeze' THEN m.delta END) AS squeezes
+    FROM series e CROSS JOIN sample m ON m.series = e.id JOIN tick t ON t.snap = m.snap
+   WHERE e.source = 'softnet' AND e.name IN ('dropped', 'time_squeeze') AND e.entity IN (SELECT cpu FROM suspect) AND m.delta > 0
+   GROUP BY e.entity, t.ends
 ), step AS (
   SELECT s.snap, x.mono - lag(x.mono) OVER (ORDER BY s.snap) AS dt FROM seen s JOIN snapshot x ON x.snap = s.snap
 ), line AS (

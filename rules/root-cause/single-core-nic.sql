@@ -75,13 +75,13 @@ WITH p AS (
 ), used AS (
   SELECT e.entity AS cpu, m.snap, total(CASE WHEN e.name IN ('irq', 'softirq') THEN m.delta END) AS soft,
          total(CASE WHEN e.name IN ('idle', 'iowait') THEN m.delta END) AS idle
-    FROM series e JOIN sample m ON m.series = e.id
+    FROM series e CROSS JOIN sample m ON m.series = e.id
    WHERE e.source = 'stat' AND e.name IN ('irq', 'softirq', 'idle', 'iowait') AND e.entity IN (SELECT cpu FROM candidate UNION SELECT '')
      AND EXISTS (SELECT 1 FROM candidate) AND m.delta > 0
    GROUP BY e.entity, m.snap
 ), struck AS (
   SELECT e.entity AS cpu, m.snap, total(CASE WHEN e.name = 'dropped' THEN m.delta END) AS dropped, total(CASE WHEN e.name = 'time_squeeze' THEN m.delta END) AS squeezes
-    FROM series e JOIN sample m ON m.series = e.id
+    FROM series e CROSS JOIN sample m ON m.series = e.id
    WHERE e.source = 'softnet' AND e.name IN ('dropped', 'time_squeeze') AND e.entity IN (SELECT cpu FROM candidate) AND m.delta > 0
    GROUP BY e.entity, m.snap
 ), line AS (               -- the others' idle time is that of all less its own; an interval without any sample of a CPU is not known

@@ -55,7 +55,7 @@ WITH p AS (
    WHERE EXISTS (SELECT 1 FROM dropper)
 ), dropped AS (            -- without a delta: a reset when it has a time, else the last sample, which only repeats the value
   SELECT t.ends, total(m.delta) AS n, sum(m.delta IS NULL AND m.dt > 0) AS reset
-    FROM dropper d JOIN sample m ON m.series = d.id JOIN tick t ON t.snap = m.snap GROUP BY t.ends
+    FROM dropper d CROSS JOIN sample m ON m.series = d.id JOIN tick t ON t.snap = m.snap GROUP BY t.ends
 ), mib AS (
   SELECT id, name FROM series
    WHERE (source = 'snmp' AND entity = '' AND name IN ('TcpRetransSegs', 'TcpOutSegs'))
@@ -63,7 +63,7 @@ WITH p AS (
 ), sent AS (
   SELECT t.ends, total(CASE WHEN e.name = 'TcpRetransSegs' THEN m.delta END) AS retrans, total(CASE WHEN e.name = 'TcpOutSegs' THEN m.delta END) AS segs,
          total(CASE WHEN e.name = 'TcpExtTCPDSACKRecv' THEN m.delta END) AS dsacks, sum(m.delta IS NULL AND m.dt > 0) AS reset
-    FROM mib e JOIN sample m ON m.series = e.id JOIN tick t ON t.snap = m.snap GROUP BY t.ends
+    FROM mib e CROSS JOIN sample m ON m.series = e.id JOIN tick t ON t.snap = m.snap GROUP BY t.ends
 ), line AS (
   SELECT s.snap, coalesce(d.n, 0) AS n, coalesce(r.retrans, 0) AS retrans, coalesce(r.dsacks, 0) AS dsacks,
          coalesce(r.retrans, 0) * 1.0 / max(coalesce(r.segs, 0), 1) AS ratio

@@ -52,13 +52,13 @@ WITH p AS (
    WHERE (SELECT yes FROM any_steal)
 ), stolen AS (
   SELECT t.ends, total(m.delta) AS ns, sum(m.delta IS NULL AND m.dt > 0) AS reset
-    FROM steal JOIN sample m ON m.series = steal.id JOIN tick t ON t.snap = m.snap GROUP BY t.ends
+    FROM steal CROSS JOIN sample m ON m.series = steal.id JOIN tick t ON t.snap = m.snap GROUP BY t.ends
 ), struck AS (
   SELECT t.ends, max(total(CASE WHEN e.source = 'netstat' THEN e.sign * m.delta END), 0) AS tcp,
          total(CASE WHEN e.source = 'softnet' THEN m.delta END) AS softnet
-    FROM event e JOIN sample m ON m.series = e.id JOIN tick t ON t.snap = m.snap WHERE m.delta > 0 GROUP BY t.ends
+    FROM event e CROSS JOIN sample m ON m.series = e.id JOIN tick t ON t.snap = m.snap WHERE m.delta > 0 GROUP BY t.ends
 ), load AS (
-  SELECT t.ends, total(m.delta) AS packets FROM packet JOIN sample m ON m.series = packet.id JOIN tick t ON t.snap = m.snap GROUP BY t.ends
+  SELECT t.ends, total(m.delta) AS packets FROM packet CROSS JOIN sample m ON m.series = packet.id JOIN tick t ON t.snap = m.snap GROUP BY t.ends
 ), line AS (
   SELECT s.snap, x.mono - lag(x.mono) OVER (ORDER BY s.snap) AS dt, coalesce(v.ns, 0) AS ns, coalesce(v.reset, 0) AS reset,
          coalesce(e.tcp, 0) AS tcp, coalesce(e.softnet, 0) AS softnet, l.packets
