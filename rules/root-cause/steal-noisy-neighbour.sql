@@ -44,7 +44,7 @@ WITH p AS (
   SELECT source FROM source WHERE source IN ('softnet', 'netstat') AND good >= 4
 ), seen AS (               -- intervals end where all of them were captured
   SELECT snap FROM (SELECT DISTINCT source, snap FROM capture
-                     WHERE (SELECT yes FROM any_steal) AND (source = 'stat' OR source IN (SELECT source FROM known))
+                     WHERE (SELECT yes FROM any_steal) AND source IN (SELECT 'stat' UNION SELECT source FROM known)
                        AND state IN ('ok', 'cut', 'interrupted', 'fallback'))
    GROUP BY snap HAVING count(*) = 1 + (SELECT count(*) FROM known)
 ), tick AS (
