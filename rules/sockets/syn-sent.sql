@@ -65,7 +65,11 @@ SELECT CASE WHEN j.captures >= p.captures AND j.again > 0 THEN 'warn'
        j.captures                                        AS captures_row,
        (SELECT count(*) FROM seen)                       AS captures,
        j.again                                           AS syns_again,
-       CASE WHEN j.again > 0 THEN 'SYNs were sent again: nothing answers'
+       CASE WHEN j.again > 0 AND EXISTS (SELECT 1 FROM tcp_peer o
+                                         WHERE o.dir = 'out' AND o.port = j.port AND o.peer IN (j.peer, '::ffff:' || j.peer)
+                                           AND o.state = 'ESTAB' AND o.snap BETWEEN j.first_at AND j.last_at)
+            THEN 'SYNs were sent again, beside open connections to it: its accept queue is full, or packets get lost'
+            WHEN j.again > 0 THEN 'SYNs were sent again: nothing answers'
             ELSE 'no SYN is known to have been sent again: slow handshakes, or a connect timeout below 1 s' END AS _reading,
        j.peer                                            AS _host,
        j.port                                            AS _port,

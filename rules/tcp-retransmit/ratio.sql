@@ -10,7 +10,7 @@
 -- param:    min_retrans   segments  sent again, fewer are noise
 -- param:    warn_pct      percent   sent again over sent
 -- param:    crit_pct      percent   sent again over sent
--- message:  {retrans} of {sent} segments were sent again ({retrans_pct}%), in {intervals_hit} of {intervals} intervals; {fast} fast, {timeouts} timeouts, {probes} tail probes, {syns} SYNs
+-- message:  {retrans} of {sent} segments were sent again ({retrans_pct}%), in {intervals_hit} of {intervals} intervals; {fast} fast, {timeouts} timeouts, {probes} tail probes; {syns} SYNs and SYN-ACKs are not among them
 -- meaning:  Packets are lost on the way, or their acknowledgements are. For services that answer within one segment a ratio of 0.1%
 --           is enough to put their p999 at 207 ms (measured with 0.05% loss each way): the usual 1% is ten times too lax. OutSegs
 --           does not contain retransmits, so the share is of sent plus sent again.
@@ -18,7 +18,8 @@
 --           by kind                  nstat -az | grep -iE 'retrans|loss|timeouts|dsack'
 --           and read the findings of nic-drops, softirq and tcp-retransmit/tail beside this one.
 -- verify:   TcpRetransSegs over TcpOutSegs is below 0.01% in a new recording.
--- but:      Clients behind mobile networks or far away raise it; traffic over loopback dilutes it. SYNs to a dead host count too.
+-- but:      Clients behind mobile networks or far away raise it; traffic over loopback dilutes it. SYNs and SYN-ACKs that were sent
+--           again are taken off: a full accept queue or a dead host is no loss on the way, and tcp-retransmit/syn tells of both.
 -- see:      RFC 1213 (tcpOutSegs, tcpRetransSegs); Documentation/networking/snmp_counter.rst
 WITH p AS (
   SELECT coalesce(:min_segments, 10000) AS min_segments,
@@ -41,7 +42,10 @@ WITH p AS (
          max(CASE WHEN name = 'TcpExtTCPSynRetrans'  THEN increase END) AS syns
     FROM counter WHERE source = 'netstat' AND entity = ''
 ), r AS (
-  SELECT c.*, c.out_segs + c.retrans AS sent, c.retrans * 100.0 / nullif(c.out_segs + c.retrans, 0) AS pct FROM c
+  SELECT j.*, j.retrans * 100.0 / nullif(j.sent, 0) AS pct
+    FROM (SELECT c.out_segs + c.retrans AS sent, max(c.retrans - coalesce(n.syns, 0), 0) AS retrans,
+                 c.active, c.intervals, c.peak_snap, c.first_active, c.last_active
+            FROM c JOIN n) j
 )
 SELECT CASE WHEN r.sent IS NULL OR r.sent < p.min_segments              THEN 'skip'
             WHEN r.retrans < p.min_retrans                              THEN 'ok'

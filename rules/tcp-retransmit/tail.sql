@@ -31,17 +31,21 @@ WITH p AS (
          max(CASE WHEN name = 'TcpExtTCPSynRetrans'        THEN increase END) AS syns,
          max(CASE WHEN name = 'TcpExtTCPLossProbeRecovery' THEN increase END) AS recovered,
          max(CASE WHEN name = 'TcpExtTCPDSACKRecv'         THEN increase END) AS dsack,
-         max(CASE WHEN name = 'TcpExtTCPLossProbes'        THEN active END)    AS active,
-         max(CASE WHEN name = 'TcpExtTCPLossProbes'        THEN intervals END) AS intervals,
-         max(CASE WHEN name = 'TcpExtTCPLossProbes'        THEN peak_snap END) AS peak_snap,
-         max(CASE WHEN name = 'TcpExtTCPLossProbes'        THEN first_active END) AS first_active,
-         max(CASE WHEN name = 'TcpExtTCPLossProbes'        THEN last_active END)  AS last_active
+         max(CASE WHEN name = 'TcpExtTCPLossProbes'        THEN intervals END) AS intervals
     FROM counter WHERE source = 'netstat' AND entity = ''
 ), e AS (
   SELECT n.*, max(coalesce(n.rto, 0) - coalesce(n.syns, 0), 0) AS timeouts,
          n.recovered * 100.0 / nullif(n.probes, 0) AS recovered_pct,
          n.dsack * 100.0 / nullif(n.probes, 0)     AS dsack_pct
     FROM n
+), step AS (              -- each interval has its own SYNs to take off
+  SELECT v.snap, total(CASE WHEN s.name = 'TcpExtTCPLossProbes' THEN v.delta END)
+                 + max(total(CASE s.name WHEN 'TcpExtTCPTimeouts' THEN v.delta WHEN 'TcpExtTCPSynRetrans' THEN -v.delta END), 0) AS n
+    FROM series s JOIN sample v ON v.series = s.id
+   WHERE s.source = 'netstat' AND s.entity = '' AND s.name IN ('TcpExtTCPLossProbes', 'TcpExtTCPTimeouts', 'TcpExtTCPSynRetrans')
+   GROUP BY v.snap
+), hit AS (
+  SELECT count(*) AS active, min(snap) AS first_at, max(snap) AS last_at FROM step WHERE n > 0
 ), o AS (
   SELECT max(increase) AS out_segs FROM counter WHERE source = 'snmp' AND entity = '' AND name = 'TcpOutSegs'
 ), r AS (
@@ -64,10 +68,10 @@ SELECT CASE WHEN r.probes IS NULL OR r.out_segs IS NULL OR r.out_segs < p.min_se
             WHEN r.dsack_pct >= 60 AND r.dsack_pct >= 2 * coalesce(r.recovered_pct, 0) THEN 'mostly on the way back to this host'
             ELSE 'the direction cannot be told' END AS _reading,
        coalesce((SELECT last FROM setting WHERE name = 'net.ipv4.tcp_rto_min_us'), 'not there on this kernel') AS _rto_min,
-       r.active                           AS intervals_hit,
+       hit.active                         AS intervals_hit,
        r.intervals,
-       r.peak_snap                        AS at,
-       r.first_active                     AS first_at,
-       r.last_active                      AS last_at
-  FROM r JOIN p
+       (SELECT snap FROM step WHERE n > 0 ORDER BY n DESC, snap LIMIT 1) AS at,
+       hit.first_at,
+       hit.last_at
+  FROM r JOIN p JOIN hit
  ORDER BY entity;
