@@ -3,7 +3,7 @@ from model import scenario
 
 # The SYNs that a full accept queue drops are sent again, and its listener is short of room.
 OVERFLOWED = ['tcp-listen/queue-high', 'tcp-listen/backlog-small', 'tcp-listen/syncookies', 'tcp-listen/synq-full',
-              'sockets/syn-sent', 'tcp-retransmit/syn', 'tcp-retransmit/ratio']
+              'sockets/syn-sent', 'tcp-retransmit/syn']
 
 
 @scenario(expect=['tcp-listen/overflow 127.0.0.1:4711', 'tcp-retransmit/syn'], allow=OVERFLOWED)
