@@ -1,6 +1,7 @@
 -- What the store knows only when everything is in.  Runs once, after the tables are filled.
 CREATE UNIQUE INDEX series_name ON series(source, name, entity);
 CREATE INDEX capture_source ON capture(source, snap, state, entity);
+CREATE INDEX capture_bad ON capture(state) WHERE state <> 'ok';
 COMMIT;
 ANALYZE;
 

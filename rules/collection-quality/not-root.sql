@@ -14,7 +14,7 @@
 WITH m AS (
   SELECT max(CASE WHEN k = 'uid' THEN v END) AS uid FROM meta
 ), d AS (
-  SELECT count(*) AS n, count(DISTINCT member) AS members, min(member) AS example FROM capture WHERE state = 'denied'
+  SELECT count(*) AS n, count(DISTINCT member) AS members, min(member) AS example FROM capture WHERE state = 'denied' AND state <> 'ok'
 )
 SELECT CASE WHEN m.uid IS NULL THEN 'skip'
             WHEN m.uid <> 0    THEN 'info'

@@ -20,7 +20,7 @@ WITH m AS (
 ), n AS (
   SELECT count(*) AS ticks FROM snapshot
 ), c AS (
-  SELECT count(*) AS n FROM capture WHERE state = 'cut'
+  SELECT count(*) AS n FROM capture WHERE state = 'cut' AND state <> 'ok'
 )
 SELECT CASE WHEN m.reason IS NULL                                    THEN 'skip'
             WHEN m.reason IN ('cut', 'disk', 'size') OR c.n > 0      THEN 'warn'

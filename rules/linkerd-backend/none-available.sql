@@ -35,20 +35,24 @@ WITH p AS (
                     WHERE u.source = 'linkerd' AND u.entity = '' AND u.name = 'jvm/uptime' AND m.snap <= c.snap
                     ORDER BY m.snap DESC LIMIT 1) >= p.warmup_s * 1000.0, 1)
 ), pool AS (
-  SELECT s.id, s.entity, s.first AS value, s.lo = s.hi AS constant,
+  SELECT s.id, s.entity, s.lo,
          (SELECT min(snap) FROM sample WHERE series = s.id) AS born,
          (SELECT max(snap) FROM sample WHERE series = s.id) AS died
     FROM series s WHERE s.source = 'linkerd' AND s.name IN ('loadbalancer/available', 'loadbalancer/size')
 ), step AS (               -- the lower of available and size at each capture
   SELECT pool.entity, seen.snap,
-         min(CASE WHEN pool.constant THEN pool.value ELSE (SELECT m.value FROM sample m WHERE m.series = pool.id AND m.snap <= seen.snap ORDER BY m.snap DESC LIMIT 1) END) AS usable
+         min((SELECT m.value FROM sample m WHERE m.series = pool.id AND m.snap <= seen.snap ORDER BY m.snap DESC LIMIT 1)) AS usable
     FROM pool JOIN seen ON seen.snap BETWEEN pool.born AND pool.died
+   WHERE pool.entity IN (SELECT entity FROM pool WHERE lo <= 0)
    GROUP BY pool.entity, seen.snap
 ), tally AS (
   SELECT entity, count(*) AS captures, sum(usable = 0) AS empty,
          min(CASE WHEN usable = 0 THEN snap END) AS first_at,
          max(CASE WHEN usable = 0 THEN snap END) AS last_at
     FROM step GROUP BY entity
+   UNION ALL                -- never empty: no matter when
+  SELECT entity, (SELECT count(*) FROM seen WHERE seen.snap BETWEEN x.born AND x.died), 0, NULL, NULL
+    FROM (SELECT entity, min(born) AS born, max(died) AS died, min(lo) AS lo FROM pool GROUP BY entity) x WHERE x.lo > 0
 ), demand AS (             -- what was tried in the intervals that end with nothing available
   SELECT s.entity, sum(m.delta) AS n
     FROM series s JOIN sample m ON m.series = s.id

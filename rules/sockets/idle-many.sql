@@ -22,8 +22,7 @@ WITH p AS (
   SELECT coalesce(:idle_pct, 70)     AS idle_pct,
          coalesce(:min_sockets, 500) AS min_sockets
 ), f AS (
-  SELECT snap, dir, port, CASE WHEN peer LIKE '::ffff:%.%' THEN substr(peer, 8) ELSE peer END AS peer, n, idle
-    FROM tcp_flow WHERE idle IS NOT NULL
+  SELECT snap, dir, port, peer AS said, n, idle FROM tcp_flow WHERE idle IS NOT NULL
 ), step AS (
   SELECT dir, port, snap, sum(n) AS n, sum(idle) AS idle FROM f GROUP BY dir, port, snap
 ), ranked AS (             -- the capture in the middle stands for all
@@ -37,8 +36,10 @@ WITH p AS (
          max(CASE WHEN r = (captures + 1) / 2 THEN snap END) AS mid
     FROM ranked GROUP BY dir, port, captures
 ), peer AS (
-  SELECT t.dir, t.port, f.peer, sum(f.idle) AS idle, row_number() OVER (PARTITION BY t.dir, t.port ORDER BY sum(f.idle) DESC, f.peer) AS r
-    FROM tally t JOIN f ON f.dir = t.dir AND f.port = t.port AND f.snap = t.mid GROUP BY t.dir, t.port, f.peer
+  SELECT dir, port, peer, sum(idle) AS idle, row_number() OVER (PARTITION BY dir, port ORDER BY sum(idle) DESC, peer) AS r
+    FROM (SELECT t.dir, t.port, CASE WHEN f.said LIKE '::ffff:%.%' THEN substr(f.said, 8) ELSE f.said END AS peer, f.idle
+            FROM tally t JOIN f ON f.dir = t.dir AND f.port = t.port AND f.snap = t.mid)
+   GROUP BY dir, port, peer
 ), s AS (
   SELECT max(CASE WHEN name = 'net.ipv4.tcp_keepalive_time' THEN last END) AS keepalive FROM setting
 )

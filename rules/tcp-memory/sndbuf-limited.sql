@@ -24,7 +24,7 @@ WITH p AS (
          max(coalesce(busy_ns, 0)) - min(coalesce(busy_ns, 0)) AS busy,
          max(coalesce(sndbuf_limited_ns, 0)) - min(coalesce(sndbuf_limited_ns, 0)) AS limited
     FROM tcp_socket WHERE state IN ('ESTAB', 'CLOSE-WAIT')
-   GROUP BY local, lport, peer, pport, sk
+   GROUP BY sk, lport, pport, peer, local
 ), one AS (
   SELECT g.*, g.limited * 100.0 >= p.min_pct * g.busy AS slow FROM grown g JOIN p WHERE g.busy >= p.min_busy_s * 1e9
 ), c AS (
