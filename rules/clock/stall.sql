@@ -9,7 +9,7 @@
 -- param:    min_gap_s  seconds    the same: a shorter gap is nothing
 -- param:    steal_pct  percent    of the gap stolen, from which the hypervisor is named
 -- param:    busy_pct   percent    of the gap idle, up to which a busy CPU is named
--- message:  for {gap_s} s no tick could be taken (interval {interval_s} s, {gaps} such gaps); {reading}
+-- message:  for {gap_s} s no tick could be taken (interval {interval_s} s, {gaps} such gaps); {_reading}
 -- meaning:  A program of its own standing that wakes by the clock did not run. Whatever else ran on this host may have stood still as
 --           long: a request of that moment took as long, and counters of the gap are averages over it, so that its peaks are hidden.
 -- remedy:   Look at what the report says of this moment: cpu/steal, memory/swap, memory/alloc-stall, cpu/saturated; and at the
@@ -62,7 +62,7 @@ SELECT CASE WHEN n.intervals = 0 THEN 'skip'
             WHEN swap.pages > 0                                  THEN 'memory was short: ' || swap.pages || ' pages read from swap or waits for free memory meanwhile'
             WHEN used.idle_pct <= p.busy_pct                     THEN 'the CPUs were ' || round(used.idle_pct, 1) || '% idle: no CPU was left'
             WHEN used.idle_pct IS NULL                           THEN 'what the CPUs did meanwhile is not known'
-            ELSE 'the CPUs were ' || round(used.idle_pct, 1) || '% idle: it was stopped, or the machine was paused' END AS reading,
+            ELSE 'the CPUs were ' || round(used.idle_pct, 1) || '% idle: it was stopped, or the machine was paused' END AS _reading,
        worst.snap                                 AS at,
        n.first_at, n.last_at
   FROM n JOIN i JOIN p JOIN used JOIN swap

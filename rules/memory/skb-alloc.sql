@@ -5,14 +5,14 @@
 -- tags:     memory loss nic
 -- requires: netstat >= 2
 -- wants:    ethtool, sysctl, meminfo
--- message:  {reading}, in {intervals_hit} of {intervals} intervals
+-- message:  {_reading}, in {intervals_hit} of {intervals} intervals
 -- meaning:  A packet that arrives needs memory at once: an interrupt cannot wait for pages to be freed. With too few free pages in reserve
 --           the NIC's ring stays empty and frames are lost, or the packet is made from the emergency reserve and thrown away,
 --           because only sockets that swap over the network may use that (PFMemallocDrop).
 -- remedy:   Keep more pages in reserve for such moments:
 --             sysctl -w vm.min_free_kbytes={target_kb}      (now {min_free_kb} of {mem_kb} kB)
 --           and find what takes the memory: memory/low, memory/alloc-stall. dmesg may have "page allocation failure" of that time.
--- verify:   {what} stands still.
+-- verify:   {_what} stands still.
 -- but:      A driver that fails to allocate tries again and may still have buffers in its ring: then nothing was lost, and rx_missed or
 --           rx_dropped stand still. dmesg is not recorded. Some drivers count under names without "alloc": they are not seen.
 -- see:      Documentation/networking/snmp_counter.rst; Documentation/admin-guide/sysctl/vm.rst, min_free_kbytes
@@ -38,9 +38,9 @@ SELECT CASE WHEN k.increase IS NULL THEN 'skip'
             ELSE 'ok' END                              AS level,
        k.entity,
        k.increase                                      AS failures,
-       k.what,
+       k.what                                          AS _what,
        k.increase || CASE WHEN k.entity = '' THEN ' packets dropped because they were made from the emergency reserve (TcpExtPFMemallocDrop)'
-                          ELSE ' times no memory for a packet (' || k.what || ')' END AS reading,
+                          ELSE ' times no memory for a packet (' || k.what || ')' END AS _reading,
        coalesce(s.min_free, '?')                       AS min_free_kb,
        coalesce(m.kb, '?')                             AS mem_kb,
        max(2 * coalesce(s.min_free, 0), min(262144, coalesce(m.kb / 50, 262144))) AS target_kb,
