@@ -14,6 +14,7 @@ static const struct row {
 } rows[] = {
 	{SPAN_INIT("VmHWM"),                      SPAN_INIT("rss_peak"),     KIND_GAUGE  },
 	{SPAN_INIT("VmRSS"),                      SPAN_INIT("rss"),          KIND_GAUGE  },
+	{SPAN_INIT("VmSwap"),                     SPAN_INIT("swap"),         KIND_GAUGE  },
 	{SPAN_INIT("Cpus_allowed_list"),          SPAN_INIT("cpus_allowed"), KIND_TEXT   },
 	{SPAN_INIT("voluntary_ctxt_switches"),    SPAN_INIT("vol_ctxt"),     KIND_COUNTER},
 	{SPAN_INIT("nonvoluntary_ctxt_switches"), SPAN_INIT("nonvol_ctxt"),  KIND_COUNTER},

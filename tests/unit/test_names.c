@@ -71,7 +71,8 @@ static const struct sample {
          "3\n"																			 },
 	{"task_schedstat",  "proc/814/schedstat",                                                "1 2 3\n"							     },
 	{"task_status",     "proc/814/status",
-         "VmHWM:\t2 kB\nVmRSS:\t1 kB\nCpus_allowed_list:\t0-3\nvoluntary_ctxt_switches:\t1\n"
+         "VmHWM:\t2 kB\nVmRSS:\t1 kB\nVmSwap:\t1 "
+         "kB\nCpus_allowed_list:\t0-3\nvoluntary_ctxt_switches:\t1\n"
          "nonvoluntary_ctxt_switches:\t1\n"															    },
 	{"task_limits",     "proc/814/limits",						   "Max open files  20000  20000  files\n"                               },
 	{"task_fd",         "proc/814/fd",						       "3\n"								 },
@@ -245,7 +246,7 @@ static const struct expected {
 	{"task",         "814",                     "comm state cpus_allowed cgroup",                                          KIND_TEXT,      UNIT_TEXT },
 	{"task",         "814",                     "run_ns wait_ns user system",                                              KIND_COUNTER,   UNIT_NS   },
 	{"task",         "814",                     "timeslices minflt majflt vol_ctxt nonvol_ctxt",                           KIND_COUNTER,   UNIT_COUNT},
-	{"task",         "814",                     "rss rss_peak",							    KIND_GAUGE,     UNIT_BYTE },
+	{"task",         "814",                     "rss rss_peak swap",						       KIND_GAUGE,     UNIT_BYTE },
 	{"task",         "814",                     "threads fds processor fd_limit",                                          KIND_GAUGE,     UNIT_COUNT},
 	{"task",         "814",                     "starttime",							       KIND_GAUGE,     UNIT_NS   },
 	{"sysctl",       "",			"net.core.somaxconn",						      KIND_TEXT,      UNIT_TEXT },
