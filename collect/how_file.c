@@ -157,8 +157,23 @@ static void read_path(struct job *j)
 		job_end(j, status, 0, NULL);
 }
 
+/* The names of the folder at each depth of a walk, used again by each run. */
+struct folders {
+	struct names at[DEPTH_MAX + 1];
+};
+
+static void free_folders(void *p)
+{
+	struct folders *f = p;
+
+	for (size_t i = 0; i <= DEPTH_MAX; i++)
+		names_free(&f->at[i]);
+	free(f);
+}
+
 struct walk {
 	struct job *job;
+	struct folders *folders;
 	char path[BUNDLE_NAME_MAX];
 	size_t found;
 	int error; /* of the folder that could not be read, or 0 */
@@ -202,7 +217,7 @@ static void walk(struct walk *w, size_t n, struct span pattern, unsigned depth)
 {
 	struct buf b = {.p = w->path, .n = n, .cap = sizeof(w->path)};
 	struct span part;
-	struct names ns = {0};
+	struct names *ns;
 
 	for (;;) {
 		struct span all = pattern;
@@ -224,26 +239,29 @@ static void walk(struct walk *w, size_t n, struct span pattern, unsigned depth)
 	(void)buf_cstr(&b);
 	if (depth > DEPTH_MAX || b.cut)
 		return;
-	if (names_read(w->job->host, w->path, &ns) != 0) {
+	ns = &w->folders->at[depth];
+	if (names_read(w->job->host, w->path, ns) != 0) {
 		if (errno != ENOENT && errno != ENOTDIR)
 			w->error = errno;
 		return;
 	}
-	for (size_t i = 0; i < ns.n; i++) {
-		struct span name = span_of(ns.v[i]);
+	for (size_t i = 0; i < ns->n; i++) {
+		struct span name = span_of(ns->v[i]);
 
 		if (span_match(name, part, NULL))
-			visit(w, name, names_type(&ns, i), b.n, part, pattern, depth);
+			visit(w, name, names_type(ns, i), b.n, part, pattern, depth);
 	}
-	names_free(&ns);
 }
 
 static void read_glob(struct job *j)
 {
-	struct walk w = {.job = j};
+	struct walk w = {.job = j, .folders = job_keep(j, sizeof(*w.folders), free_folders)};
 	struct span pattern = span_of(j->source->what + 1);
 
-	walk(&w, 0, pattern, 0);
+	if (w.folders)
+		walk(&w, 0, pattern, 0);
+	else
+		w.error = ENOMEM;
 	if (w.error || w.found == 0)
 		job_fail(j, pattern, w.error ? w.error : ENOENT, NULL);
 }

@@ -108,24 +108,19 @@ static bool put_line(struct job *j, int threads, const char *tid, const char *fi
 static int read_threads(struct job *j, int dir, enum capture_status *status)
 {
 	int fd = openat(dir, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *e;
+	struct folder f;
 	size_t n = 0;
 
-	if (!d) {
-		int error = errno;
-
-		if (fd >= 0)
-			(void)close(fd);
-		return error;
-	}
-	for (const struct dirent *e = readdir(d); e && *status == CAPTURE_OK; e = readdir(d)) {
-		if (e->d_name[0] == '.')
-			continue;
+	if (fd < 0)
+		return errno;
+	folder_open(&f, fd);
+	while (*status == CAPTURE_OK && (e = folder_next(&f)) != NULL) {
 		if (n++ == THREADS_MAX || !put_line(j, fd, e->d_name, "stat") ||
 		    !put_line(j, fd, e->d_name, "schedstat"))
 			*status = CAPTURE_CUT;
 	}
-	(void)closedir(d);
+	folder_close(&f);
 	return n ? 0 : ESRCH;
 }
 

@@ -46,7 +46,7 @@ static enum capture_status put(struct job *j, const struct names *pids, struct s
 enum capture_status tool_pgrep(struct job *j, struct span args, int *error, struct buf *note)
 {
 	enum capture_status status;
-	struct names pids;
+	struct names pids = {0};
 
 	if (!span_skip(&args, SPAN("-lx ")))
 		return tool_fail(error, EINVAL, note, "not -lx");
