@@ -14,11 +14,16 @@
 -- param:    explains_pct  percent    of the retransmits there that the drops must be able to explain
 -- param:    min_lift      times      more retransmits a segment than in the other intervals, where these have traffic
 -- param:    quiet_pct     percent    of the segments sent that the other intervals need, to be compared with
--- message:  {_reading}
+-- message:  {source}: {drops} packets {_what} in {hit_intervals} of {intervals} intervals; {retrans_there} of {retrans} retransmits fall into {_these}
+--           (retransmits in {lossy_hit_intervals} of {hit_intervals}){_compared}
 -- meaning:  The segments never left this host: loss that no peer, switch or NIC counts, and that ifconfig does not show (measured: 1371
 --           drops of a tbf, TX drop 0). TCP is often told at once and sends a moment later; what it sends again and cannot is
 --           TCPRetransFail ({retrans_fail} here). {_aqm}
--- remedy:   {_remedy}
+-- remedy:   A shaper or a queue at its limit: raise its rate, burst or limit if it is wanted (now {_kind}), else
+--             tc qdisc replace dev {_dev} root fq
+--           See it: tc -s qdisc show dev {_dev}
+--           A cloud's allowance: a larger instance, or one without burst credits. Only TCPRetransFail: find what refuses packets:
+--             tc -s qdisc; nft list ruleset; ip route get PEER
 -- verify:   Drops of {source} and TcpExtTCPRetransFail stand still, and retransmits are below 0.01% of the segments sent.
 -- but:      Queues that manage their length (fq_codel, cake, codel, red) drop on purpose, a little: a warning only, compare the latency
 --           without it before you blame it. Drops of other traffic than TCP's (a UDP flood at a shaper) that come with loss elsewhere
@@ -128,27 +133,25 @@ SELECT CASE WHEN NOT coalesce(t.hits, 0)                                 THEN 'o
        round(t.lift, 1)                            AS lift,
        t.shift,
        coalesce((SELECT increase FROM fail), '?')  AS retrans_fail,
-       t.name_of || ': ' || cast(t.n AS INT) || ' packets '
-         || CASE t.source WHEN 'ethtool' THEN 'over the allowance' WHEN 'netstat' THEN 'that should be sent again could not leave' ELSE 'dropped on the way out' END
-         || ' in ' || t.hit || ' of ' || t.intervals || ' intervals; ' || cast(t.best AS INT) || ' of ' || cast(t.retrans AS INT) || ' retransmits fall into '
-         || CASE WHEN t.shift = 1 THEN 'the ones after them' ELSE 'these' END || ' (retransmits in ' || t.both || ' of ' || t.hit || ')'
-         || CASE WHEN t.shift < 0 THEN ', but come before the drops'
-                 WHEN t.enough_pct < p.explains_pct THEN ', more than the drops explain'
-                 WHEN t.lift < p.min_lift THEN ', no more for a segment than in the others'
-                 WHEN t.lift IS NULL THEN '; the other intervals have no traffic to compare with'
-                 ELSE ', ' || CASE WHEN t.lift >= 10 THEN cast(round(t.lift) AS INT) ELSE round(t.lift, 1) END || ' times as many for a segment as in the others' END AS _reading,
+       CASE t.source WHEN 'ethtool' THEN 'over the allowance' WHEN 'netstat' THEN 'that should be sent again could not leave'
+            ELSE 'dropped on the way out' END      AS _what,
+       CASE WHEN t.shift = 1 THEN 'the ones after them' ELSE 'these' END AS _these,
+       CASE WHEN t.shift < 0 THEN ', but come before the drops'
+            WHEN t.retrans = 0 THEN ''
+            WHEN t.enough_pct < p.explains_pct THEN ', more than the drops explain'
+            WHEN t.lift < p.min_lift THEN ', no more for a segment than in the others'
+            WHEN t.lift IS NULL THEN '; the other intervals have no traffic to compare with'
+            ELSE ', ' || CASE WHEN t.lift >= 10 THEN cast(round(t.lift) AS INT) ELSE round(t.lift, 1) END || ' times as many for a segment as in the others'
+       END                                         AS _compared,
        CASE WHEN t.kind IN ('fq_codel', 'cake', 'codel', 'red') THEN 'This queue (' || t.kind || ') drops on purpose to keep itself short.'
             WHEN t.source = 'ethtool' THEN 'The hypervisor queues or drops what is beyond the instance''s allowance.' ELSE '' END AS _aqm,
-       CASE WHEN t.source = 'ethtool' THEN 'A larger instance, or one without burst credits; spread the traffic over time or over more instances.'
-            WHEN t.source = 'netstat' THEN 'Find the queue or rule that refuses: tc -s qdisc; nft list ruleset; ip route get PEER'
-            ELSE 'Now ' || coalesce(t.kind, '?') || ' on ' || t.dev || ': raise its rate, burst or limit if the shaper is wanted, else' || char(10)
-              || '  tc qdisc replace dev ' || t.dev || ' root fq' || char(10)
-              || 'See it: tc -s qdisc show dev ' || t.dev END AS _remedy,
+       coalesce(t.kind || ' on ' || t.dev, 'unknown') AS _kind,
+       coalesce(nullif(t.dev, ''), 'DEVICE')       AS _dev,
        t.votes,
        t.peak_snap AS at, t.first_active AS first_at, t.last_active AS last_at
   FROM told t JOIN p
  UNION ALL
-SELECT 'ok', '', NULL, 'none', 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, '?', 'no packets were dropped on the way out', '', '', 1, NULL, NULL, NULL
+SELECT 'ok', '', NULL, 'no queue', 0, 0, 0, NULL, 0, 0, NULL, NULL, NULL, '?', 'dropped on the way out', 'these', '', '', '', 'DEVICE', 1, NULL, NULL, NULL
  WHERE NOT EXISTS (SELECT 1 FROM cause)
    AND EXISTS (SELECT 1 FROM source WHERE source IN ('qdisc', 'netstat') AND good > 1)
  ORDER BY 1, 5 DESC, 2;

@@ -13,7 +13,7 @@
 -- param:    min_backoff  doublings of its retransmission timer
 -- param:    min_mss      bytes     of its segments, and in flight: less fits into any path
 -- param:    small_pct    percent   of the stuck sockets that may have less in flight; more contradict
--- message:  {_reading}
+-- message:  {peer}: {stuck} connections hang with full segments, their timers doubled up to {backoff_max} times{_meanwhile}
 -- meaning:  Handshakes, small requests and their answers work, the first full segment hangs until the connection is given up after about
 --           15 minutes: a link on the way takes less than {pmtu} bytes, and the ICMP message that would say so does not arrive
 --           ({unreachable} unreachable messages came in this window, {probe_fails} MTU probes failed). Typical for tunnels, VPNs,
@@ -105,21 +105,21 @@ SELECT CASE WHEN j.enough AND j.sized AND j.there AND j.full = 0 THEN 'crit' ELS
        coalesce(j.unreachable, '?')                        AS unreachable,
        coalesce(j.probe_fails, '?')                        AS probe_fails,
        coalesce(j.mtu_probing, '?')                        AS mtu_probing,
-       CASE WHEN NOT j.there THEN j.peer || ': no other socket to it was answered meanwhile: it is dead, or the whole way is'
-            WHEN j.full > 0 THEN j.peer || ': full segments of ' || j.full || ' other sockets get through'
-            WHEN NOT j.sized OR NOT j.enough THEN j.peer || ': ' || j.small || ' of the stuck sockets have only small segments in flight'
-            ELSE j.peer || ': ' || j.large || ' connections hang with full segments, their timers doubled up to ' || j.backoff
-              || ' times, while ' || CASE WHEN j.alive = 1 THEN 'another to it was answered' WHEN j.alive > 1 THEN j.alive || ' others to it were answered' ELSE 'it answered others' END
+       CASE WHEN NOT j.there THEN '; no other socket to it was answered meanwhile: it is dead, or the whole way is'
+            WHEN j.full > 0 THEN ', while full segments of ' || j.full || ' others get through'
+            WHEN NOT j.sized OR NOT j.enough THEN '; ' || j.small || ' hang with only small segments in flight'
+            ELSE ', while ' || CASE WHEN j.alive = 1 THEN 'another to it was answered' WHEN j.alive > 1 THEN j.alive || ' others to it were answered'
+                                    ELSE 'it answered others' END
               || coalesce(' in ' || nullif(j.answered, 0) || ' of ' || j.captures || ' captures', '')
               || coalesce(' (theirs carry ' || cast(j.bytes AS INT) || ' bytes at most on average)', '')
               || CASE WHEN j.small > 0 THEN '; ' || j.small || ' more hang with little in flight' ELSE '' END
-       END                                                 AS _reading,
+       END                                                 AS _meanwhile,
        1 + (j.less > 0) + coalesce(j.timeouts >= j.large, 0) AS votes,
        j.first_at                                          AS at,
        j.first_at,
        j.last_at
   FROM judged j
  UNION ALL
-SELECT 'ok', '', NULL, 'none', 0, 0, 0, 0, NULL, 0, NULL, NULL, '?', '?', '?', '?', 'no connection hangs with full segments', 0, NULL, NULL, NULL
+SELECT 'ok', '', NULL, 'no peer', 0, 0, 0, 0, NULL, 0, NULL, NULL, '?', '?', '?', '?', '', 0, NULL, NULL, NULL
  WHERE NOT EXISTS (SELECT 1 FROM peers)
  ORDER BY 1, 2;

@@ -17,10 +17,10 @@
 -- param:    idle_pct      percent    of the other CPUs idle, in the same interval
 -- param:    min_intervals intervals  that are so
 -- param:    share_pct     percent    of the intervals that these must be
--- message:  {_reading}
+-- message:  {_cpu} takes {packet_pct}% of all {_what} ({packets_per_s}/s){_irqs}; irq and softirq used {soft_pct}% of it, {_rest}
 -- meaning:  A core for all packets is the ceiling of this host's packet rate, however many cores it has: what that one cannot take waits in
 --           the ring or the backlog and is dropped there, while the others have time. {_loss}
--- remedy:   {_now}Spread the interrupts, or the packets behind them:
+-- remedy:   Now {_now}. Spread the interrupts, or the packets behind them:
 --             systemctl start irqbalance
 --             ethtool -L DEVICE combined N
 --             echo MASK > /sys/class/net/DEVICE/queues/rx-0/rps_cpus        when it has one queue, and for veth
@@ -143,23 +143,22 @@ SELECT CASE WHEN NOT j.hits                                        THEN 'ok'
        cast(j.squeezes AS INT)                  AS squeezes,
        coalesce(j.ring, 0)                      AS nic_drops,
        j.cpus,
-       j.cpu || ' takes ' || CASE WHEN j.pct IS NULL THEN '' ELSE round(j.pct, 1) || '% of all ' || j.what || ' (' || cast(j.per_s AS INT) || '/s)' END
-         || CASE WHEN j.pct IS NOT NULL AND j.list IS NOT NULL THEN ' and ' ELSE '' END
-         || coalesce(round(j.irq_pct, 1) || '% of the interrupts of ' || j.list, '')
-         || '; irq and softirq used ' || round(j.soft_pct, 1) || '% of it, '
-         || CASE WHEN j.cpus < 2 THEN 'and it is the only CPU'
-                 ELSE 'the other ' || CASE j.cpus WHEN 2 THEN 'CPU was' ELSE (j.cpus - 1) || ' CPUs were' END || ' idle ' || round(j.rest_idle_pct, 1) || '%: it was the limit in '
-                   || j.hot || ' of ' || j.intervals || ' intervals' END AS _reading,
+       j.cpu                                    AS _cpu,
+       coalesce(j.what, 'packets')              AS _what,
+       coalesce(' and ' || round(j.irq_pct, 1) || '% of the interrupts of ' || j.list, '') AS _irqs,
+       CASE WHEN j.cpus < 2 THEN 'and it is the only CPU'
+            ELSE 'the other ' || CASE j.cpus WHEN 2 THEN 'CPU was' ELSE (j.cpus - 1) || ' CPUs were' END || ' idle ' || round(j.rest_idle_pct, 1) || '%: it was the limit in '
+              || j.hot || ' of ' || j.intervals || ' intervals' END AS _rest,
        CASE WHEN j.lossy > 0 THEN cast(j.dropped AS INT) || ' packets were dropped and ' || cast(j.squeezes AS INT) || ' polls ended with packets left in ' || j.lossy || ' of these intervals.'
             WHEN j.ring > 0 THEN 'Its NICs dropped ' || j.ring || ' packets.'
             ELSE 'Nothing was lost yet in this window.' END AS _loss,
-       coalesce('Now ' || j.now || '. ', '')    AS _now,
+       coalesce(j.now, 'no NIC interrupts it')  AS _now,
        1 + (j.by_packets AND j.list IS NOT NULL) + (j.lossy > 0 OR coalesce(j.ring, 0) > 0) AS votes,
        (SELECT l.snap FROM line l WHERE l.cpu = j.cpu ORDER BY l.soft_pct DESC, l.snap LIMIT 1) AS at,
        j.first_at, j.last_at
   FROM judged j
  UNION ALL
 SELECT 'ok', '', NULL, round(k.pct, 1), round(k.per_s), NULL, NULL, NULL, NULL, 0, 0, NULL, 0, 0, 0, (SELECT cpus FROM host),
-       k.cpu || ' takes most: ' || round(k.pct, 1) || '% of all ' || k.what, '', '', 0, NULL, NULL, NULL
+       k.cpu, k.what, '', 'too little or too well spread to be a limit', '', '', 0, NULL, NULL, NULL
   FROM packets k WHERE k.r = 1 AND k.n IS NOT NULL AND NOT EXISTS (SELECT 1 FROM judged)
  ORDER BY 1, 10 DESC, 2;

@@ -17,7 +17,8 @@
 -- param:    min_retrans   segments  in an interval, fewer are never many
 -- param:    rest_pct      percent   of the mean drops of an interval: with drops in nearly all of them those below are the quiet ones
 -- param:    irq_pct       percent   of a NIC's interrupts that make a CPU its own
--- message:  {_reading}
+-- message:  {_who} dropped {drops} packets, {_nearly}in {hit_intervals} of {intervals} intervals; in {coincide_intervals} of these{_when} TCP sent unusually
+--           much again ({retrans} segments){_others}
 -- meaning:  The backlog of a CPU was full (softnet column 2) and threw received packets away; in the same seconds TCP had to send again. The
 --           retransmits are of this host's sends and the drops hit what it receives, so acknowledgements and answers got lost: the
 --           peers then report duplicates (TCPDSACKRecv: {dsacks} in these intervals). No network on the way is to blame.
@@ -151,13 +152,13 @@ SELECT CASE WHEN NOT t.hits       THEN 'ok'
        t.max_backlog                              AS max_backlog,
        2 * coalesce(t.max_backlog, 1000)          AS _more,
        CASE t.cpus WHEN 1 THEN t.cpu ELSE t.cpus || ' CPUs, ' || t.cpu || ' most of all,' END AS _cpus,
-       CASE WHEN t.hit = 0 THEN 'no backlog dropped a packet'
-            ELSE t.cpu || CASE WHEN t.cpus > 1 THEN ' and ' || (t.cpus - 1) || ' more' ELSE '' END
-              || CASE t.nics WHEN 0 THEN '' WHEN 1 THEN ' (takes the packets of ' || t.one || ')' ELSE ' (take the packets of ' || t.nics || ' interfaces, ' || t.one || ')' END
-              || ' dropped ' || cast(t.drops AS INT) || ' packets, ' || CASE WHEN t.rest > 0 THEN 'nearly all ' ELSE '' END || 'in ' || t.hit || ' of ' || t.intervals || ' intervals; in ' || t.both || ' of these '
-              || t.hit || CASE t.shift WHEN 1 THEN ' (an interval later)' WHEN -1 THEN ' (but an interval before)' ELSE '' END || ' TCP sent unusually much again (' || cast(t.retrans AS INT) || ' segments)'
-              || CASE WHEN t.lift IS NULL THEN '; no quiet intervals to compare with' ELSE ', and in ' || t.both_not || ' of the other ' || t.quiet END
-       END                                        AS _reading,
+       coalesce(t.cpu || CASE WHEN t.cpus > 1 THEN ' and ' || (t.cpus - 1) || ' more' ELSE '' END
+         || CASE t.nics WHEN 0 THEN '' WHEN 1 THEN ' (takes the packets of ' || t.one || ')'
+                 ELSE ' (take the packets of ' || t.nics || ' interfaces, ' || t.one || ')' END, 'no CPU') AS _who,
+       CASE WHEN t.rest > 0 THEN 'nearly all ' ELSE '' END AS _nearly,
+       CASE t.shift WHEN 1 THEN ' (an interval later)' WHEN -1 THEN ' (but an interval before)' ELSE '' END AS _when,
+       CASE WHEN t.hit = 0 THEN '' WHEN t.lift IS NULL THEN '; no quiet intervals to compare with'
+            ELSE ', and in ' || t.both_not || ' of the other ' || t.quiet END AS _others,
        1 + (t.lift IS NOT NULL AND t.nics > 0) + (t.lift IS NOT NULL AND (t.devices > 0 OR (t.dsacks >= 3 AND t.dsacks * 10 >= 6 * t.all_dsacks))) AS votes,
        t.at, t.first_at, t.last_at
   FROM tested t
