@@ -25,8 +25,8 @@
 --             ss -tino dst {top_peer}
 --           loadbalancer/meanweight is {meanweight}, available {available} of {endpoints}.
 -- verify:   In a new recording the share of {top} is below 1.5 times the fair share.
--- but:      Requests with large bodies for the one and small ones for the others skew bytes all the time; then neither its answers
---           nor its connections are more. Sockets that live shorter than a capture interval are not in the sums. An endpoint that two
+-- but:      Requests with large bodies for the one and small ones for the others skew the bytes sent all the time: when neither its
+--           answers nor its connections are more as well, only linkerd-backend/imbalance speaks. Sockets that live shorter than a capture interval are not in the sums. An endpoint that two
 --           clients share is not judged. This is a share over time, no coincidence of two series: nothing is shifted.
 -- see:      linkerd docs, load_balancer; linkerd-backend/imbalance, linkerd-backend/pool-degraded; nettape-rules(5), Root causes
 WITH p AS (
@@ -86,6 +86,7 @@ SELECT CASE WHEN v.size < 2 OR v.shared                                        T
             WHEN v.sent IS NULL OR v.sent < p.min_bytes                        THEN 'skip'
             WHEN v.pct < min(p.times_fair * v.fair, 95) OR v.pct - v.fair < p.points THEN 'ok'
             WHEN v.intervals < p.intervals                                     THEN 'skip'
+            WHEN NOT v.by_answers AND NOT v.by_conns                           THEN 'ok'   -- as many requests, but larger ones
             WHEN v.hot >= p.intervals
              AND v.hot * 100.0 >= p.share_pct * v.intervals                    THEN 'warn'
             ELSE 'ok' END                        AS level,
@@ -102,12 +103,9 @@ SELECT CASE WHEN v.size < 2 OR v.shared                                        T
        round(v.conns_pct, 1)                     AS conns_pct,
        round(v.top_rtt, 2)                       AS top_rtt_ms,
        round(v.rtt_ms, 2)                        AS rtt_ms,
-       CASE WHEN v.by_conns THEN 'connections are pinned to it'
-            WHEN v.by_answers THEN 'its connections carry more each'
-            ELSE 'larger requests, or fewer answers' END AS _reading,
+       CASE WHEN v.by_conns THEN 'connections are pinned to it' ELSE 'its connections carry more each' END AS _reading,
        CASE WHEN v.by_conns THEN 'Look at address weights and at what removed the others (linkerd-backend/failure-accrual); a restart of linkerd spreads pinned connections anew.'
-            WHEN v.by_answers THEN 'Look for long h2 streams or callers that keep one connection, and at loadBalancer.kind; let connections end after a while (clientSession.lifeTimeMs).'
-            ELSE 'Compare the sizes of its requests first; then the address weights and loadBalancer.kind.' END AS _remedy,
+            ELSE 'Look for long h2 streams or callers that keep one connection, and at loadBalancer.kind; let connections end after a while (clientSession.lifeTimeMs).' END AS _remedy,
        (SELECT g.p50 FROM gauge g WHERE g.source = 'linkerd' AND g.name = 'loadbalancer/meanweight' AND g.entity = v.entity) AS meanweight,
        (SELECT g.p50 FROM gauge g WHERE g.source = 'linkerd' AND g.name = 'loadbalancer/available' AND g.entity = v.entity) AS available,
        1 + v.by_answers + v.by_conns             AS votes,

@@ -48,7 +48,8 @@ both linkerd-backend/failure-ratio   crit http|service|svc/failing
 both linkerd-pool/idle-close-race    warn http|client|#/io.l5d.fs/failure-ratio
 both linkerd-pool/client-no-reuse    crit http|client|#/io.l5d.fs/client-no-reuse
 both linkerd-pool/short-lived        warn http|client|#/io.l5d.fs/short-lived
-both linkerd-pool/waiters            warn http|client|#/io.l5d.fs/waiters
+both linkerd-pool/waiters            warn http|client|#/io.l5d.fs/waiters root-cause/pool-queueing
+both root-cause/pool-queueing       warn http|client|#/io.l5d.fs/waiters
 both sockets/ephemeral-ports         crit http|client|#/io.l5d.fs/bind-failures
 both linkerd-pool/server-no-reuse    crit http|server|0.0.0.0/4141
 both root-cause/no-connection-reuse  crit http|server|0.0.0.0/4140
@@ -56,7 +57,8 @@ both linkerd-pool/server-no-reuse    crit http|server|0.0.0.0/4140 root-cause/no
 both linkerd-pool/short-lived        warn http|server|0.0.0.0/4140 root-cause/no-connection-reuse
 both linkerd-pool/ab-symptom         warn http|server|0.0.0.0/4140
 -    sockets/timewait-share          warn 0.0.0.0:4140 root-cause/no-connection-reuse
--    sockets/ephemeral-ports         crit 127.0.0.1:8088
+-    sockets/ephemeral-ports         crit 127.0.0.1:8088 root-cause/ephemeral-exhaustion
+-    root-cause/ephemeral-exhaustion crit 127.0.0.1:8088
 END
 cat >"$dir/expect.kernel" <<'END'
 tree linkerd-backend/imbalance       warn http|client|#/io.l5d.fs/imbalance
