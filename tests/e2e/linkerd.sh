@@ -49,7 +49,7 @@ both linkerd-pool/idle-close-race    warn http|client|#/io.l5d.fs/failure-ratio
 both linkerd-pool/client-no-reuse    crit http|client|#/io.l5d.fs/client-no-reuse
 both linkerd-pool/short-lived        warn http|client|#/io.l5d.fs/short-lived
 both linkerd-pool/waiters            warn http|client|#/io.l5d.fs/waiters root-cause/pool-queueing
-both root-cause/pool-queueing       warn http|client|#/io.l5d.fs/waiters
+both root-cause/pool-queueing        warn http|client|#/io.l5d.fs/waiters
 both sockets/ephemeral-ports         crit http|client|#/io.l5d.fs/bind-failures
 both linkerd-pool/server-no-reuse    crit http|server|0.0.0.0/4141
 both root-cause/no-connection-reuse  crit http|server|0.0.0.0/4140
