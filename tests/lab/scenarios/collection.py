@@ -24,15 +24,15 @@ def not_root(lab, fault):
             if not os.stat(path).st_mode & 0o001:
                 raise Skip(f'{path} is closed to others')
         os.chown(lab.dir, NOBODY, NOBODY)
-    lab.record(here, user=NOBODY if fault else None)
+    lab.record(here, seconds=5, user=NOBODY if fault else None)
 
 
 @scenario(expect=['collection-quality/truncated'])
 def collector_killed(lab, fault):
     """The collector is killed in the middle: what it had written by then is left."""
     if fault:
-        lab.at(8.5, lambda: lab.recorder.signal(signal.SIGKILL))
-    lab.record(lab.netns())
+        lab.at(5.5, lambda: lab.recorder.signal(signal.SIGKILL))
+    lab.record(lab.netns(), seconds=10)
 
 
 @scenario(expect=['collection-quality/gaps', 'clock/stall'], alone=True)

@@ -4,6 +4,7 @@ import signal
 from model import scenario
 
 PORT = 8080
+SHORT_S = 10  # enough for what is counted at a steady rate
 
 
 @scenario(expect=['nic-drops/qdisc eth0:root', 'info:cgroup/net-limit eth0:root', 'tcp-retransmit/local-fail', 'udp/sndbuf-errors UdpSndbufErrors',
@@ -36,7 +37,7 @@ def frames_too_long(lab, fault):
         ns.python('sockets', 'inbox', address, 9000, 1 << 20, 1)
     here.python('sockets', 'stream', far, 9000, 100, 1200)
     other.python('sockets', 'stream', near, 9000, 100, 1200)
-    lab.record(here)
+    lab.record(here, seconds=SHORT_S)
 
 
 @scenario(expect=['nic-drops/tx path0'], allow=['udp/sndbuf-errors', 'ip/discards IpOutDiscards'])
@@ -62,17 +63,19 @@ def strange_frames(lab, fault):
     lab.record(here)
 
 
-@scenario(expect=['info:collection-quality/counter-reset netdev'])
-def interface_replaced(lab, fault):
-    """An interface is taken away and made anew, so that its counters begin again."""
+@scenario(expect=['info:collection-quality/counter-reset netdev', 'sysctl/tcp-features-off net.ipv4.tcp_sack',
+                  'info:sysctl/changed net.ipv4.tcp_sack'])
+def changed_meanwhile(lab, fault):
+    """An interface is made anew, so that its counters begin again, and selective acknowledgements are switched off."""
     here, there = lab.netns(), lab.netns()
     lab.veth(here, there)
     _, far = lab.veth(here, there, net=2, device='eth1')
     here.python('sockets', 'stream', far, 9000, 50, 100)
 
-    def replace():
+    def change():
         here.run('ip', 'link', 'del', 'eth1')
         lab.veth(here, there, net=2, device='eth1')
+        here.sysctl('net.ipv4.tcp_sack', 0)
     if fault:
-        lab.at(7.5, replace)
-    lab.record(here)
+        lab.at(4.5, change)
+    lab.record(here, seconds=SHORT_S)

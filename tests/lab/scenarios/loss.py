@@ -141,9 +141,9 @@ def refused(lab, fault):
     lab.record(here)
 
 
-@scenario(expect=['crit:tcp-retransmit/checksum'], load=['tcp-retransmit/resets'])
+@scenario(expect=['crit:tcp-retransmit/checksum'], load=['tcp-retransmit/resets'])  # a whole segment is answered by a RST
 def bad_checksums(lab, fault):
     """TCP segments whose checksum is wrong, ten a second."""
     here = lab.netns()
     here.tool('raw', '127.0.0.1', '127.0.0.1', 2000, PORT, 'flags=16', 'size=100', 'pps=10', f'damage={int(fault)}')
-    lab.record(here)
+    lab.record(here, seconds=10)

@@ -24,7 +24,8 @@ def reader_slow_there(lab, fault):
     lab.record(there)
 
 
-@scenario(expect=['tcp-memory/peer-zero-window', 'sockets/sendq-stuck 10.1.0.2'], allow=STALLED)
+# Who reads late also acknowledges late, and is probed for it.
+@scenario(expect=['tcp-memory/peer-zero-window', 'sockets/sendq-stuck 10.1.0.2'], allow=STALLED + ['tcp-retransmit/tail'])
 def reader_slow_here(lab, fault):
     """The server reads 1 kB a second of each upload: seen by the client."""
     here, _ = uploads(lab, ',pace=1000,rcvbuf=131072' if fault else '')
@@ -64,7 +65,7 @@ def tiny_pieces(lab, fault):
     here.python('sockets', 'hold', '127.0.0.1', PORT)
     here.tool('raw', '127.0.0.1', '127.0.0.1', 2000, PORT, 'within=1', 'flags=16', 'size=1', f'step={2 if fault else 1}',
               'pps=400')
-    lab.record(here)
+    lab.record(here, seconds=10)
 
 
 @scenario(expect=['info:sysctl/slow-start-idle'])

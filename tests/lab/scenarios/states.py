@@ -38,7 +38,7 @@ def timewait_overflow(lab, fault):
     """net.ipv4.tcp_max_tw_buckets allows 50, and 100 connections a second leave a TIME-WAIT each."""
     here, _ = churn(lab, 'client')
     here.sysctl('net.ipv4.tcp_max_tw_buckets', 50 if fault else 65536)
-    lab.record(here)
+    lab.record(here, seconds=10)
 
 
 @scenario(expect=['sockets/close-wait 127.0.0.1:8080'])
@@ -47,7 +47,7 @@ def close_wait_leak(lab, fault):
     here = lab.netns()
     here.python('sockets', 'hold' if fault else 'accept', '127.0.0.1', 8080, *(() if fault else (64,)))
     here.python('sockets', 'knock', '127.0.0.1', 8080, 30, 200, ready='held').end()
-    lab.record(here)
+    lab.record(here, seconds=10)
 
 
 @scenario(expect=['sockets/fin-states'], allow=['tcp-retransmit/tail', 'tcp-retransmit/backoff', 'tcp-retransmit/lost-again'])
@@ -60,7 +60,7 @@ def peers_vanish(lab, fault):
     if fault:
         link.set(loss_ab=100, loss_ba=100)
         clients.end()
-    lab.record(here)
+    lab.record(here, seconds=10)
 
 
 @scenario(expect=[f'info:sockets/peer-concentration 10.1.0.2:{LINKERD}'], load=NO_METRICS)
@@ -72,7 +72,7 @@ def one_caller(lab, fault):
         here.run('ip', 'addr', 'add', f'10.1.0.{host}/24', 'dev', 'eth0')
     there.tool('backend', f'{far}:{LINKERD}')
     here.tool('caller', f'{far}:{LINKERD},idle=160,connections=1,rate=1,source=10.1.0.10,sources={1 if fault else 8}')
-    lab.record(there)
+    lab.record(there, seconds=10)
 
 
 @scenario(expect=['info:sockets/idle-many 127.0.0.1:8080'])
