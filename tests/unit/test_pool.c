@@ -10,7 +10,7 @@
 
 static void what_is_given_back_is_given_again(void **state)
 {
-	void *p = pool_malloc(1000), *q;
+	void *p = pool_malloc(1000), *q, *other;
 
 	(void)state;
 	assert_int_equal((uintptr_t)p % _Alignof(max_align_t), 0);
@@ -18,7 +18,9 @@ static void what_is_given_back_is_given_again(void **state)
 	pool_free(p);
 	q = pool_malloc(900);
 	assert_ptr_equal(q, p);
-	assert_ptr_not_equal(pool_malloc(1), q);
+	other = pool_malloc(900);
+	assert_ptr_not_equal(other, q);
+	pool_free(other);
 	pool_free(q);
 	pool_free(NULL);
 }
