@@ -36,6 +36,11 @@ void layout_paint(const struct layout *l, enum paint p, const char *text)
 		(void)fputs(text, l->out);
 }
 
+void layout_put_mark(const struct layout *l, enum level level)
+{
+	layout_paint(l, (enum paint)((int)PAINT_LEVEL + (int)level), layout_mark(level));
+}
+
 static void put(const struct layout *l, struct span s)
 {
 	(void)fwrite(s.p, 1, s.n, l->out);

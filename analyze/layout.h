@@ -57,6 +57,8 @@ void layout_field(const struct layout *l, struct span s, size_t width, bool righ
 float layout_slice(const struct cell *c, size_t columns, size_t column);
 /* "[W]" */
 const char *layout_mark(enum level level);
+/* The same in its colour. */
+void layout_put_mark(const struct layout *l, enum level level);
 
 /* One character a cell, scaled to the largest, at most `columns` of them: the worst of each slice.
  */

@@ -267,7 +267,7 @@ static void put_label(const struct layout *l, const struct frame *f, size_t row)
 	size_t width = f->label;
 
 	if (lane_of(f, row, &level)) {
-		layout_paint(l, (enum paint)((int)PAINT_LEVEL + (int)level), layout_mark(level));
+		layout_put_mark(l, level);
 		(void)fputc(' ', l->out);
 		width -= strlen(layout_mark(level)) + 1;
 	}

@@ -100,9 +100,7 @@ struct cause {
 
 struct finding {
 	const char *rule; /* "softirq/backlog-drop" */
-	int version;
 	const char *title;
-	enum level level;
 	const char *entity;
 	const char *message;
 	int64_t at, first_at, last_at; /* snapshots; -1 = not said */
@@ -111,18 +109,20 @@ struct finding {
 	int64_t hits, hits_of; /* so many of how many intervals; see hits_what */
 	const char *hits_what; /* "intervals", "captures", "minutes"; NULL = not said */
 	const char *member;    /* the file that shows the worst moment, or "" */
-	int votes;             /* independent inputs that agree; 0 = not said */
 	const struct evidence *evidence;
 	size_t evidence_n;
 	const char *meaning, *remedy, *verify, *but, *see; /* "" when the rule has none */
 	const char *short_of;         /* "judged on 12 s, the rule wants 30 s", or NULL */
-	bool cause;                   /* its rule says what others are due to */
 	const char *explained_by;     /* rule id of the root cause that folds it, or NULL */
 	const char *explained_entity; /* and that finding's entity; NULL when not folded */
-	unsigned depth;               /* causes above it: 0 = not folded */
 	const struct cause *others;   /* further causes that explain it as well */
 	size_t others_n;
 	const char *suppressed; /* reason, or NULL */
+	int version;
+	enum level level;
+	int votes;      /* independent inputs that agree; 0 = not said */
+	unsigned depth; /* causes above it: 0 = not folded */
+	bool cause;     /* its rule says what others are due to */
 };
 
 enum outcome {

@@ -113,10 +113,11 @@ static int by_strength(const void *a, const void *b)
  * stronger one stays above. */
 static void choose_heads(const struct folding *g, struct arena *a)
 {
-	struct rule_finding **order = arena_array(a, g->causes_n + 1, sizeof(*order));
+	struct rule_finding **order =
+		arena_array(a, g->causes_n + 1, sizeof(struct rule_finding *));
 
 	memcpy(order, g->causes, g->causes_n * sizeof(struct rule_finding *));
-	qsort(order, g->causes_n, sizeof(*order), by_strength);
+	qsort(order, g->causes_n, sizeof(struct rule_finding *), by_strength);
 	for (size_t i = 0; i < g->causes_n; i++)
 		order[i]->head = best_cause(g, order[i]);
 	for (size_t i = 0; i < g->n; i++)
@@ -179,9 +180,9 @@ static void write_down(const struct folding *g, struct arena *a)
 
 void rule_fold(struct rule_finding *const *v, size_t n, struct arena *a)
 {
-	struct folding g = {.v = arena_array(a, n + 1, sizeof(*g.v)),
+	struct folding g = {.v = arena_array(a, n + 1, sizeof(struct rule_finding *)),
 	                    .n = n,
-	                    .causes = arena_array(a, n + 1, sizeof(*g.causes))};
+	                    .causes = arena_array(a, n + 1, sizeof(struct rule_finding *))};
 
 	for (size_t i = 0; i < n; i++) {
 		g.v[i] = v[i];

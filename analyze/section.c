@@ -1,5 +1,6 @@
 #include "analyze/section.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -9,9 +10,10 @@
 #include "schema/buf.h"
 #include "schema/timefmt.h"
 
-#define COLUMNS_MAX 64
-#define ROWS_MAX    10000
-#define TABLES_MAX  16
+#define COLUMNS_MAX  64
+#define ROWS_MAX     10000
+#define TABLES_MAX   16
+#define CLOCK_MOST_S 4e9 /* in the year 2096 */
 
 /* One `-- table:` of a file. */
 struct query {
@@ -253,6 +255,12 @@ static int take_rows(struct stmt *st, struct arena *a, size_t most, struct table
 	return rc;
 }
 
+/* A stranger wrote the clocks down: within what 64 bits can count with room to spare. */
+static int64_t unix_ns(double s)
+{
+	return (int64_t)(fmin(fmax(s, -CLOCK_MOST_S), CLOCK_MOST_S) * NS_PER_S);
+}
+
 /* Wall clock of the window's ends; a clock that was set meanwhile moves only the second. */
 static int read_axis(sqlite3 *db, struct table *t, struct err *e)
 {
@@ -266,8 +274,8 @@ static int read_axis(sqlite3 *db, struct table *t, struct err *e)
 		return -1;
 	rc = stmt_row(&q, e);
 	if (rc == 1) {
-		t->from_ns = (int64_t)(stmt_get_real(&q, 0) * NS_PER_S);
-		t->to_ns = (int64_t)(stmt_get_real(&q, 1) * NS_PER_S);
+		t->from_ns = unix_ns(stmt_get_real(&q, 0));
+		t->to_ns = unix_ns(stmt_get_real(&q, 1));
 	}
 	stmt_done(&q);
 	return rc < 0 ? -1 : 0;
