@@ -26,7 +26,7 @@ class Fault:
         if cls.name:
             KNOWN[cls.name] = cls
 
-    def active(self, now, _window):
+    def active(self, now):
         return self.start <= now < self.end
 
     def host(self, w):

@@ -3,6 +3,12 @@ from faults import Fault
 from world import Nic
 
 
+def sent_again(w, segments):
+    """TCP sends again what was lost; most of it fast."""
+    w.bump('snmp', 'Tcp', RetransSegs=segments)
+    w.bump('netstat', 'TcpExt', TCPFastRetrans=segments * .8, TCPSackRecovery=segments * .3, TCPLossProbes=segments * .2)
+
+
 class ConntrackFull(Fault):
     """The connection tracking table is full; new packets are dropped, SYNs are sent again."""
     name, params = 'conntrack-full', {'limit': 65536, 'drops': 20.0}
@@ -237,13 +243,14 @@ class UnknownVlan(Fault):
 
 class QdiscDrops(Fault):
     """The queue of a NIC towards the wire overflows."""
-    name, params = 'qdisc-drops', {'nic': 'eth0', 'per_s': 25.0}
+    name, params = 'qdisc-drops', {'nic': 'eth0', 'per_s': 25.0, 'tcp': 0.0}
 
     def count(self, w, dt):
         nic = w.nic[self.nic]
         nic.backlog = 400
         nic.c['qdisc_dropped'] += self.per_s * dt
         nic.c['qdisc_overlimits'] += self.per_s * dt
+        sent_again(w, self.per_s * self.tcp * dt)
 
 
 class VethDrops(Fault):
@@ -268,11 +275,12 @@ class Shaper(Fault):
 
 class BacklogDrops(Fault):
     """The backlog queue of one CPU overflows."""
-    name, params = 'backlog-drops', {'cpu': 1, 'per_s': 50.0}
+    name, params = 'backlog-drops', {'cpu': 1, 'per_s': 50.0, 'tcp': 0.0}
 
     def count(self, w, dt):
         w.bump('softnet', self.cpu, dropped=self.per_s * self.strength * dt)
         w.nic['lo'].c['rx_dropped'] += self.per_s * self.strength * dt
+        sent_again(w, self.per_s * self.tcp * dt)
 
 
 class TimeSqueeze(Fault):

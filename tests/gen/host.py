@@ -24,12 +24,10 @@ SYSCTL = {
     'vm/swappiness': '60', 'vm/min_free_kbytes': '67584', 'fs/file-max': '9223372036854775807', 'fs/nr_open': '1048576',
     'kernel/pid_max': '4194304', 'kernel/threads-max': '256000',
 }
-LIMITS = '''Limit                     Soft Limit           Hard Limit           Units     
-Max cpu time              unlimited            unlimited            seconds   
-Max processes             96350                96350                processes 
-Max open files            1048576              1048576              files     
-Max locked memory         8388608              8388608              bytes     
-'''
+LIMITS = ''.join('%-26s%-21s%-21s%-10s\n' % row for row in (
+    ('Limit', 'Soft Limit', 'Hard Limit', 'Units'), ('Max cpu time', 'unlimited', 'unlimited', 'seconds'),
+    ('Max processes', '96350', '96350', 'processes'), ('Max open files', '1048576', '1048576', 'files'),
+    ('Max locked memory', '8388608', '8388608', 'bytes')))
 
 
 class Task:
@@ -42,13 +40,12 @@ class Host:
     def __init__(self, world):
         self.w = world
         pages = world.cpus * 2**20
-        self.sysctl = dict(SYSCTL, **{'net/ipv4/tcp_mem': f'{pages // 10}\t{pages // 8}\t{pages // 5}',
-                                      'net/ipv4/udp_mem': f'{pages // 5}\t{pages // 4}\t{pages // 3}'})
+        sysctl = dict(SYSCTL, **{'net/ipv4/tcp_mem': f'{pages // 10}\t{pages // 8}\t{pages // 5}',
+                                 'net/ipv4/udp_mem': f'{pages // 5}\t{pages // 4}\t{pages // 3}'})
         if not world.kernel >= (4, 12):
-            self.sysctl['net/ipv4/tcp_tw_recycle'] = '0'
-            self.sysctl['net/ipv4/tcp_tw_reuse'] = '0'
-            del self.sysctl['net/core/netdev_budget_usecs']
-        world.sysctl.update({k: v for k, v in self.sysctl.items()})
+            sysctl['net/ipv4/tcp_tw_recycle'] = sysctl['net/ipv4/tcp_tw_reuse'] = '0'
+            del sysctl['net/core/netdev_budget_usecs']
+        world.sysctl.update(sysctl)
         self.tasks = [Task(11 + 6 * c, f'ksoftirqd/{c}', c, .001) for c in range(world.cpus)]
         self.tasks.append(Task(814, 'java' if world.config.linkerd else 'httpd', None, .3, '/system.slice/httpd.service'))
         self.throttled = world.table('cgroup', 'httpd', ('nr_periods', 'nr_throttled', 'throttled_usec', 'usage_usec', 'max', 'oom_kill'))

@@ -12,7 +12,6 @@ TCP = {  # a second, of a host of moderate load; the rest of TcpExt stands still
 }
 VM = {'pgfault': 900, 'pgfree': 1200, 'pgalloc_normal': 1200, 'pgactivate': 20, 'pgpgin': 5, 'pgpgout': 60, 'nr_dirtied': 15,
       'nr_written': 14, 'numa_hit': 1200, 'numa_local': 1200}
-GAUGES = {'entries', 'chainlength'}
 
 
 class Mib:
@@ -97,9 +96,8 @@ class Mib:
 
     def sockstat(self):
         s = self.sock
-        udp_lite = 'UDPLITE: inuse 0\n' if not self.w.kernel >= (7, 0) else ''
         return (f'sockets: used {int(s["alloc"]) + 120}\nTCP: inuse {int(s["inuse"])} orphan {int(s["orphan"])} tw {int(s["tw"])} '
-                f'alloc {int(s["alloc"])} mem {int(s["tcp_mem"])}\nUDP: inuse 6 mem {int(s["udp_mem"])}\n{udp_lite}'
+                f'alloc {int(s["alloc"])} mem {int(s["tcp_mem"])}\nUDP: inuse 6 mem {int(s["udp_mem"])}\nUDPLITE: inuse 0\n'
                 'RAW: inuse 0\nFRAG: inuse 0 memory 0\n')
 
     def sockstat6(self):

@@ -121,7 +121,7 @@ class Recorder:
         w.tick = tick
         w.reset_load()
         now = tick * every
-        active = [f for f in self.faults if f.active(now, self.config.ticks * every)]
+        active = [f for f in self.faults if f.active(now)]
         for f in active:
             f.load(w)
         if tick:

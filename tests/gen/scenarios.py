@@ -66,6 +66,8 @@ RECEIVING = (
          ('softirq/*', 'root-cause/softnet-*')),
     case('backlog-drops', 'crit:softirq/backlog-drop cpu1', 'backlog-drops', ('nic-drops/rx lo', 'root-cause/*')),
     case('backlog-drops-el6', 'crit:softirq/backlog-drop cpu1', 'backlog-drops', ('nic-drops/rx lo', 'root-cause/*'), kernel=EL6),
+    case('backlog-loss', 'crit:softirq/backlog-drop cpu1; root-cause/softnet-nic-cpu-loss', 'backlog-drops,tcp=.5,start=20,end=40',
+         ('nic-drops/rx lo', 'tcp-retransmit/*')),
     case('time-squeeze', 'softirq/time-squeeze cpu1', 'time-squeeze'),
     case('flow-limit', 'info:softirq/flow-limit cpu1', 'flow-limit', ('softirq/backlog-drop cpu1', 'root-cause/*'), kernel=EL8),
 )
@@ -86,6 +88,8 @@ NICS = (
     case('veth-drops', 'cgroup/veth-drops veth*', 'veth-drops', ('nic-drops/tx veth*',)),
     case('shaper', 'info:cgroup/net-limit eth0*', 'shaper'),
     case('qdisc-drops', 'nic-drops/qdisc eth0*', 'qdisc-drops', ('root-cause/egress-queue-drops', 'tcp-retransmit/local-fail')),
+    case('egress-loss', 'nic-drops/qdisc eth0*; root-cause/egress-queue-drops', 'qdisc-drops,tcp=1,start=20,end=40',
+         ('tcp-retransmit/*',)),
 )
 
 HOSTS = (

@@ -1,17 +1,18 @@
 """Texts of ss: -tan, -ltnm, -s, -tanmieo, -tanp, of iproute2 6.x (misc/ss.c)."""
+import collections
 
-STATES = {'ESTAB': 0, 'TIME-WAIT': 1, 'CLOSE-WAIT': 2, 'SYN-SENT': 3, 'FIN-WAIT-2': 4, 'FIN-WAIT-1': 5, 'LAST-ACK': 6}
 HEAD = 'State Recv-Q Send-Q Local Address:Port Peer Address:PortProcess\n'
 OURS = '10.0.0.2'
 BACKEND = 9000
+TIME_WAIT = 60  # seconds, TCP_TIMEWAIT_LEN
 
 
 class Socket:
     """One connection: its ends, what it has sent, and how fast it sends."""
-    __slots__ = ('state', 'local', 'peer', 'ino', 'rate', 'since', 'recvq', 'sendq', 'rtt', 'retrans', 'sent')
+    __slots__ = ('local', 'peer', 'ino', 'rate', 'since', 'recvq', 'sendq', 'rtt', 'retrans', 'sent')
 
-    def __init__(self, state, local, peer, ino, rate, since, rtt):
-        self.state, self.local, self.peer, self.ino, self.rate, self.since, self.rtt = state, local, peer, ino, rate, since, rtt
+    def __init__(self, local, peer, ino, rate, since, rtt):
+        self.local, self.peer, self.ino, self.rate, self.since, self.rtt = local, peer, ino, rate, since, rtt
         self.recvq = self.sendq = self.retrans = 0
         self.sent = 4000
 
@@ -33,13 +34,13 @@ class Sockets:
         if linkerd:
             self.listeners.append(Listener('127.0.0.1', 9990, 4096, self.comm, 814))
         self.rows = []
-        self.last = {}   # of each form: when it was printed
         peers = max(world.config.sockets // 60, 6)
         self.clients = [f'10.1.{i >> 8}.{i & 255}' for i in range(1, peers + 1)]
         self.backends = [f'10.2.{i >> 8}.{i & 255}' for i in range(1, max(peers // 8, 3) + 1)]
         for i in range(world.config.sockets):
             self.rows.append(self.make(i % 5 < 3, -60.0))
         self.due = 0.0   # connections that are to be replaced
+        self.waiting = collections.deque()  # (when it is gone, connection) in TIME-WAIT
 
     def make(self, inward, since):
         """A connection of a client (inward) or to a backend."""
@@ -50,19 +51,16 @@ class Sockets:
             local, peer = f'{OURS}:{self.service}', f'{self.clients[int(r() * len(self.clients))]}:{self.port}'
         else:
             local, peer = f'{OURS}:{self.port}', f'{self.backends[int(r() * len(self.backends))]}:{BACKEND}'
-        return Socket('ESTAB', local, peer, self.ino, 200 + 3000 * r(), since, .3 + r())
-
-    def state(self, name):
-        return sum(1 for s in self.rows if s.state == name)
+        return Socket(local, peer, self.ino, 200 + 3000 * r(), since, .3 + r())
 
     def connections(self, port):
         """Of a port of ours."""
-        return sum(1 for s in self.rows if s.local.endswith(':' + port) and s.state == 'ESTAB')
+        return sum(1 for s in self.rows if s.local.endswith(':' + port))
 
     # -- counting
 
     def advance(self, dt):
-        """Some connections end in TIME-WAIT and others begin; a minute later they are gone."""
+        """Some connections end and others begin; for a minute those that we closed stay in TIME-WAIT."""
         if not self.rows:
             return
         now = self.w.tick * self.w.config.every
@@ -70,29 +68,30 @@ class Sockets:
         while self.due >= 1:
             self.due -= 1
             i = int(self.w.random() * len(self.rows))
-            if self.rows[i].state != 'ESTAB' or self.rows[i].recvq or self.rows[i].sendq:
-                continue
             inward = self.rows[i].local.endswith(f':{self.service}')
+            if not inward:
+                self.waiting.append((now + TIME_WAIT, self.rows[i]))
             self.rows[i] = self.make(inward, now)
-        estab = self.state('ESTAB') + self.state('CLOSE-WAIT')
-        waiting = self.state('TIME-WAIT')
-        self.w.count['snmp', 'Tcp']['CurrEstab'] = float(estab)
+        while self.waiting and self.waiting[0][0] <= now:
+            self.waiting.popleft()
+        self.w.count['snmp', 'Tcp']['CurrEstab'] = float(len(self.rows))
         sock = self.w.count['sockstat', '']
-        sock['inuse'] = sock['alloc'] = float(len(self.rows) - waiting + len(self.listeners))
-        sock['tw'] = float(waiting)
+        sock['inuse'] = sock['alloc'] = float(len(self.rows) + len(self.listeners))
+        sock['tw'] = float(len(self.waiting))
 
     # -- texts
 
     def tan(self):
         lines = [f'LISTEN {li.queue} {li.backlog} {li.addr}:{li.port} 0.0.0.0:*' for li in self.listeners]
-        lines += [f'{s.state} {s.recvq} {s.sendq} {s.local} {s.peer}' for s in self.rows]
+        lines += [f'ESTAB {s.recvq} {s.sendq} {s.local} {s.peer}' for s in self.rows]
+        lines += [f'TIME-WAIT 0 0 {s.local} {s.peer}' for _, s in self.waiting]
         return HEAD + '\n'.join(lines) + '\n'
 
     def tanp(self):
         lines = [f'LISTEN {li.queue} {li.backlog} {li.addr}:{li.port} 0.0.0.0:* users:(("{li.comm}",pid={li.pid},fd=3))'
                  for li in self.listeners]
-        lines += [f'{s.state} {s.recvq} {s.sendq} {s.local} {s.peer}' +
-                  (f' users:(("{self.comm}",pid=814,fd={s.ino % 9999}))' if s.state != 'TIME-WAIT' else '') for s in self.rows]
+        lines += [f'ESTAB {s.recvq} {s.sendq} {s.local} {s.peer} users:(("{self.comm}",pid=814,fd={s.ino % 9999}))' for s in self.rows]
+        lines += [f'TIME-WAIT 0 0 {s.local} {s.peer}' for _, s in self.waiting]
         return HEAD + '\n'.join(lines) + '\n'
 
     def ltnm(self):
@@ -102,9 +101,9 @@ class Sockets:
             + (drops % li.drops if drops else '') + ')\n' for li in self.listeners)
 
     def summary(self):
-        n = len(self.rows) + len(self.listeners)
-        orphan, waiting = int(self.w.count['sockstat', '']['orphan']), self.state('TIME-WAIT')
-        return (f'Total: {n + 120}\nTCP:   {n} (estab {self.state("ESTAB")}, closed {waiting}, orphaned {orphan}, '
+        orphan, waiting = int(self.w.count['sockstat', '']['orphan']), len(self.waiting)
+        n = len(self.rows) + len(self.listeners) + waiting
+        return (f'Total: {n + 120}\nTCP:   {n} (estab {len(self.rows)}, closed {waiting}, orphaned {orphan}, '
                 f'timewait {waiting})\n\nTransport Total     IP        IPv6\n'
                 f'RAW\t  0         0         0        \nUDP\t  6         5         1        \n'
                 f'TCP\t  {n - waiting:<9} {n - waiting:<9} 0        \nINET\t  {n - waiting + 6:<9} {n - waiting + 5:<9} 1        \n'
@@ -116,9 +115,9 @@ class Sockets:
                  f'\t skmem:(r0,rb131072,t0,tb16384,f0,w0,o0,bl0,d0) cubic cwnd:10' for li in self.listeners]
         drops = ',d0' if self.w.kernel >= (4, 7) else ''
         for s in self.rows:
-            head = f'{s.state} {s.recvq} {s.sendq} {s.local} {s.peer}'
-            lines.append(f'{head} timer:(timewait,41sec,0) ino:0 sk:{s.ino:x}' if s.state == 'TIME-WAIT'
-                         else f'{head} ino:{s.ino} sk:{s.ino:x} <->\n{self._detail(s, now, drops)}')
+            lines.append(f'ESTAB {s.recvq} {s.sendq} {s.local} {s.peer} ino:{s.ino} sk:{s.ino:x} <->\n{self._detail(s, now, drops)}')
+        lines += [f'TIME-WAIT 0 0 {s.local} {s.peer} timer:(timewait,{int(gone - now)}sec,0) ino:0 sk:{s.ino:x}'
+                  for gone, s in self.waiting]
         return HEAD + '\n'.join(lines) + '\n'
 
     @staticmethod
