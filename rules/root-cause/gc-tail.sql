@@ -71,7 +71,9 @@ WITH p AS (
 ), hit AS (
   SELECT m.*, m.cause >= p.pause_ms AND m.max BETWEEN 0.8 * m.cause AND 1.6 * m.cause + 20 AS b,
          row_number() OVER (PARTITION BY m.router, m.id ORDER BY m.cause >= p.pause_ms AND m.max BETWEEN 0.8 * m.cause AND 1.6 * m.cause + 20 DESC,
-                            m.max DESC, m.snap) AS k
+                            m.max DESC, m.snap) AS k,
+         -- what was in flight in a pause may end in the next minute, which is no quiet one then
+         coalesce(m.before >= p.pause_ms AND m.max BETWEEN 0.8 * m.before AND 1.6 * m.before + 20, 0) AS spilt
     FROM mark m JOIN p
 ), least AS (              -- as slow as the shortest of the pauses that were seen
   SELECT router, id, min(0.8 * cause) AS ms FROM hit WHERE b GROUP BY router, id
@@ -96,7 +98,7 @@ WITH p AS (
    GROUP BY e.router, e.client
 ), tally AS (
   SELECT h.router, h.id, h.jvm, sum(h.cause >= p.pause_ms) AS paused, sum(h.b) AS matched,
-         sum(h.cause < p.pause_ms) AS quiet, sum(h.cause < p.pause_ms AND h.max >= l.ms) AS quiet_slow,
+         sum(h.cause < p.pause_ms AND NOT h.spilt) AS quiet, sum(h.cause < p.pause_ms AND NOT h.spilt AND h.max >= l.ms) AS quiet_slow,
          max(CASE WHEN h.b THEN h.cause END) AS pause, max(CASE WHEN h.b THEN h.max END) AS slowest,
          max(CASE WHEN h.b THEN h.p999 END) AS p999, sum(CASE WHEN h.b THEN h.n END) AS n,
          sum(CASE WHEN h.b THEN coalesce(v.n, 0) END) AS stalls, sum(h.b AND h.server_too) AS server_too,
