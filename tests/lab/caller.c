@@ -28,6 +28,7 @@
 #include "tests/lab/lib/http.h"
 
 #define PACE_NS   (NS_PER_S / 10)
+#define TICK_NS   ((int64_t)10 * NS_PER_MS)
 #define RETRY_NS  (NS_PER_S / 10) /* after a connection could not be made */
 #define QUEUE_MAX 100000          /* requests that are due and have no connection */
 
@@ -295,7 +296,7 @@ static void enqueue_due(struct caller *c)
 static void tick(void *of)
 {
 	struct caller *c = of;
-	int64_t next = c->loop->now + 10 * NS_PER_MS;
+	int64_t next = c->loop->now + TICK_NS;
 
 	if (c->plan.rate > 0) {
 		enqueue_due(c);

@@ -167,8 +167,8 @@ struct client {
 	struct client *next;
 	struct client_settings s;
 	struct endpoint *endpoints; /* those that discovery knows, and those that still drain */
-	bool bound, oneshot; /* oneshot: for as long as it is at work */
-	int64_t used_ns;     /* last */
+	bool bound, oneshot;        /* oneshot: for as long as it is at work */
+	int64_t used_ns;            /* last */
 	struct metrics m, service, client_service;
 	struct budget requeue_budget, retry_budget;
 	struct timer leak, churn;

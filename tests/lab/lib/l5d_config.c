@@ -243,12 +243,12 @@ void config_read(struct proxy *p, int argc, char **argv)
 	p->s = (struct settings){
 		.admin = "127.0.0.1:9990",
 		.version = "1.3.6",
-		.minute = 60 * (int64_t)NS_PER_S,
-		.age = 4 * 3600 * (int64_t)NS_PER_S,
-		.bind_idle = 600 * (int64_t)NS_PER_S,
+		.minute = (int64_t)60 * NS_PER_S,
+		.age = (int64_t)4 * 3600 * NS_PER_S,
+		.bind_idle = (int64_t)600 * NS_PER_S,
 		.bind_cache = 100,
-		.heap_max = 1024 * MIB,
-		.heap_used = 200 * MIB,
+		.heap_max = (int64_t)1024 * MIB,
+		.heap_used = (int64_t)200 * MIB,
 		.num_cpus = sysconf(_SC_NPROCESSORS_ONLN),
 	};
 	take_options(p, argc, argv);

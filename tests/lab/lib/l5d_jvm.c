@@ -11,7 +11,7 @@
 #include "schema/unit.h"
 #include "tests/lab/lib/l5d.h"
 
-#define SLICE_NS (20 * NS_PER_MS)
+#define SLICE_NS ((int64_t)20 * NS_PER_MS)
 
 static void sleep_ns(int64_t ns)
 {
@@ -47,7 +47,7 @@ static void reach_safepoint(void *of)
 	struct proxy *p = of;
 
 	jvm_stop_the_world(p, p->s.safepoint_pause);
-	p->safepoint_ms += (double)(p->s.safepoint_pause / NS_PER_MS);
+	p->safepoint_ms += (double)p->s.safepoint_pause / NS_PER_MS;
 	p->safepoints++;
 	timer_set(&p->loop, &p->safepoint, p->loop.now + p->s.safepoint_every);
 }
@@ -56,7 +56,7 @@ static void reach_safepoint(void *of)
 static _Noreturn void *burn(void *of)
 {
 	const struct proxy *p = of;
-	int64_t busy = (int64_t)(p->s.burn * SLICE_NS);
+	int64_t busy = (int64_t)(p->s.burn * (double)SLICE_NS);
 
 	(void)prctl(PR_SET_NAME, "finagle/netty4-1", 0, 0, 0);
 	for (;;) {
