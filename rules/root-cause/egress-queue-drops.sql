@@ -5,8 +5,8 @@
 -- tags:     root-cause tcp loss transmit qdisc cloud
 -- requires: snmp >= 4
 -- wants:    qdisc, netstat, ethtool, netdev
--- after:    nic-drops/*, tcp-retransmit/*, sockets/*, udp/*
--- explains: nic-drops/qdisc, nic-drops/cloud-allowance, tcp-retransmit/local-fail, tcp-retransmit/ratio, tcp-retransmit/tail,
+-- after:    nic-drops/*, cgroup/*, tcp-retransmit/*, sockets/*, udp/*
+-- explains: nic-drops/qdisc, nic-drops/cloud-allowance, cgroup/net-limit, tcp-retransmit/local-fail, tcp-retransmit/ratio, tcp-retransmit/tail,
 --           tcp-retransmit/fast-only, tcp-retransmit/lost-again, sockets/sendq-stuck, udp/sndbuf-errors, root-cause/loss-tail-200ms
 -- param:    min_drops     packets    dropped on the way out in the window
 -- param:    min_intervals intervals  with such drops

@@ -30,9 +30,8 @@
 -- verify:   In a new recording softnet column 2 stands still, and retransmits with it.
 -- but:      Load makes both, therefore retransmits are counted for each segment sent and held against the quiet intervals. With drops in nearly
 --           every interval those with few count as quiet; with no such ones the drops must only be enough to explain the retransmits,
---           which is weak. A CPU that is
---           no NIC's by interrupts or RPS takes the packets of veth, tunnels and loopback: the same fault, with one witness less. In a
---           container softnet is the host's and the retransmits are its own.
+--           which is weak. A CPU that is no NIC's by interrupts or RPS takes the packets of veth, tunnels and loopback: the same fault,
+--           with one witness less. In a container softnet is the host's and the retransmits are its own.
 -- see:      Documentation/networking/scaling.rst; net/core/dev.c (enqueue_to_backlog); softirq/backlog-drop
 WITH p AS (
   SELECT coalesce(:min_intervals, 3) AS min_intervals,
