@@ -24,12 +24,12 @@ WITH p AS (
 ), cap AS (
   SELECT snap, lag(snap) OVER (ORDER BY snap) AS before
     FROM (SELECT DISTINCT snap FROM capture WHERE source = 'tcp_info' AND state = 'ok')
-), pause AS (              -- quiet at both captures, and a burst in between
+), pause AS (              -- quiet at both captures with nothing to send (a closed window is no pause), and a burst in between
   SELECT b.snap, b.sk, CASE WHEN b.peer LIKE '::ffff:%.%' THEN substr(b.peer, 8) ELSE b.peer END AS peer, b.rtt_ns, b.cwnd
     FROM tcp_socket b JOIN cap ON cap.snap = b.snap JOIN p
     JOIN tcp_socket a ON a.snap = cap.before AND a.sk = b.sk AND a.lport = b.lport AND a.pport = b.pport
    WHERE b.state = 'ESTAB' AND a.state = 'ESTAB' AND b.rtt_ns >= p.rtt_ms * 1000000
-     AND a.lastsnd_ns > a.rto_ns AND b.lastsnd_ns > b.rto_ns
+     AND a.lastsnd_ns > a.rto_ns AND b.lastsnd_ns > b.rto_ns AND coalesce(a.sendq, 0) = 0 AND coalesce(b.sendq, 0) = 0
      AND coalesce(b.bytes_sent, b.bytes_acked) - coalesce(a.bytes_sent, a.bytes_acked) >= p.min_segs * coalesce(b.mss, 1448)
 ), n AS (
   SELECT count(DISTINCT sk) AS sockets, count(*) AS pauses, min(rtt_ns) AS rtt_ns, min(cwnd) AS cwnd,
