@@ -33,20 +33,22 @@ WITH p AS (
 ), seen AS (
   SELECT DISTINCT snap FROM capture WHERE source = 'linkerd' AND state = 'ok'
 ), pool AS (               -- a deregistered gauge is absent, not 0: only captures between its first and last value count
-  SELECT s.id, s.entity, s.first AS value, s.lo, s.hi, s.p50, s.last,
+  SELECT s.id, s.entity, s.lo, s.hi, s.p50, s.last,
          (SELECT min(snap) FROM sample WHERE series = s.id) AS born,
          (SELECT max(snap) FROM sample WHERE series = s.id) AS died
     FROM series s WHERE s.source = 'linkerd' AND s.name = 'loadbalancer/size'
 ), step AS (               -- samples may hold changes only: the last value before a capture stands
   SELECT pool.entity, seen.snap,
-         CASE WHEN pool.lo = pool.hi THEN pool.value ELSE (SELECT m.value FROM sample m WHERE m.series = pool.id AND m.snap <= seen.snap ORDER BY m.snap DESC LIMIT 1) END AS size
-    FROM pool JOIN seen ON seen.snap BETWEEN pool.born AND pool.died
+         (SELECT m.value FROM sample m WHERE m.series = pool.id AND m.snap <= seen.snap ORDER BY m.snap DESC LIMIT 1) AS size
+    FROM p JOIN pool ON pool.lo <= p.max_size JOIN seen ON seen.snap BETWEEN pool.born AND pool.died
 ), tally AS (
   SELECT step.entity, count(*) AS captures,
          sum(size BETWEEN 1 AND p.max_size) AS tiny, sum(size = 1) AS one,
          min(CASE WHEN size BETWEEN 1 AND p.max_size THEN snap END) AS first_at,
          max(CASE WHEN size BETWEEN 1 AND p.max_size THEN snap END) AS last_at
     FROM step JOIN p GROUP BY step.entity
+   UNION ALL                -- never so small: no matter when
+  SELECT entity, (SELECT count(*) FROM seen WHERE seen.snap BETWEEN pool.born AND pool.died), 0, 0, NULL, NULL FROM pool JOIN p WHERE pool.lo > p.max_size
 ), judged AS (
   SELECT c.*, t.captures, t.tiny, t.one, t.first_at, t.last_at, pool.lo, pool.hi, pool.p50, pool.last,
          c.requests / nullif(c.span, 0) AS rate,

@@ -36,13 +36,15 @@ WITH p AS (
      AND instr(s.entity, '|client|') > 0 AND instr(s.entity, '|service|') = 0
 ), step AS (               -- samples hold changes only: the last value before a capture stands
   SELECT pool.entity, pool.pending_p95,
-         CASE WHEN pool.hi < p.min_connections THEN pool.hi   -- never so many: no matter when
-              ELSE (SELECT m.value FROM sample m WHERE m.series = pool.id AND m.snap <= seen.snap ORDER BY m.snap DESC LIMIT 1) END AS n
+         (SELECT m.value FROM sample m WHERE m.series = pool.id AND m.snap <= seen.snap ORDER BY m.snap DESC LIMIT 1) AS n
     FROM p JOIN pool JOIN seen ON seen.snap BETWEEN pool.born AND pool.died
+   WHERE pool.hi >= p.min_connections
 ), tally AS (
   SELECT s.entity, count(*) AS captures,
          sum(s.n >= p.min_connections AND s.n >= p.times_pending * max(s.pending_p95, 1)) AS over
     FROM step s JOIN p GROUP BY s.entity
+   UNION ALL                -- never so many: no matter when
+  SELECT entity, (SELECT count(*) FROM seen WHERE seen.snap BETWEEN pool.born AND pool.died), 0 FROM pool JOIN p WHERE pool.hi < p.min_connections
 )
 SELECT CASE WHEN t.captures < 3                                    THEN 'skip'
             WHEN t.over * 100.0 >= p.share_pct * t.captures        THEN 'info'

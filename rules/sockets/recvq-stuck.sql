@@ -51,7 +51,7 @@ WITH p AS (
               WHEN instr(s.peer, ':') > 0 THEN 'to [' || s.peer || ']:' || s.pport
               ELSE 'to ' || s.peer || ':' || s.pport END AS entity
     FROM tcp_socket s JOIN p LEFT JOIN inward i ON i.port = s.lport
-   WHERE s.state = 'ESTAB' AND s.recvq >= p.queue_bytes
+   WHERE +s.state = 'ESTAB' AND s.recvq >= p.queue_bytes
 ), stuck AS (
   SELECT b.entity, b.snap, count(*) AS n, max(b.recvq) AS hi
     FROM full b JOIN cap ON cap.snap = b.snap

@@ -32,7 +32,7 @@ WITH p AS (
          sum(s.sendq) AS queued_bytes, max(s.lastack_ns) / 1000000 AS silent_ms,
          sum(coalesce(s.timer, '') = 'persist') AS closed, sum(coalesce(s.timer_retr, 0) > 0 AND s.timer = 'on') AS again
     FROM tcp_socket s JOIN p
-   WHERE s.state = 'ESTAB' AND s.sendq >= p.queue_bytes AND s.lastack_ns >= p.silent_ms * 1000000
+   WHERE +s.state = 'ESTAB' AND s.sendq >= p.queue_bytes AND s.lastack_ns >= p.silent_ms * 1000000
      AND (s.timer = 'persist' OR s.timer_retr > 0 OR s.backoff > 0 OR s.lastsnd_ns >= p.silent_ms * 1000000)
    GROUP BY 1, s.snap
 ), ranked AS (
