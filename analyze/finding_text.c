@@ -75,9 +75,13 @@ static void say_when(const struct report *r, const struct finding *f, struct buf
 		put_clock(b, f->at >= 0 ? f->at_text : f->first_text, &day);
 		buf_fmt(b, spread ? " (%lld)" : " (snapshot %lld)", (long long)at);
 	}
-	if (f->hits_what)
-		buf_fmt(b, "%sin %lld of %lld %s", b->n ? ", " : "", (long long)f->hits,
-		        (long long)f->hits_of, f->hits_what);
+	if (!f->hits_what)
+		return;
+	buf_fmt(b, "%sin %lld ", b->n ? ", " : "", (long long)f->hits);
+	if (f->hits_of >= 0)
+		buf_fmt(b, "of %lld %s", (long long)f->hits_of, f->hits_what);
+	else
+		buf_fmt(b, "%.*s", (int)strlen(f->hits_what) - (f->hits == 1), f->hits_what);
 }
 
 /* When it was, which file shows it; what says no time holds for all of the window. */

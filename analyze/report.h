@@ -106,7 +106,7 @@ struct finding {
 	int64_t at, first_at, last_at; /* snapshots; -1 = not said */
 	/* wall clock of `at`, ..., or ""; a snapshot is the end of its interval */
 	const char *at_text, *first_text, *last_text;
-	int64_t hits, hits_of; /* so many of how many intervals; see hits_what */
+	int64_t hits, hits_of; /* so many of how many (-1 = not said) intervals; see hits_what */
 	const char *hits_what; /* "intervals", "captures", "minutes"; NULL = not said */
 	const char *member;    /* the file that shows the worst moment, or "" */
 	const struct evidence *evidence;

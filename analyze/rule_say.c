@@ -158,30 +158,41 @@ static const struct cell *column(const struct rule_rows *rows, const struct rule
 	return NULL;
 }
 
-/* "intervals_hit", else the first column that ends in "_intervals". */
-static const struct cell *hits_of(struct runner *run, const struct rule_rows *rows,
-                                  const struct rule_row *row, const char *what)
+/* "intervals_hit" or "hit_intervals". */
+static const struct cell *plain_hits(struct runner *run, const struct rule_rows *rows,
+                                     const struct rule_row *row, const char *what)
 {
 	const struct cell *c = column(rows, row, span_of(arena_fmt(run->arena, "%s_hit", what)));
-	struct span ending = span_of(arena_fmt(run->arena, "_%s", what));
 
-	for (size_t i = 0; i < rows->evidence_n && !c; i++)
-		if (span_ends(span_of(row->evidence[i].name), ending))
-			c = column(rows, row, span_of(row->evidence[i].name));
-	return c;
+	return c ? c : column(rows, row, span_of(arena_fmt(run->arena, "hit_%s", what)));
 }
 
+/* The first column that ends in "_intervals". */
+static const struct cell *other_hits(struct runner *run, const struct rule_rows *rows,
+                                     const struct rule_row *row, const char *what)
+{
+	struct span ending = span_of(arena_fmt(run->arena, "_%s", what));
+
+	for (size_t i = 0; i < rows->evidence_n; i++)
+		if (span_ends(span_of(row->evidence[i].name), ending))
+			return column(rows, row, span_of(row->evidence[i].name));
+	return NULL;
+}
+
+/* How many there were in all is not always known; that it was in so many is. */
 static void say_hits(struct runner *run, const struct rule_rows *rows, const struct rule_row *row,
                      struct finding *f)
 {
 	for (size_t i = 0; i < sizeof(counted) / sizeof(counted[0]) && !f->hits_what; i++) {
 		const struct cell *of = column(rows, row, span_of(counted[i])),
-				  *hits = of ? hits_of(run, rows, row, counted[i]) : NULL;
+				  *hits = plain_hits(run, rows, row, counted[i]);
 
-		if (!hits || hits->v.i < 1 || hits->v.i > of->v.i)
+		if (!hits && of)
+			hits = other_hits(run, rows, row, counted[i]);
+		if (!hits || hits->v.i < 1 || (of && hits->v.i > of->v.i))
 			continue;
 		f->hits = hits->v.i;
-		f->hits_of = of->v.i;
+		f->hits_of = of ? of->v.i : -1;
 		f->hits_what = counted[i];
 	}
 }

@@ -178,7 +178,7 @@ static json_t *hits(const struct finding *f)
 {
 	if (!f->hits_what)
 		return json_null();
-	return json_pack("{s:I, s:I, s:s}", "n", (json_int_t)f->hits, "of", (json_int_t)f->hits_of,
+	return json_pack("{s:I, s:o, s:s}", "n", (json_int_t)f->hits, "of", snapshot(f->hits_of),
 	                 "what", f->hits_what);
 }
 

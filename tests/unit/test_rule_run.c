@@ -140,6 +140,12 @@ static void a_finding_says_when_it_was_and_how_often(void **state)
 	assert_int_equal(x->hits, 2);
 	assert_int_equal(x->hits_of, 9);
 	assert_string_equal(x->hits_what, "captures");
+	run(f, HEAD "SELECT 'warn' AS level, 'c' AS entity, 1 AS drops, coalesce(:limit, 5) AS l, "
+	            "4 AS hit_minutes, 9 AS bad_captures");
+	x = &f->out.findings[0].f;
+	assert_int_equal(x->hits, 4);
+	assert_int_equal(x->hits_of, -1);
+	assert_string_equal(x->hits_what, "minutes");
 	run(f, HEAD
 	    "SELECT 'warn' AS level, 'b' AS entity, 1 AS drops, coalesce(:limit, 5) AS l, 9 AS "
 	    "intervals_hit, 3 AS intervals");
