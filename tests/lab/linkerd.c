@@ -99,6 +99,7 @@ static void begin(struct proxy *p, int argc, char **argv)
 	listen_to_hangup(p);
 	admin_begin(p);
 	jvm_begin(p);
+	dns_begin(p);
 	p->minute = (struct timer){.due = a_minute_is_over, .of = p};
 	p->second = (struct timer){.due = a_second_is_over, .of = p};
 	p->accept = (struct timer){.due = stall_accept, .of = p};
@@ -118,6 +119,7 @@ int main(int argc, char **argv)
 		for (struct server *s = r->servers; s; s = s->next)
 			server_end(s);
 	admin_end(&p);
+	dns_end(&p);
 	config_free(&p);
 	metric_free(p.root);
 	loop_close(&p.loop);

@@ -6,6 +6,7 @@
  *   l5d_names.c     what metrics there are l5d_client.c   binding, attempts, retries
  *   l5d_balance.c   which endpoint         l5d_pool.c     connections to endpoints
  *   l5d_jvm.c       pauses, heap, threads  l5d_admin.c    what it answers about itself
+ *   l5d_dns.c       names looked up
  */
 #ifndef LAB_LIB_L5D_H
 #define LAB_LIB_L5D_H
@@ -100,9 +101,9 @@ struct metrics {
 /* Told on the command line as --NAME VALUE or in the JSON as "NAME": VALUE. */
 struct settings {
 	char admin[FIELD_TEXT_MAX], version[FIELD_TEXT_MAX], names[FIELD_TEXT_MAX];
-	char admin_fault[FIELD_TEXT_MAX], discovery[FIELD_TEXT_MAX];
+	char admin_fault[FIELD_TEXT_MAX], discovery[FIELD_TEXT_MAX], dns[FIELD_TEXT_MAX];
 	int64_t minute, age, stall_on_metrics, accept_stall, accept_every, bind_idle;
-	int64_t gc_every, gc_pause, safepoint_every, safepoint_pause;
+	int64_t dns_every, gc_every, gc_pause, safepoint_every, safepoint_pause;
 	int64_t heap_max, heap_used, num_cpus, fd_limit, ballast, bind_cache;
 	double burn;
 	bool frozen;
@@ -140,6 +141,7 @@ struct proxy {
 	double gc_ms, gc_cycles, safepoint_ms, safepoints;
 	struct metric *pauses; /* jvm/gc/NAME/pause_msec */
 	struct admin_session *admin_sessions;
+	struct resolver *resolver; /* NULL: no names are looked up */
 };
 
 struct router {
@@ -317,6 +319,10 @@ void pool_reap(struct endpoint *e);
 void jvm_begin(struct proxy *p);
 void jvm_gauges(struct proxy *p);
 void jvm_stop_the_world(struct proxy *p, int64_t ns);
+
+/* l5d_dns.c: looks a name up each dns-every, at `dns`. */
+void dns_begin(struct proxy *p);
+void dns_end(struct proxy *p);
 
 /* l5d_admin.c */
 void admin_begin(struct proxy *p);

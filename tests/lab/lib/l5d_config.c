@@ -28,6 +28,8 @@ static const struct field top[] = {
 	OF(settings, "names", FIELD_TEXT, names),
 	OF(settings, "admin-fault", FIELD_TEXT, admin_fault),
 	OF(settings, "discovery", FIELD_TEXT, discovery),
+	OF(settings, "dns", FIELD_TEXT, dns),
+	OF(settings, "dns-every", FIELD_TIME, dns_every),
 	OF(settings, "minute", FIELD_TIME, minute),
 	OF(settings, "age", FIELD_TIME, age),
 	OF(settings, "stall-on-metrics", FIELD_TIME, stall_on_metrics),

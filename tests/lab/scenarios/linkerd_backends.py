@@ -86,8 +86,7 @@ def linkerd_connect_latency(lab, fault):
 
 
 @scenario(
-    expect=['linkerd-backend/imbalance ' + client('weighted')],
-    allow=['root-cause/endpoint-hotspot'])
+    expect=['linkerd-backend/imbalance ' + client('weighted'), 'root-cause/endpoint-hotspot ' + client('weighted')])
 def linkerd_imbalance(lab, fault):
     """Weights of 8:1:1:1; without them, answers of very different sizes."""
     here = lab.netns()

@@ -100,3 +100,12 @@ def linkerd_waits_for_cpus(lab, fault):
         here.start('sh', '-c', 'while :; do :; done')
     mesh.start(2)
     lab.record(here)
+
+
+@scenario(expect=['udp/dns-slow inet/dns'])
+def linkerd_names(lab, fault):
+    """A name server that leaves one question in ten unanswered: the resolver asks again after 5 s."""
+    here, mesh = simple(lab, version='1.0.2', dns='127.0.0.53:53', dns_every='50ms')
+    here.python('dns', '127.0.0.53', 53, 0.1 if fault else 0)
+    mesh.start(8)
+    lab.record(here)
