@@ -1,5 +1,8 @@
 """Accept queues and SYN queues."""
+import os
+
 from model import scenario
+from place import Skip
 
 # The SYNs that a full accept queue drops are sent again, and its listener is short of room.
 OVERFLOWED = ['tcp-listen/queue-high', 'tcp-listen/backlog-small', 'tcp-listen/syncookies', 'tcp-listen/synq-full',
@@ -82,6 +85,8 @@ def socket_locked(lab, fault):
 
     They are dropped at the socket's backlog: neither lost SYNs nor an overflow.
     """
+    if not os.path.exists('/proc/sys/vm/unprivileged_userfaultfd'):
+        raise Skip('this kernel has no userfaultfd')
     here = lab.netns()
     here.tool('locked', '127.0.0.1', 7777, 7778, 1000 if fault else 0, 6000)
     here.tool('raw', '127.0.0.1', '127.0.0.1', 7778, 7777, 'flags=16', 'size=100', 'step=5000', 'pps=800')
