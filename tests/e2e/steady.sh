@@ -33,33 +33,43 @@ for so in count_alloc skip_sleep; do
 done
 skip_sleep=$PWD/skip_sleep.so count=$PWD/count_alloc.so
 
-# counted WHAT SHIMS FROM TO COMMAND...: not one allocation in those ticks; else it says from where
-counted() {
-	case=$1 shims=$2 from=$3 to=$4
-	shift 4
-	check "$case: exit status 0" env COUNT_ALLOC="$PWD/calls" COUNT_FROM="$from" LD_PRELOAD="$shims" "$@"
-	check "$case: ticks were counted" test "$(grep -c '^[0-9]' calls)" -gt "$to"
-	check "$case: no allocation in ticks $from to $to" awk -v from="$from" -v to="$to" \
-		'/^[0-9]/ && $1 >= from && $1 <= to && $2 { print; bad = 1 } /^#/ { shown = $3 <= to } shown; END { exit bad }' calls
+# clean_ticks FROM TO: not one allocation in those ticks; else it says from where
+clean_ticks() {
+	awk -v from="$1" -v to="$2" '/^[0-9]/ && $1 >= from && $1 <= to && $2 { print; bad = 1 }
+		/^#/ { shown = $3 <= to } shown; END { exit bad }' calls
 }
-# fast WHAT COMMAND...: the slowest source comes each 10 s
+# counted WHAT SHIMS FROM TO COMMAND...: up to three times, since a machine under load may need a thread
+# more than it ever did, which is allocated once; what a tick allocates by itself is there each time
+counted() {
+	case=$1 shims=$2 from=$3 to=$4 try=0 got=0
+	shift 4
+	while [ $try -lt 3 ]; do
+		env COUNT_ALLOC="$PWD/calls" COUNT_FROM="$from" LD_PRELOAD="$shims" "$@" 2>>log
+		got=$?
+		[ $got -eq 0 ] && clean_ticks "$from" "$to" >>log && break
+		try=$((try + 1))
+	done
+	check "$case: exit status 0" test $got -eq 0
+	check "$case: ticks were counted" test "$(grep -c '^[0-9]' calls)" -gt "$to"
+	check "$case: no allocation in ticks $from to $to" clean_ticks "$from" "$to"
+}
+# fast WHAT COMMAND...: every source comes each 10 s
 fast() {
 	case=$1
 	shift
-	counted "$case" "$count $skip_sleep" 11 59 "$@" --for 60s --every 1s --force -q
+	counted "$case" "$count $skip_sleep" 11 59 "$@" --for 10m --every 10s --force -q
 }
 
 fast "this host" "$collect" -o host.tar.zst
 unpack host.tar.zst
 check "this host: the ticks are whole" judge \
-	"e['ticks_taken'] == 61 and e['ticks_missed'] == 0 and status('proc/net/softnet_stat') == ['ok'] * 61 and status('cmd/ss_-tanmieo') == ['ok'] * 7"
+	"e['ticks_taken'] == 61 and e['ticks_missed'] == 0 and status('proc/net/softnet_stat') == ['ok'] * 61 and status('cmd/ss_-tanmieo') == ['ok'] * 61"
 check "this host: the counter does count" awk '$1 == "0" && $2 > 100 { ok = 1 } END { exit !ok }' calls
 fast "gzip" "$collect" -o host.tar.gz
 fast "none" "$collect" -o host.tar
 fast "processes" "$collect" --pid $$ --comm '*sh' --comm 'ksoft*' -o tasks.tar
 fast "dump" "$collect" --root "$dump" -o dump.tar
-counted "time as it is" "$count" 6 18 "$collect" --for 5s --every 250ms --pace 'tcp*=500ms' --pace ss-summary=500ms \
-	--pace 'group*=500ms' --force -q -o real.tar.zst
+counted "time as it is" "$count" 3 6 "$collect" --for 7s --every 1s --pace 'tcp*=1s' --pace ss-summary=1s --pace 'cgroup*=1s' --force -q -o real.tar.zst
 if "$old" 38 "$collect" --version >>log 2>&1; then
 	fast "old kernel" "$old" 38 "$collect" -o old.tar
 else
@@ -89,7 +99,7 @@ wait_for 10 test -s ports
 read -r stays closes <ports
 fast "metrics" "$collect" --metrics "http://127.0.0.1:$stays" --metrics "http://localhost:$closes" -o metrics.tar
 unpack metrics.tar
-check "metrics: are there" judge "status('admin/metrics.json') == ['ok'] * 14"
+check "metrics: are there" judge "status('admin/metrics.json') == ['ok'] * 122"
 
 if [ "$(id -u)" -eq 0 ] && ip netns add "sta$$" 2>>log && namespaces="sta$$" && ip netns add "stb$$"; then
 	namespaces="sta$$ stb$$"

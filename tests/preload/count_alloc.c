@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/timerfd.h>
 
 #define TICKS_MAX 20000
@@ -83,6 +84,15 @@ int timerfd_settime(int fd, int flags, const struct itimerspec *to, struct itime
 		real = dlsym(RTLD_NEXT, "timerfd_settime");
 	tick++;
 	return real(fd, flags, to, was);
+}
+
+/* It keeps its priority: a source that is late because others come first needs one more thread. */
+int setpriority(__priority_which_t which, id_t who, int value)
+{
+	(void)which;
+	(void)who;
+	(void)value;
+	return 0;
 }
 
 __attribute__((constructor)) static void begin(void)
