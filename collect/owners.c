@@ -4,13 +4,14 @@
  */
 #include "collect/owners.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "collect/folder.h"
+#include "collect/sort.h"
 #include "schema/buf.h"
 
 struct process {
@@ -89,16 +90,16 @@ static bool socket_inode(int fds, const char *name, uint32_t *inode)
 	return true;
 }
 
-static int walk_fds(struct owners *o, int dir, DIR *fds, struct process *p)
+static int walk_fds(struct owners *o, int dir, struct folder *fds, struct process *p)
 {
+	const struct dirent *d;
 	bool named = false;
 
-	for (struct dirent *d = readdir(fds); d; d = readdir(fds)) {
+	while ((d = folder_next(fds)) != NULL) {
 		uint32_t inode;
 		uint64_t fd;
 
-		if (!number(d->d_name, INT32_MAX, &fd) ||
-		    !socket_inode(dirfd(fds), d->d_name, &inode))
+		if (!number(d->d_name, INT32_MAX, &fd) || !socket_inode(fds->fd, d->d_name, &inode))
 			continue;
 		if (!named)
 			read_comm(dir, p);
@@ -114,18 +115,17 @@ static int walk_process(struct owners *o, int proc, const char *name, int pid)
 	struct process p = {.pid = pid};
 	int dir = openat(proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int fd = dir < 0 ? -1 : openat(dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *fds = fd < 0 ? NULL : fdopendir(fd);
+	struct folder fds;
 	int e = 0;
 
 	o->processes++;
-	if (fds) {
-		e = walk_fds(o, dir, fds, &p);
-		closedir(fds);
+	if (fd >= 0) {
+		folder_open(&fds, fd);
+		e = walk_fds(o, dir, &fds, &p);
+		folder_close(&fds);
 	} else if (errno == EACCES || errno == EPERM) {
 		o->denied++;
 	}
-	if (!fds && fd >= 0)
-		close(fd);
 	if (dir >= 0)
 		close(dir);
 	return e;
@@ -143,22 +143,23 @@ static int by_inode(const void *a, const void *b)
 
 int owners_walk(struct owners *o)
 {
-	DIR *proc;
-	int e = 0;
+	int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC), e = 0;
+	const struct dirent *d;
+	struct folder proc;
 
-	*o = (struct owners){0};
-	proc = opendir("/proc");
-	if (!proc)
+	o->n = 0;
+	o->processes = o->denied = 0;
+	if (fd < 0)
 		return errno;
-	for (struct dirent *d = readdir(proc); d && !e; d = readdir(proc)) {
+	folder_open(&proc, fd);
+	while (!e && (d = folder_next(&proc)) != NULL) {
 		uint64_t pid;
 
 		if (number(d->d_name, INT32_MAX, &pid))
-			e = walk_process(o, dirfd(proc), d->d_name, (int)pid);
+			e = walk_process(o, proc.fd, d->d_name, (int)pid);
 	}
-	closedir(proc);
-	if (o->n)
-		qsort(o->of, o->n, sizeof(*o->of), by_inode);
+	folder_close(&proc);
+	sort(o->of, o->n, sizeof(*o->of), by_inode);
 	return e;
 }
 

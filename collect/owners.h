@@ -25,7 +25,10 @@ struct owners {
 	unsigned denied;    /* of them, those whose fds were not to be read */
 };
 
-/* Walks the whole of /proc: 40 ms for 10,000 fds.  0, or an errno and what was found until then. */
+/*
+ * Walks the whole of /proc: 40 ms for 10,000 fds.  *o is zeroed before the first time, then used
+ * again.  0, or an errno and what was found until then.
+ */
 int owners_walk(struct owners *o);
 void owners_free(struct owners *o);
 

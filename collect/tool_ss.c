@@ -30,8 +30,10 @@ struct run {
 	enum capture_status status; /* CAPTURE_OK while there was room */
 };
 
-struct names_kept {
+/* Used again by each run. */
+struct memory {
 	struct sock_names *names;
+	struct owners owners;
 };
 
 static bool take_option(struct ask *a, char option)
@@ -200,41 +202,41 @@ static void find_owners(struct run *r, struct owners *o, struct buf *note)
 	}
 }
 
-static void close_names(void *p)
+static void free_memory(void *p)
 {
-	struct names_kept *kept = p;
+	struct memory *m = p;
 
-	sock_names_close(kept->names);
-	free(kept);
+	sock_names_close(m->names);
+	owners_free(&m->owners);
+	free(m);
 }
 
-/* Those of the run before, emptied. */
-static struct sock_names *names_of(struct job *j)
+/* That of the run before, emptied; NULL when there is none to be had. */
+static struct memory *memory_of(struct job *j)
 {
-	struct names_kept *kept = job_keep(j, sizeof(*kept), close_names);
+	struct memory *m = job_keep(j, sizeof(*m), free_memory);
 
-	if (kept && kept->names)
-		sock_names_forget(kept->names);
-	else if (kept)
-		kept->names = sock_names_open();
-	return kept ? kept->names : NULL;
+	if (m && m->names)
+		sock_names_forget(m->names);
+	else if (m)
+		m->names = sock_names_open();
+	return m && m->names ? m : NULL;
 }
 
 static enum capture_status list(struct job *j, const struct ask *a, int *error, struct buf *note)
 {
-	struct run r = {
-		.j = j, .style = {.show = a->show, .names = names_of(j)}
-        };
+	struct run r = {.j = j, .style.show = a->show};
 	bool live = j->host->root[0] == '\0';
-	struct owners o = {0};
+	struct memory *m = memory_of(j);
 	enum capture_status status;
 
-	if (!r.style.names) {
+	if (!m) {
 		*error = ENOMEM;
 		return CAPTURE_ERROR;
 	}
+	r.style.names = m->names;
 	if (a->show & SS_PROCESSES && live)
-		find_owners(&r, &o, note);
+		find_owners(&r, &m->owners, note);
 	if (!put_header(&r)) {
 		status = r.status;
 	} else if (live) {
@@ -243,7 +245,6 @@ static enum capture_status list(struct job *j, const struct ask *a, int *error, 
 		put_why(note, 0);
 		status = from_proc(&r, a, error, note);
 	}
-	owners_free(&o);
 	return status;
 }
 

@@ -69,7 +69,7 @@ fast "gzip" "$collect" -o host.tar.gz
 fast "none" "$collect" -o host.tar
 fast "processes" "$collect" --pid $$ --comm '*sh' --comm 'ksoft*' -o tasks.tar
 fast "dump" "$collect" --root "$dump" -o dump.tar
-counted "time as it is" "$count" 3 6 "$collect" --for 7s --every 1s --pace 'tcp*=1s' --pace ss-summary=1s --pace 'cgroup*=1s' --force -q -o real.tar.zst
+counted "time as it is" "$count" 3 6 "$collect" --for 7s --every 1s --pace 'tcp*=1s' --pace ss-summary=1s --pace 'cgroup*=1s' --pace owners=1s --force -q -o real.tar.zst
 if "$old" 38 "$collect" --version >>log 2>&1; then
 	fast "old kernel" "$old" 38 "$collect" -o old.tar
 else
