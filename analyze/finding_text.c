@@ -203,6 +203,17 @@ static void put_shared(const struct layout *l, const struct report *r, const str
 	layout_text(l, indent, "also", indent + LABEL_COLUMNS - 2, buf_span(&b));
 }
 
+/* What the rule would have liked to look at as well and was not there. */
+static void put_wanted(const struct layout *l, const struct report *r, const struct finding *f,
+                       size_t indent)
+{
+	for (size_t i = 0; i < r->results_n; i++)
+		if (strcmp(r->results[i].rule, f->rule) == 0 &&
+		    r->results[i].outcome == OUTCOME_FINDINGS)
+			layout_text(l, indent, "judged", indent + LABEL_COLUMNS - 2,
+			            span_of(r->results[i].why));
+}
+
 /* A symptom of the finding before it: one line, or with --all everything. */
 static void put_folded(const struct layout *l, const struct report *r, const struct finding *f)
 {
@@ -213,6 +224,7 @@ static void put_folded(const struct layout *l, const struct report *r, const str
 	if (l->style->all) {
 		put_evidence(l, f, indent + 4);
 		put_when(l, r, f, indent + 4);
+		put_wanted(l, r, f, indent + 4);
 		put_advice(l, f, indent + 4);
 	}
 	if (f->cause) {
@@ -281,6 +293,7 @@ static void put_group(const struct layout *l, const struct report *r, const stru
 		buf_fmt(&more, "and %zu more: ", n - shown);
 		layout_text(l, 4, buf_cstr(&more), 6, buf_span(&b));
 	}
+	put_wanted(l, r, f, 4);
 	put_advice(l, l->style->all ? &f[n - 1] : f, 4);
 	for (size_t i = 0; i < n; i++)
 		put_shared(l, r, &f[i], 4);

@@ -259,6 +259,28 @@ static void what_a_short_window_costs_is_said(void **state)
 	arena_free(&a);
 }
 
+static void what_a_rule_would_have_liked_to_see_is_said_once(void **state)
+{
+	const struct finding f[] = {
+		plain("a/b", "Two", LEVEL_WARN, "eth0", "eth0 drops"),
+		plain("a/b", "Two", LEVEL_WARN, "eth1", "eth1 drops"),
+		plain("c/d", "One", LEVEL_WARN, "", "slow"),
+	};
+	const struct rule_result results[] = {
+		{.rule = "a/b", .title = "Two", .why = "without ethtool: not collected"},
+		{.rule = "c/d", .title = "One", .why = ""                              },
+	};
+	struct report r = {.findings = f, .findings_n = 3, .results = results, .results_n = 2};
+	char *text = rendered(&r, (struct style){.width = 80});
+	const char *said = strstr(text, "    judged    without ethtool: not collected\n");
+
+	(void)state;
+	assert_non_null(said);
+	assert_true(said > strstr(text, "eth1 drops"));
+	assert_null(strstr(said + 8, "judged"));
+	free(text);
+}
+
 static void hostile_text_never_reaches_the_terminal(void **state)
 {
 	const struct finding f[] = {
@@ -409,6 +431,7 @@ int main(void)
 		cmocka_unit_test(a_verdict_stands_above_everything),
 		cmocka_unit_test(a_cause_comes_first_and_folds_what_it_explains),
 		cmocka_unit_test(what_a_short_window_costs_is_said),
+		cmocka_unit_test(what_a_rule_would_have_liked_to_see_is_said_once),
 		cmocka_unit_test(hostile_text_never_reaches_the_terminal),
 		cmocka_unit_test(a_table_fits_its_width),
 		cmocka_unit_test(no_line_is_longer_than_the_width),
