@@ -44,7 +44,7 @@ WITH p AS (
 ), stuck AS (
   SELECT b.peer, b.told, b.local, b.lport, b.pport, max(b.large) AS large, max(b.backoff) AS backoff, max(b.pmtu) AS pmtu,
          min(b.snap) AS first_at, max(b.snap) AS last_at
-    FROM bad b GROUP BY b.told, b.pport, b.local, b.lport
+    FROM bad b GROUP BY b.peer, b.told, b.pport, b.local, b.lport
   HAVING count(*) >= (SELECT min_captures FROM p)
 ), peers AS (
   SELECT peer, sum(large) AS large, sum(NOT large) AS small, max(backoff) AS backoff, max(pmtu) AS pmtu,

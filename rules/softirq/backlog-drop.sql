@@ -18,7 +18,8 @@
 --             sysctl -w net.core.netdev_max_backlog={next_backlog}
 --           If only a few CPUs drop, spread the load instead:
 --             grep . /sys/class/net/*/queues/rx-*/rps_cpus
---           {flow_limited} of the drops came from the flow limit: net.core.flow_limit_cpu_bitmap.
+--           {flow_limited} drops of all CPUs came from the flow limit, net.core.flow_limit_cpu_bitmap, which counts on the CPU
+--           that queues, not on the one that drops: softirq/flow-limit.
 -- verify:   The second column stands still for ten minutes under the same load:
 --             watch -d cat /proc/net/softnet_stat
 -- but:      Drops in a single interval may be one burst, hence information only.
@@ -31,6 +32,8 @@ WITH p AS (
          coalesce(:crit_ratio, 0.0001) AS crit_ratio
 ), s AS (
   SELECT max(CASE WHEN name = 'net.core.netdev_max_backlog' THEN last END) AS max_backlog FROM setting
+), f AS (                  -- counted by the CPU that queues: which CPU's backlog was full it does not tell
+  SELECT coalesce(sum(increase), 0) AS increase FROM counter WHERE source = 'softnet' AND name = 'flow_limit'
 )
 SELECT CASE WHEN c.increase IS NULL               THEN 'skip'   -- one capture, or nothing but resets
             WHEN c.increase < p.warn_drops        THEN 'ok'
@@ -48,7 +51,7 @@ SELECT CASE WHEN c.increase IS NULL               THEN 'skip'   -- one capture, 
        c.intervals,
        n.increase                  AS processed,
        round(c.increase * 100.0 / nullif(n.increase, 0), 4) AS dropped_pct,
-       coalesce(f.increase, 0)     AS flow_limited,
+       f.increase                  AS flow_limited,
        s.max_backlog,
        2 * coalesce(s.max_backlog, 1000) AS next_backlog,
        c.resets
@@ -56,6 +59,6 @@ SELECT CASE WHEN c.increase IS NULL               THEN 'skip'   -- one capture, 
   JOIN p
   JOIN s
   LEFT JOIN counter n ON n.source = 'softnet' AND n.name = 'processed'  AND n.entity = c.entity
-  LEFT JOIN counter f ON f.source = 'softnet' AND f.name = 'flow_limit' AND f.entity = c.entity
+  JOIN f
  WHERE c.source = 'softnet' AND c.name = 'dropped'
  ORDER BY c.increase DESC, c.entity;

@@ -6,14 +6,17 @@
 -- requires: softnet >= 2
 -- wants:    sysctl
 -- param:    min_drops  packets  growth on one CPU over the window that is worth a word
--- message:  {entity}: {drops} packets of the largest flow dropped by the flow limit, in {intervals_hit} of {intervals} intervals
+-- message:  {entity} dropped {drops} packets of the largest flow that it had to queue to a busy CPU (flow limit), in {intervals_hit} of {intervals} intervals
 -- meaning:  Once a CPU's backlog queue is half full, the flow limit drops packets of the flow that sent most of the last ones, so that the
---           others get through. One flow has more packets than that CPU can take; the small flows are protected.
--- remedy:   Find that flow and give it a CPU of its own or fewer packets (GRO on, larger segments); which CPUs limit flows is in
+--           others get through. One flow has more packets than that CPU can take; the small flows are protected. It counts on the
+--           CPU that queues the packets, {entity}, which took them from the NIC and steers them (RPS), or sent them over a veth or
+--           the loopback. The CPU whose backlog is full may be another: that one counts them as dropped, see softirq/backlog-drop.
+-- remedy:   Find that flow and give it a CPU of its own or fewer packets (GRO on, larger segments); which CPUs limit the flows that they
+--           queue is in
 --             sysctl net.core.flow_limit_cpu_bitmap        (now {bitmap})
---           If the CPU is just slow, softirq/backlog-drop says how to lengthen its queue.
+--           If the CPU that drops is just slow, softirq/backlog-drop says how to lengthen its queue.
 -- verify:   Column 11 of /proc/net/softnet_stat stands still.
--- but:      A throughput test with one connection. These packets are in the drops of softirq/backlog-drop too.
+-- but:      A throughput test with one connection. These packets are in the drops of softirq/backlog-drop too, mostly of another CPU.
 -- see:      Documentation/networking/scaling.rst, RPS Flow Limit
 WITH p AS (
   SELECT coalesce(:min_drops, 1) AS min_drops
