@@ -49,10 +49,11 @@ def linkerd_descriptors(lab, fault):
     expect=['info:linkerd-jvm/cpu-count', 'cgroup/cpu-throttled', 'root-cause/cpu-throttle-latency ' + server()],
     allow=STOPPED + ['linkerd-backend/internal-latency ' + server()])
 def linkerd_throttled(lab, fault):
-    """A CPU limit of a fifth of a CPU around a proxy that wants more."""
+    """A CPU limit of an eighth of a CPU around the proxy and a program that wants all of one, every other 3 s."""
     here = lab.netns()
-    mesh = Mesh(here, burn=0.5 if fault else 0.02, num_cpus=2).router()
-    mesh.client('web', 'rate=300,connections=40', all_='delay=5ms')
-    group = cpu_group(lab, 0.2 if fault else 2)
+    mesh = Mesh(here, num_cpus=2).router()
+    mesh.client('web', 'rate=400,connections=100', all_='delay=5ms')
+    group = cpu_group(lab, 0.12 if fault else 2)
     mesh.start(group=group)
-    lab.record(here)
+    here.start('sh', '-c', 'echo $$ >"$0/cgroup.procs"; while :; do timeout 3 sh -c "while :; do :; done"; sleep 3; done', group)
+    lab.record(here, seconds=24)
