@@ -19,11 +19,24 @@ WITH p AS (
   SELECT source, sum(resets) AS resets, sum(resets > 0) AS series,
          min(CASE WHEN resets > 0 THEN trim(entity || ' ' || name) END) AS example
     FROM series WHERE kind IN ('counter', 'counter32') GROUP BY source
+), step AS (               -- a value with no growth from the one before it
+  SELECT s.source, m.snap, count(*) AS n
+    FROM series s JOIN sample m ON m.series = s.id
+   WHERE s.kind IN ('counter', 'counter32') AND s.resets > 0 AND m.delta IS NULL
+     AND m.snap > (SELECT min(snap) FROM sample WHERE series = s.id)
+   GROUP BY s.source, m.snap
+), ranked AS (
+  SELECT source, snap, row_number() OVER (PARTITION BY source ORDER BY n DESC, snap) AS worst FROM step
+), times AS (
+  SELECT source, count(*) AS hit, min(snap) AS first_at, max(snap) AS last_at, max(CASE WHEN worst = 1 THEN snap END) AS at
+    FROM ranked GROUP BY source
 )
 SELECT CASE WHEN r.resets >= p.min_resets THEN 'info' ELSE 'ok' END AS level,
        r.source                  AS entity,
        r.resets,
        r.series,
-       coalesce(r.example, '')   AS example
-  FROM r JOIN p
+       coalesce(r.example, '')   AS example,
+       w.hit                     AS intervals_hit,
+       w.at, w.first_at, w.last_at
+  FROM r JOIN p LEFT JOIN times w ON w.source = r.source
  ORDER BY r.resets DESC, r.source;

@@ -21,15 +21,23 @@ WITH p AS (
   SELECT coalesce(:near_pct, 70) AS near_pct
 ), c AS (
   SELECT cast(max(hi) AS INT) AS hi FROM gauge WHERE source = 'conntrack' AND entity = '' AND name IN ('count', 'entries')
-), n AS (                  -- on the loopback one connection is opened both ways: the greater, not the sum
-  SELECT max(per_s) AS per_s, max(peak_snap) AS peak_snap FROM counter
-   WHERE source = 'snmp' AND entity = '' AND name IN ('TcpPassiveOpens', 'TcpActiveOpens')
+), opens AS (              -- on the loopback one connection is opened both ways: the greater, not the sum
+  SELECT id, increase / nullif(span, 0) AS per_s, intervals, row_number() OVER (ORDER BY increase / nullif(span, 0) DESC, name) AS r
+    FROM series WHERE source = 'snmp' AND entity = '' AND name IN ('TcpPassiveOpens', 'TcpActiveOpens')
+), n AS (
+  SELECT max(id) AS id, max(per_s) AS per_s, max(intervals) AS intervals FROM opens WHERE r = 1
 ), k AS (
   SELECT max(CASE WHEN name IN ('net.netfilter.nf_conntrack_max', 'net.nf_conntrack_max') THEN cast(last AS INT) END) AS most,
          max(CASE WHEN name = 'net.netfilter.nf_conntrack_tcp_timeout_time_wait' THEN cast(last AS INT) END) AS time_wait
     FROM setting
 ), e AS (
-  SELECT c.hi, n.per_s, k.most, k.time_wait, n.per_s * k.time_wait AS expected FROM c JOIN n JOIN k
+  SELECT c.hi, n.id, n.intervals, n.per_s, k.most, k.time_wait, n.per_s * k.time_wait AS expected FROM c JOIN n JOIN k
+), held AS (               -- intervals whose own rate would fill it so far
+  SELECT m.snap, row_number() OVER (ORDER BY m.delta / m.dt DESC, m.snap) AS worst
+    FROM e JOIN p JOIN sample m ON m.series = e.id
+   WHERE m.delta * e.time_wait * 100.0 >= p.near_pct * e.most * m.dt
+), times AS (
+  SELECT count(*) AS hit, min(snap) AS first_at, max(snap) AS last_at, max(CASE WHEN worst = 1 THEN snap END) AS at FROM held
 )
 SELECT CASE WHEN e.expected IS NULL OR e.most IS NULL OR coalesce(e.hi, 0) = 0 THEN 'skip'
             WHEN e.expected * 100.0 >= p.near_pct * e.most                     THEN 'info'
@@ -43,6 +51,9 @@ SELECT CASE WHEN e.expected IS NULL OR e.most IS NULL OR coalesce(e.hi, 0) = 0 T
        e.time_wait,
        min(30, max(e.time_wait / 2, 1))          AS _less,
        CASE WHEN coalesce(e.hi, 0) = 0 THEN 'no connection is tracked here'
-            ELSE 'nf_conntrack_max or the rate of connections is not known' END AS why
-  FROM e JOIN p
+            ELSE 'nf_conntrack_max or the rate of connections is not known' END AS why,
+       times.hit                                 AS intervals_hit,
+       e.intervals,
+       times.at, times.first_at, times.last_at
+  FROM e JOIN p JOIN times
  ORDER BY entity;

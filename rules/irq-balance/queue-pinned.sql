@@ -32,6 +32,18 @@ WITH RECURSIVE p AS (
   SELECT nic, cpu, count(*) AS n, group_concat(irq, ', ') AS irqs, group_concat(coalesce(affinity, '?'), ', ') AS affinity,
          row_number() OVER (PARTITION BY nic ORDER BY count(*) DESC, cpu) AS r
     FROM active GROUP BY nic, cpu
+), step AS (               -- one interval of a queue that is active has half of its interrupts there, or more
+  SELECT a.nic, m.snap, count(*) AS queues, sum(m.delta) / max(m.dt) AS per_s
+    FROM shared s JOIN active a ON a.nic = s.nic AND a.cpu = s.cpu JOIN p
+    JOIN series x ON x.source = 'interrupts' AND x.name = a.irq AND x.entity = a.cpu
+    JOIN sample m ON m.series = x.id
+   WHERE s.r = 1 AND s.n >= 2 AND m.delta * 2 >= p.min_per_s * m.dt
+   GROUP BY a.nic, m.snap
+), held AS (
+  SELECT nic, snap, row_number() OVER (PARTITION BY nic ORDER BY per_s DESC, snap) AS worst FROM step WHERE queues >= 2
+), times AS (
+  SELECT nic, count(*) AS hit, min(snap) AS first_at, max(snap) AS last_at, max(CASE WHEN worst = 1 THEN snap END) AS at
+    FROM held GROUP BY nic
 ), node AS (              -- a NIC's interrupts belong on its own NUMA node: other nodes' CPUs are not free for it
   SELECT entity AS node, trim(last) AS cpulist FROM series WHERE source = 'host' AND name = 'cpulist' AND entity GLOB 'node[0-9]*'
 ), item(node, one, rest) AS (  -- '0-3,8-11' piece by piece
@@ -62,9 +74,14 @@ SELECT CASE WHEN host.cpus = 0                                                  
        coalesce(t.cpus - t.taken, host.cpus) AS free_cpus,
        coalesce(t.cpus, host.cpus)      AS cpus,
        coalesce(s.irqs, '')             AS irqs,
-       coalesce(s.affinity, '')         AS affinity
+       coalesce(s.affinity, '')         AS affinity,
+       w.hit                            AS intervals_hit,
+       (SELECT max(x.intervals) FROM series x JOIN irq i ON i.irq = x.name
+         WHERE x.source = 'interrupts' AND x.entity = s.cpu AND i.nic = e.nic) AS intervals,
+       w.at, w.first_at, w.last_at
   FROM every e JOIN host
   LEFT JOIN nics n ON n.nic = e.nic
   LEFT JOIN shared s ON s.nic = e.nic AND s.r = 1
   LEFT JOIN room t ON t.nic = e.nic
+  LEFT JOIN times w ON w.nic = e.nic
  ORDER BY shared DESC, e.nic;

@@ -36,6 +36,19 @@ WITH p AS (
     FROM irq_share GROUP BY nic
 ), top AS (                -- a bare column beside max(): SQLite takes it from the row that has the maximum
   SELECT nic, max(pct) AS pct, cpu FROM irq_share GROUP BY nic
+), step AS (               -- of a NIC that is so over the window, interval by interval
+  SELECT n.nic, m.snap, sum(m.delta) AS irqs, sum(CASE WHEN s.entity = top.cpu THEN m.delta ELSE 0 END) AS most, max(m.dt) AS dt
+    FROM n JOIN top ON top.nic = n.nic JOIN p JOIN irq i ON i.nic = n.nic
+    JOIN series s ON s.source = 'interrupts' AND s.name = i.irq
+    JOIN sample m ON m.series = s.id
+   WHERE n.irqs >= p.min_per_s * n.span AND top.pct >= p.min_pct AND m.delta > 0
+   GROUP BY n.nic, m.snap
+), held AS (
+  SELECT step.nic, step.snap, row_number() OVER (PARTITION BY step.nic ORDER BY step.most / step.dt DESC, step.snap) AS worst
+    FROM step JOIN p WHERE step.irqs >= p.min_per_s * step.dt AND step.most * 100.0 >= p.min_pct * step.irqs
+), times AS (
+  SELECT nic, count(*) AS hit, min(snap) AS first_at, max(snap) AS last_at, max(CASE WHEN worst = 1 THEN snap END) AS at
+    FROM held GROUP BY nic
 ), soft AS (
   SELECT entity AS cpu, sum(CASE WHEN name = 'softirq' THEN increase END) * 100.0 / nullif(sum(increase), 0) AS pct
     FROM counter WHERE source = 'stat' AND entity LIKE 'cpu%'
@@ -61,8 +74,13 @@ SELECT CASE WHEN n.span IS NULL OR n.irqs IS NULL                        THEN 's
        n.queues,
        host.cpus,
        coalesce(round(soft.pct, 1), '?')           AS softirq_pct,
-       coalesce(round(rx.pct, 1), '?')             AS net_rx_pct
+       coalesce(round(rx.pct, 1), '?')             AS net_rx_pct,
+       w.hit                                       AS intervals_hit,
+       (SELECT max(s.intervals) FROM series s JOIN irq i ON i.irq = s.name
+         WHERE s.source = 'interrupts' AND s.entity = top.cpu AND i.nic = n.nic) AS intervals,
+       w.at, w.first_at, w.last_at
   FROM n JOIN top ON top.nic = n.nic JOIN host JOIN p
   LEFT JOIN soft ON soft.cpu = top.cpu
   LEFT JOIN rx ON rx.cpu = top.cpu
+  LEFT JOIN times w ON w.nic = n.nic
  ORDER BY n.irqs DESC, n.nic;

@@ -30,13 +30,13 @@ WITH p AS (
 ), edge AS (
   SELECT third, min(snap) AS a, max(snap) AS b FROM seen GROUP BY third
 ), pool AS (
-  SELECT s.id, s.entity, s.first AS value, s.hi - s.lo AS range, r.id AS requests_id, r.resets,
+  SELECT s.id, s.entity, s.first AS value, s.hi - s.lo AS range, s.peak_snap, r.id AS requests_id, r.resets,
          (SELECT min(snap) FROM sample WHERE series = s.id) AS born
     FROM series s LEFT JOIN series r ON r.source = 'linkerd' AND r.entity = s.entity AND r.name = 'requests'
    WHERE s.source = 'linkerd' AND s.name = 'connections' AND s.kind = 'gauge' AND instr(s.entity, '|service|') = 0
      AND (instr(s.entity, '|client|') > 0 OR instr(s.entity, '|server|') > 0)
 ), step AS (               -- samples hold changes only: the last value before a capture stands
-  SELECT pool.entity, seen.third,
+  SELECT pool.entity, seen.third, seen.snap,
          CASE WHEN pool.range < p.min_growth THEN pool.value   -- it cannot have grown so much: a row a third will do
               ELSE (SELECT m.value FROM sample m WHERE m.series = pool.id AND m.snap <= seen.snap ORDER BY m.snap DESC LIMIT 1) END AS n
     FROM p JOIN pool JOIN seen ON seen.snap >= pool.born AND (pool.range >= p.min_growth OR seen.snap IN (SELECT b FROM edge))
@@ -50,6 +50,11 @@ WITH p AS (
          max(CASE WHEN third = 2 AND r = (of + 1) / 2 THEN n END) AS n2,
          max(CASE WHEN third = 3 AND r = (of + 1) / 2 THEN n END) AS n3
     FROM ranked GROUP BY entity
+), held AS (               -- captures with so many more than the first third had
+  SELECT s.entity, count(*) AS hit, min(s.snap) AS first_at, max(s.snap) AS last_at
+    FROM step s JOIN level l ON l.entity = s.entity JOIN p
+   WHERE s.n - l.n1 >= p.min_growth AND (s.n - l.n1) * 100.0 >= p.growth_pct * l.n1
+   GROUP BY s.entity
 ), rate AS (
   SELECT pool.entity, e.third,
          ((SELECT m.value FROM sample m WHERE m.series = pool.requests_id AND m.snap <= e.b ORDER BY m.snap DESC LIMIT 1)
@@ -59,7 +64,7 @@ WITH p AS (
 ), pace AS (
   SELECT entity, max(CASE third WHEN 1 THEN per_s END) AS r1, max(CASE third WHEN 3 THEN per_s END) AS r3 FROM rate GROUP BY entity
 ), judged AS (
-  SELECT pool.entity, pool.resets, l.n1, l.n2, l.n3, q.r1, q.r3,
+  SELECT pool.entity, pool.resets, pool.born, pool.peak_snap, l.n1, l.n2, l.n3, q.r1, q.r3,
          l.n3 - l.n1 >= p.min_growth AND (l.n3 - l.n1) * 100.0 >= p.growth_pct * l.n1 AND l.n1 < l.n2 AND l.n2 < l.n3 AS grown
     FROM pool JOIN p LEFT JOIN level l ON l.entity = pool.entity LEFT JOIN pace q ON q.entity = pool.entity
 )
@@ -70,6 +75,10 @@ SELECT CASE WHEN j.n1 IS NULL OR j.r1 IS NULL OR j.r3 IS NULL OR j.resets > 0   
        j.n1                    AS first_third,
        j.n3                    AS last_third,
        round(j.r1, 1)          AS rate_first,
-       round(j.r3, 1)          AS rate_last
-  FROM judged j JOIN p
+       round(j.r3, 1)          AS rate_last,
+       h.hit                   AS captures_hit,
+       (SELECT count(*) FROM seen WHERE seen.snap >= j.born) AS captures,
+       j.peak_snap             AS at,
+       h.first_at, h.last_at
+  FROM judged j JOIN p LEFT JOIN held h ON h.entity = j.entity
  ORDER BY j.n3 - j.n1 DESC, j.entity;

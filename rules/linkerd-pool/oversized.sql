@@ -9,7 +9,7 @@
 -- param:    min_connections  connections  fewer are no burden
 -- param:    times_pending    times        connections over the p95 of the requests in flight
 -- param:    share_pct        percent      of the captures
--- message:  {entity}: {connections} connections (median) for at most {pending_p95} requests in flight (p95), in {over} of {captures} captures
+-- message:  {entity}: {connections} connections (median) for at most {pending_p95} requests in flight (p95), in {captures_hit} of {captures} captures
 -- meaning:  Without hostConnectionPool.idleTimeMs linkerd keeps every connection that a burst has ever needed. Idle ones cost file
 --           descriptors and memory on both sides, and many linkerds together reach a backend's connection limit.
 -- remedy:   In the client of {entity}:
@@ -28,23 +28,26 @@ WITH p AS (
 ), seen AS (
   SELECT DISTINCT snap FROM capture WHERE source = 'linkerd' AND state = 'ok'
 ), pool AS (
-  SELECT s.id, s.entity, s.hi, s.p50, g.p95 AS pending_p95,
+  SELECT s.id, s.entity, s.hi, s.p50, s.peak_snap, g.p95 AS pending_p95,
          (SELECT min(snap) FROM sample WHERE series = s.id) AS born,
          (SELECT max(snap) FROM sample WHERE series = s.id) AS died
     FROM series s JOIN gauge g ON g.source = 'linkerd' AND g.entity = s.entity AND g.name = 'pending'
    WHERE s.source = 'linkerd' AND s.name = 'connections' AND s.kind = 'gauge'
      AND instr(s.entity, '|client|') > 0 AND instr(s.entity, '|service|') = 0
 ), step AS (               -- samples hold changes only: the last value before a capture stands
-  SELECT pool.entity, pool.pending_p95,
+  SELECT pool.entity, pool.pending_p95, seen.snap,
          (SELECT m.value FROM sample m WHERE m.series = pool.id AND m.snap <= seen.snap ORDER BY m.snap DESC LIMIT 1) AS n
     FROM p JOIN pool JOIN seen ON seen.snap BETWEEN pool.born AND pool.died
    WHERE pool.hi >= p.min_connections
+), mark AS (
+  SELECT s.*, s.n >= p.min_connections AND s.n >= p.times_pending * max(s.pending_p95, 1) AS over FROM step s JOIN p
 ), tally AS (
-  SELECT s.entity, count(*) AS captures,
-         sum(s.n >= p.min_connections AND s.n >= p.times_pending * max(s.pending_p95, 1)) AS over
-    FROM step s JOIN p GROUP BY s.entity
+  SELECT entity, count(*) AS captures, sum(over) AS over,
+         min(CASE WHEN over THEN snap END) AS first_at, max(CASE WHEN over THEN snap END) AS last_at
+    FROM mark GROUP BY entity
    UNION ALL                -- never so many: no matter when
-  SELECT entity, (SELECT count(*) FROM seen WHERE seen.snap BETWEEN pool.born AND pool.died), 0 FROM pool JOIN p WHERE pool.hi < p.min_connections
+  SELECT entity, (SELECT count(*) FROM seen WHERE seen.snap BETWEEN pool.born AND pool.died), 0, NULL, NULL
+    FROM pool JOIN p WHERE pool.hi < p.min_connections
 )
 SELECT CASE WHEN t.captures < 3                                    THEN 'skip'
             WHEN t.over * 100.0 >= p.share_pct * t.captures        THEN 'info'
@@ -52,7 +55,9 @@ SELECT CASE WHEN t.captures < 3                                    THEN 'skip'
        l.entity,
        l.p50                   AS connections,
        l.pending_p95,
-       coalesce(t.over, 0)     AS over,
-       coalesce(t.captures, 0) AS captures
+       coalesce(t.over, 0)     AS captures_hit,
+       coalesce(t.captures, 0) AS captures,
+       l.peak_snap             AS at,
+       t.first_at, t.last_at
   FROM pool l JOIN p LEFT JOIN tally t ON t.entity = l.entity
  ORDER BY connections DESC, l.entity;

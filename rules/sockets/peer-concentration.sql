@@ -34,6 +34,17 @@ WITH p AS (
   SELECT port, peer, n, sum(n) OVER (PARTITION BY port) AS every,
          row_number() OVER (PARTITION BY port ORDER BY peer = '*', n DESC, peer) AS r
     FROM inward
+), step AS (               -- capture by capture
+  SELECT k.port, t.snap, sum(t.n) AS every,
+         sum(CASE WHEN CASE WHEN t.peer LIKE '::ffff:%.%' THEN substr(t.peer, 8) ELSE t.peer END = k.peer THEN t.n ELSE 0 END) AS n
+    FROM ranked k JOIN tcp_peer t ON t.dir = 'in' AND t.port = k.port AND t.state = 'ESTAB'
+   WHERE k.r = 1 GROUP BY k.port, t.snap
+), held AS (
+  SELECT s.port, s.snap, row_number() OVER (PARTITION BY s.port ORDER BY s.n DESC, s.snap) AS worst
+    FROM step s JOIN p WHERE s.n >= p.min_sockets AND s.n * 100.0 >= p.share_pct * s.every
+), times AS (
+  SELECT port, count(*) AS hit, min(snap) AS first_at, max(snap) AS last_at, max(CASE WHEN worst = 1 THEN snap END) AS at
+    FROM held GROUP BY port
 )
 SELECT CASE WHEN k.peer <> '*' AND k.n >= p.min_sockets * total.captures AND k.n * 100.0 >= p.share_pct * k.every THEN 'info'
             ELSE 'ok' END                                     AS level,
@@ -43,7 +54,9 @@ SELECT CASE WHEN k.peer <> '*' AND k.n >= p.min_sockets * total.captures AND k.n
        round(k.n * 100.0 / nullif(k.every, 0), 1)             AS share_pct,
        round(k.n * 1.0 / total.captures)                      AS top_mean,
        round(k.every * 1.0 / total.captures)                  AS all_mean,
-       total.captures
-  FROM ranked k JOIN p JOIN total
+       w.hit                                                  AS captures_hit,
+       total.captures,
+       w.at, w.first_at, w.last_at
+  FROM ranked k JOIN p JOIN total LEFT JOIN times w ON w.port = k.port
  WHERE k.r = 1
  ORDER BY level = 'info' DESC, k.n DESC, k.port;
