@@ -19,11 +19,10 @@ WITH p AS (
   SELECT source, sum(resets) AS resets, sum(resets > 0) AS series,
          min(CASE WHEN resets > 0 THEN trim(entity || ' ' || name) END) AS example
     FROM series WHERE kind IN ('counter', 'counter32') GROUP BY source
-), step AS (               -- a value with no growth from the one before it
+), step AS (               -- an interval whose growth is not known; the first value has none, nor has the last of a series at rest
   SELECT s.source, m.snap, count(*) AS n
     FROM series s JOIN sample m ON m.series = s.id
-   WHERE s.kind IN ('counter', 'counter32') AND s.resets > 0 AND m.delta IS NULL
-     AND m.snap > (SELECT min(snap) FROM sample WHERE series = s.id)
+   WHERE s.kind IN ('counter', 'counter32') AND s.resets > 0 AND m.delta IS NULL AND m.dt > 0
    GROUP BY s.source, m.snap
 ), ranked AS (
   SELECT source, snap, row_number() OVER (PARTITION BY source ORDER BY n DESC, snap) AS worst FROM step

@@ -24,6 +24,9 @@ WITH p AS (
   SELECT coalesce((SELECT max(v) FROM meta WHERE k = 'interval_s'), (SELECT min(dt) FROM snapshot WHERE dt > 0)) AS s
 ), g AS (                  -- a bare column beside max(): SQLite takes it from the row that has the maximum
   SELECT max(dt) AS longest, snap FROM snapshot WHERE dt IS NOT NULL
+), gap AS (
+  SELECT min(snap) AS first_at, max(snap) AS last_at
+    FROM (SELECT snap, snap - lag(snap) OVER (ORDER BY snap) AS step FROM snapshot) WHERE step > 1
 )
 SELECT CASE WHEN g.longest IS NULL                                              THEN 'skip'
             WHEN n.missed * 100.0 >= p.warn_pct * n.asked                       THEN 'warn'
@@ -36,6 +39,7 @@ SELECT CASE WHEN g.longest IS NULL                                              
        round(g.longest, 3)                               AS longest_s,
        round(i.s, 3)                                     AS interval_s,
        round(n.late * 1000, 1)                           AS late_ms,
-       g.snap                                            AS at
-  FROM n JOIN i JOIN g JOIN p
+       g.snap                                            AS at,
+       gap.first_at, gap.last_at
+  FROM n JOIN i JOIN g JOIN p JOIN gap
  ORDER BY entity;

@@ -23,14 +23,22 @@ WITH p AS (
   SELECT coalesce(:warn_pct, 80) AS warn_pct,
          coalesce(:crit_pct, 95) AS crit_pct
 ), c AS (                  -- count is the sysctl, entries the same number in the statistics
-  SELECT hi, last, hi_snap FROM gauge
-   WHERE source = 'conntrack' AND entity = '' AND name IN ('count', 'entries') ORDER BY hi DESC, name LIMIT 1
+  SELECT id, hi, last, peak_snap AS hi_snap FROM series
+   WHERE source = 'conntrack' AND entity = '' AND name IN ('count', 'entries') AND kind = 'gauge' ORDER BY hi DESC, name LIMIT 1
 ), k AS (
   SELECT max(CASE WHEN name IN ('net.netfilter.nf_conntrack_max', 'net.nf_conntrack_max') THEN cast(last AS INT) END) AS most,
          max(CASE WHEN name = 'net.netfilter.nf_conntrack_buckets' THEN last END)                 AS buckets,
          max(CASE WHEN name = 'net.netfilter.nf_conntrack_tcp_timeout_time_wait' THEN last END)   AS time_wait,
          max(CASE WHEN name = 'net.netfilter.nf_conntrack_tcp_timeout_established' THEN last END) AS established
     FROM setting
+), step AS (               -- samples hold changes only: the last value before a capture stands
+  SELECT seen.snap, (SELECT m.value FROM sample m WHERE m.series = c.id AND m.snap <= seen.snap ORDER BY m.snap DESC LIMIT 1) AS n
+    FROM c JOIN (SELECT DISTINCT snap FROM capture WHERE source = 'conntrack' AND state IN ('ok', 'fallback')) seen
+), times AS (
+  SELECT count(s.n) AS captures, sum(s.n * 100.0 >= p.warn_pct * k.most) AS hit,
+         min(CASE WHEN s.n * 100.0 >= p.warn_pct * k.most THEN s.snap END) AS first_at,
+         max(CASE WHEN s.n * 100.0 >= p.warn_pct * k.most THEN s.snap END) AS last_at
+    FROM step s JOIN k JOIN p
 )
 SELECT CASE WHEN k.most IS NULL OR k.most = 0              THEN 'skip'
             WHEN c.hi * 100.0 >= p.crit_pct * k.most       THEN 'crit'
@@ -45,6 +53,9 @@ SELECT CASE WHEN k.most IS NULL OR k.most = 0              THEN 'skip'
        2 * k.most                             AS _more,
        max(coalesce(cast(k.buckets AS INT), 0), k.most / 2) AS _buckets,
        CASE WHEN k.most > 0 THEN '' ELSE 'net.netfilter.nf_conntrack_max is not known' END AS why,
-       c.hi_snap                              AS at
-  FROM c JOIN k JOIN p
+       times.hit                              AS captures_hit,
+       times.captures,
+       c.hi_snap                              AS at,
+       times.first_at, times.last_at
+  FROM c JOIN k JOIN p JOIN times
  ORDER BY entity;

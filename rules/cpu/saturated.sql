@@ -39,8 +39,19 @@ WITH p AS (
 ), r AS (
   SELECT c.*, host.cpus, (c.idle + c.iowait) / 1e7 / nullif(host.cpus, 0) AS idle_pct, c.nice / 1e7 / nullif(host.cpus, 0) AS nice_pct
     FROM c JOIN host
+), step AS (               -- what has not moved has no sample; what began anew has one without growth
+  SELECT c.snap, coalesce(sum(m.delta), 0) / max(c.dt) / 1e7 / host.cpus AS room_pct
+    FROM host JOIN capture c
+    JOIN series s ON s.source = 'stat' AND s.entity = '' AND s.name IN ('idle', 'iowait', 'nice')
+    LEFT JOIN sample m ON m.series = s.id AND m.snap = c.snap
+   WHERE host.cpus > 0 AND c.source = 'stat' AND c.state = 'ok' AND c.dt > 0
+   GROUP BY c.snap, host.cpus HAVING coalesce(sum(m.delta IS NULL AND m.dt > 0), 0) = 0
+), held AS (
+  SELECT s.snap, row_number() OVER (ORDER BY s.room_pct, s.snap) AS worst FROM step s JOIN p WHERE s.room_pct <= p.warn_pct
+), times AS (
+  SELECT count(*) AS hit, min(snap) AS first_at, max(snap) AS last_at, max(CASE WHEN worst = 1 THEN snap END) AS at FROM held
 ), run AS (
-  SELECT max(hi) AS running, max(hi_snap) AS at FROM gauge WHERE source = 'stat' AND entity = '' AND name = 'procs_running'
+  SELECT max(hi) AS running FROM gauge WHERE source = 'stat' AND entity = '' AND name = 'procs_running'
 )
 SELECT CASE WHEN r.idle_pct IS NULL                      THEN 'skip'
             WHEN r.idle_pct + r.nice_pct <= p.crit_pct   THEN 'crit'
@@ -55,7 +66,8 @@ SELECT CASE WHEN r.idle_pct IS NULL                      THEN 'skip'
        round(r.soft * 100.0 / nullif(r.total, 0), 1)       AS softirq_pct,
        round(r.steal * 100.0 / nullif(r.total, 0), 1)      AS steal_pct,
        run.running,
+       times.hit                                           AS intervals_hit,
        r.intervals,
-       run.at
-  FROM r JOIN p JOIN run
+       times.at, times.first_at, times.last_at
+  FROM r JOIN p JOIN run JOIN times
  ORDER BY entity;

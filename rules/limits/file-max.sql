@@ -17,10 +17,19 @@ WITH p AS (
   SELECT coalesce(:crit_pct, 90) AS crit_pct
 ), f AS (
   SELECT max(CASE WHEN name = 'open' THEN hi END)      AS hi,
-         max(CASE WHEN name = 'open' THEN hi_snap END) AS hi_snap,
+         max(CASE WHEN name = 'open' THEN peak_snap END) AS hi_snap,
+         max(CASE WHEN name = 'open' THEN id END)      AS id,
          max(CASE WHEN name = 'open' THEN last END)    AS last,
          max(CASE WHEN name = 'max' THEN last END)     AS most
-    FROM gauge WHERE source = 'files' AND entity = ''
+    FROM series WHERE source = 'files' AND entity = '' AND kind = 'gauge'
+), step AS (               -- samples hold changes only: the last value before a capture stands
+  SELECT seen.snap, (SELECT m.value FROM sample m WHERE m.series = f.id AND m.snap <= seen.snap ORDER BY m.snap DESC LIMIT 1) AS n
+    FROM f JOIN (SELECT DISTINCT snap FROM capture WHERE source = 'files' AND state IN ('ok', 'fallback')) seen
+), times AS (
+  SELECT count(s.n) AS captures, sum(s.n * 100.0 >= p.crit_pct * f.most) AS hit,
+         min(CASE WHEN s.n * 100.0 >= p.crit_pct * f.most THEN s.snap END) AS first_at,
+         max(CASE WHEN s.n * 100.0 >= p.crit_pct * f.most THEN s.snap END) AS last_at
+    FROM step s JOIN f JOIN p
 )
 SELECT CASE WHEN f.hi IS NULL OR coalesce(f.most, 0) <= 0 THEN 'skip'
             WHEN f.hi * 100.0 >= p.crit_pct * f.most      THEN 'crit'
@@ -31,6 +40,9 @@ SELECT CASE WHEN f.hi IS NULL OR coalesce(f.most, 0) <= 0 THEN 'skip'
        f.most                                     AS "limit",
        round(f.hi * 100.0 / nullif(f.most, 0), 1) AS used_pct,
        max(2097152, 2 * min(coalesce(f.most, 0), 1000000000)) AS _more,
-       f.hi_snap                                  AS at
-  FROM f JOIN p
+       times.hit                                  AS captures_hit,
+       times.captures,
+       f.hi_snap                                  AS at,
+       times.first_at, times.last_at
+  FROM f JOIN p JOIN times
  ORDER BY entity;

@@ -21,18 +21,30 @@ WITH p AS (
          max(CASE WHEN name = 'kernel.threads-max' THEN cast(last AS INT) END) AS threads
     FROM setting WHERE name IN ('kernel.pid_max', 'kernel.threads-max')
 ), used AS (
-  SELECT '' AS entity, l.hi, k.most, l.hi_snap, 'kernel.pid_max or kernel.threads-max' AS what,
+  SELECT l.id, l.source, '' AS entity, l.hi, k.most, l.peak_snap AS hi_snap, 'kernel.pid_max or kernel.threads-max' AS what,
          'Find who has so many (ps -eo nlwp,pid,comm --sort=-nlwp | head), and give room: sysctl -w kernel.pid_max='
            || max(4194304, coalesce(k.pids, 0)) || ' kernel.threads-max=' || max(1000000, 2 * coalesce(k.threads, 0))
            || ' (now ' || coalesce(k.pids, '?') || ' and ' || coalesce(k.threads, '?') || ')' AS remedy
-    FROM k JOIN gauge l ON l.source = 'loadavg' AND l.entity = '' AND l.name = 'total'
+    FROM k JOIN series l ON l.source = 'loadavg' AND l.entity = '' AND l.name = 'total' AND l.kind = 'gauge'
    UNION ALL
-  SELECT CASE c.entity WHEN '' THEN 'root group' ELSE c.entity END, c.hi,
-         (SELECT m.last FROM gauge m WHERE m.source = 'cgroup' AND m.entity = c.entity AND m.name = 'pids_max'), c.hi_snap,
+  SELECT c.id, c.source, CASE c.entity WHEN '' THEN 'root group' ELSE c.entity END, c.hi,
+         (SELECT m.last FROM gauge m WHERE m.source = 'cgroup' AND m.entity = c.entity AND m.name = 'pids_max'), c.peak_snap,
          'pids.max of the group',
          'Find who has so many (ps -eo nlwp,pid,comm --sort=-nlwp | head), and give room: systemctl edit UNIT ([Service] TasksMax=8192), or the limit of the container; now '
            || coalesce((SELECT cast(m.last AS INT) FROM gauge m WHERE m.source = 'cgroup' AND m.entity = c.entity AND m.name = 'pids_max'), '?')
-    FROM gauge c WHERE c.source = 'cgroup' AND c.name = 'pids_current'
+    FROM series c WHERE c.source = 'cgroup' AND c.name = 'pids_current' AND c.kind = 'gauge'
+), seen AS (
+  SELECT DISTINCT source, snap FROM capture WHERE source IN ('loadavg', 'cgroup') AND state IN ('ok', 'fallback')
+), step AS (               -- samples hold changes only: the last value before a capture stands
+  SELECT u.id, u.most, seen.snap, (SELECT m.value FROM sample m WHERE m.series = u.id AND m.snap <= seen.snap ORDER BY m.snap DESC LIMIT 1) AS n
+    FROM used u JOIN p ON u.most > 0 AND u.hi * 100.0 >= p.warn_pct * u.most
+    JOIN seen ON seen.source = u.source AND seen.snap BETWEEN (SELECT min(snap) FROM sample WHERE series = u.id)
+                                                          AND (SELECT max(snap) FROM sample WHERE series = u.id)
+), times AS (
+  SELECT s.id, count(*) AS captures, sum(s.n * 100.0 >= p.warn_pct * s.most) AS hit,
+         min(CASE WHEN s.n * 100.0 >= p.warn_pct * s.most THEN s.snap END) AS first_at,
+         max(CASE WHEN s.n * 100.0 >= p.warn_pct * s.most THEN s.snap END) AS last_at
+    FROM step s JOIN p GROUP BY s.id
 )
 SELECT CASE WHEN u.hi IS NULL OR coalesce(u.most, 0) <= 0 THEN 'skip'
             WHEN u.hi * 100.0 >= p.warn_pct * u.most      THEN 'warn'
@@ -44,6 +56,9 @@ SELECT CASE WHEN u.hi IS NULL OR coalesce(u.most, 0) <= 0 THEN 'skip'
        u.what                                     AS _what,
        u.remedy                                   AS _remedy,
        CASE WHEN coalesce(u.most, 0) <= 0 THEN 'no limit is known' ELSE '' END AS why,
-       u.hi_snap                                  AS at
-  FROM used u JOIN p
+       times.hit                                  AS captures_hit,
+       times.captures,
+       u.hi_snap                                  AS at,
+       times.first_at, times.last_at
+  FROM used u JOIN p LEFT JOIN times ON times.id = u.id
  ORDER BY used_pct DESC, u.entity;

@@ -25,6 +25,13 @@ WITH p AS (
   SELECT m.snap FROM series s JOIN sample m ON m.series = s.id
    WHERE s.source = 'meminfo' AND s.entity = '' AND s.name = 'MemAvailable' AND m.value IS NOT NULL
    ORDER BY m.value, m.snap LIMIT 1
+), step AS (               -- samples hold changes only: the last value before a capture stands
+  SELECT seen.snap, (SELECT m.value FROM sample m WHERE m.series = s.id AND m.snap <= seen.snap ORDER BY m.snap DESC LIMIT 1) AS n
+    FROM series s JOIN (SELECT DISTINCT snap FROM capture WHERE source = 'meminfo' AND state IN ('ok', 'fallback')) seen
+   WHERE s.source = 'meminfo' AND s.entity = '' AND s.name = 'MemAvailable'
+), times AS (
+  SELECT count(*) AS hit, min(s.snap) AS first_at, max(s.snap) AS last_at
+    FROM step s JOIN total JOIN p WHERE s.n * 100.0 < p.warn_pct * total.bytes
 )
 SELECT CASE WHEN total.bytes IS NULL OR total.bytes = 0 OR g.p50 IS NULL THEN 'skip'
             WHEN g.p50 * 100.0 < p.crit_pct * total.bytes                THEN 'crit'
@@ -39,8 +46,10 @@ SELECT CASE WHEN total.bytes IS NULL OR total.bytes = 0 OR g.p50 IS NULL THEN 's
        cast(g.p50 / 1e6 AS INT)           AS _available,
        cast(total.bytes / 1e6 AS INT)     AS _total,
        cast(g.lo / 1e6 AS INT)            AS _least,
-       low.snap                           AS at
-  FROM gauge g JOIN p JOIN total
+       times.hit                          AS captures_hit,
+       low.snap                           AS at,
+       times.first_at, times.last_at
+  FROM gauge g JOIN p JOIN total JOIN times
   LEFT JOIN low
  WHERE g.source = 'meminfo' AND g.entity = '' AND g.name = 'MemAvailable'
  ORDER BY entity;

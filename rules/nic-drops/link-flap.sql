@@ -20,7 +20,11 @@ WITH p AS (
 ), n AS (
   SELECT s.entity,
          max(CASE WHEN s.name = 'carrier_changes' THEN s.increase END)                    AS changes,
-         max(CASE WHEN s.name = 'carrier_changes' THEN s.last_active END)                 AS seen_at,
+         max(CASE WHEN s.name = 'carrier_changes' THEN s.peak_snap END)                   AS seen_at,
+         max(CASE WHEN s.name = 'carrier_changes' THEN s.first_active END)                AS first_at,
+         max(CASE WHEN s.name = 'carrier_changes' THEN s.last_active END)                 AS last_at,
+         max(CASE WHEN s.name = 'carrier_changes' THEN s.active END)                      AS active,
+         max(CASE WHEN s.name = 'carrier_changes' THEN s.intervals END)                   AS intervals,
          max(CASE WHEN s.name = 'speed' AND s.first > 0 THEN s.first END)                 AS speed_first,
          max(CASE WHEN s.name = 'speed' AND s.last > 0 THEN s.last END)                   AS speed_last,
          max(CASE WHEN s.name = 'duplex' THEN lower(s.last) END)                          AS duplex,
@@ -51,6 +55,9 @@ SELECT CASE WHEN j.changes IS NULL AND coalesce(j.half, 0) = 0 AND j.speed_last 
          || CASE WHEN NOT j.up THEN ' (taken down by order)' ELSE '' END
          || CASE WHEN j.slower THEN '; from ' || (j.speed_first / 1000000) || ' to ' || (j.speed_last / 1000000) || ' Mbit/s' ELSE '' END
          || CASE WHEN j.half THEN '; half duplex' ELSE '' END AS _reading,
-       CASE WHEN j.changes > 0 THEN j.seen_at END AS at
+       j.active                AS intervals_hit,
+       j.intervals,
+       CASE WHEN j.changes > 0 THEN j.seen_at END AS at,
+       j.first_at, j.last_at
   FROM j JOIN p
  ORDER BY changes DESC, j.entity;

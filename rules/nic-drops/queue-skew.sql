@@ -31,7 +31,9 @@ WITH p AS (
    WHERE c.source = 'ethtool' AND instr(c.entity, ':') = 0 AND length(c.name) > length(f.head) + length(f.tail)
      AND substr(c.name, 1, length(f.head)) = f.head AND substr(c.name, -length(f.tail)) = f.tail
 ), q AS (
-  SELECT entity, cast(queue AS INT) AS queue, max(increase) AS n, max(span) AS span, max(CASE WHEN increase > 0 THEN peak_snap END) AS at
+  SELECT entity, cast(queue AS INT) AS queue, max(increase) AS n, max(span) AS span, max(CASE WHEN increase > 0 THEN peak_snap END) AS at,
+         min(CASE WHEN increase > 0 THEN first_active END) AS first_at, max(CASE WHEN increase > 0 THEN last_active END) AS last_at,
+         max(active) AS active, max(intervals) AS intervals
     FROM named WHERE ltrim(queue, '0123456789') = '' AND increase IS NOT NULL GROUP BY entity, cast(queue AS INT)
 ), channels AS (
   SELECT entity, nullif(coalesce(max(CASE WHEN name = 'channels_combined' THEN last END), 0)
@@ -41,7 +43,7 @@ WITH p AS (
   SELECT q.entity, sum(q.n) AS total, max(q.span) AS span, min(count(*), coalesce(max(c.n), count(*))) AS queues
     FROM q LEFT JOIN channels c ON c.entity = q.entity GROUP BY q.entity
 ), top AS (
-  SELECT entity, queue, n, at, row_number() OVER (PARTITION BY entity ORDER BY n DESC, queue) AS r FROM q
+  SELECT entity, queue, n, at, first_at, last_at, active, intervals, row_number() OVER (PARTITION BY entity ORDER BY n DESC, queue) AS r FROM q
 )
 SELECT CASE WHEN s.span IS NULL OR s.span = 0               THEN 'skip'
             WHEN s.queues < p.min_queues                    THEN 'ok'
@@ -54,7 +56,9 @@ SELECT CASE WHEN s.span IS NULL OR s.span = 0               THEN 'skip'
        s.total                             AS packets,
        round(s.total / nullif(s.span, 0))  AS packets_per_s,
        s.queues,
-       t.at
+       t.active                            AS intervals_hit,
+       t.intervals,
+       t.at, t.first_at, t.last_at
   FROM sums s JOIN p
   JOIN top t ON t.entity = s.entity AND t.r = 1
  ORDER BY top_pct DESC, s.entity;

@@ -35,6 +35,14 @@ WITH p AS (
 ), worst AS (
   SELECT entity, peak_per_s, peak_snap, row_number() OVER (PARTITION BY entity ORDER BY peak_per_s DESC, name) AS r
     FROM counter WHERE source = 'netdev' AND name IN ('rx_bytes', 'tx_bytes') AND peak_per_s > 0
+), held AS (               -- intervals as full as a warning, one way or the other
+  SELECT u.entity, m.snap
+    FROM used u JOIN p
+    JOIN series s ON s.source = 'netdev' AND s.entity = u.entity AND s.name IN ('rx_bytes', 'tx_bytes')
+    JOIN sample m ON m.series = s.id
+   WHERE max(u.rx_pct, u.tx_pct) >= p.warn_pct AND m.delta * 800.0 >= p.warn_pct * u.speed * m.dt
+), times AS (
+  SELECT entity, count(DISTINCT snap) AS hit, min(snap) AS first_at, max(snap) AS last_at FROM held GROUP BY entity
 )
 SELECT CASE WHEN coalesce(u.driver, '') IN ('virtio_net', 'vmxnet3', 'veth', 'tun', 'bridge', 'dummy', 'ifb', 'hv_netvsc', 'vif')
               OR u.rx_pct IS NULL OR u.tx_pct IS NULL OR u.intervals < p.min_intervals THEN 'skip'
@@ -49,9 +57,12 @@ SELECT CASE WHEN coalesce(u.driver, '') IN ('virtio_net', 'vmxnet3', 'veth', 'tu
        u.speed                          AS speed_bit_per_s,
        cast(u.speed / 1e6 AS INT)       AS _speed,
        u.intervals,
+       t.hit                            AS intervals_hit,
        w.peak_snap                      AS at,
+       t.first_at, t.last_at,
        CASE WHEN u.intervals >= p.min_intervals THEN 'the speed that virtual interfaces tell means nothing'
             ELSE 'too few intervals' END AS why
   FROM used u JOIN p
   LEFT JOIN worst w ON w.entity = u.entity AND w.r = 1
+  LEFT JOIN times t ON t.entity = u.entity
  ORDER BY used_pct DESC, u.entity;

@@ -42,16 +42,22 @@ WITH p AS (
     FROM outward GROUP BY peer, port, snap
 ), worst AS (
   SELECT step.*, row_number() OVER (PARTITION BY peer, port ORDER BY n DESC, snap) AS r FROM step
+), total AS (
+  SELECT count(DISTINCT snap) AS captures FROM capture WHERE source = 'tcp' AND state IN ('ok', 'fallback')
+), held AS (
+  SELECT s.peer, s.port, count(*) AS hit, min(s.snap) AS first_at, max(s.snap) AS last_at
+    FROM step s JOIN range JOIN p WHERE s.n * 100.0 >= p.info_pct * range.ports GROUP BY s.peer, s.port
 ), judged AS (             -- what connect() cannot take
   SELECT CASE WHEN instr(w.peer, ':') > 0 THEN '[' || w.peer || ']:' ELSE w.peer || ':' END || w.port AS entity,
-         w.n, w.tw, w.snap AS at, range.ports,
+         w.n, w.tw, w.snap AS at, h.first_at, h.last_at, h.hit AS captures_hit, total.captures, NULL AS intervals_hit, NULL AS intervals,
+         range.ports,
          w.n * 100.0 / nullif(range.ports, 0) AS used_pct,
          CASE WHEN coalesce(range.timestamps, 1) <> 0 AND (range.tw_reuse = 1 OR (range.tw_reuse = 2 AND w.loopback))
               THEN w.n - w.tw ELSE w.n END * 100.0 / nullif(range.ports, 0) AS held_pct,
          NULL AS bind_failures
-    FROM worst w JOIN range WHERE w.r = 1
+    FROM worst w JOIN range JOIN total LEFT JOIN held h ON h.peer = w.peer AND h.port = w.port WHERE w.r = 1
    UNION ALL               -- the proof from linkerd; an exception counts under several names: the greatest
-  SELECT entity, NULL, NULL, peak_snap, range.ports, NULL, NULL, max(increase)
+  SELECT entity, NULL, NULL, peak_snap, first_active, last_active, NULL, NULL, active, intervals, range.ports, NULL, NULL, max(increase)
     FROM counter JOIN range
    WHERE source = 'linkerd' AND name LIKE '%BindException%'
      AND increase > 0 GROUP BY entity
@@ -80,6 +86,7 @@ SELECT CASE WHEN j.bind_failures > 0                     THEN 'crit'
             THEN j.bind_failures || ' connects failed for want of a local port (BindException); the range has ' || j.ports
             ELSE j.n || ' of ' || j.ports || ' local ports in use at worst (' || round(j.used_pct, 1) || '%), '
               || j.tw || ' of them in TIME-WAIT' END AS _reading,
-       j.at
+       j.captures_hit, j.captures, j.intervals_hit, j.intervals,
+       j.at, j.first_at, j.last_at
   FROM judged j JOIN p JOIN range
  ORDER BY j.bind_failures DESC, j.held_pct DESC, j.entity;

@@ -34,15 +34,17 @@ WITH p AS (
          coalesce(sum(CASE WHEN t.state NOT IN ('LISTEN', 'TIME-WAIT', 'UNCONN') THEN t.n END), 0)           AS n
     FROM seen LEFT JOIN tcp_state t ON t.snap = seen.snap GROUP BY seen.snap
 ), ranked AS (
-  SELECT *, unacked * 100.0 / max(n, 1) AS unacked_pct, (unacked + fin2) * 100.0 / max(n, 1) AS pct,
+  SELECT step.*, unacked * 100.0 / max(n, 1) AS unacked_pct, (unacked + fin2) * 100.0 / max(n, 1) AS pct,
          row_number() OVER (ORDER BY unacked)                           AS by_unacked,
          row_number() OVER (ORDER BY fin2)                              AS by_fin2,
          row_number() OVER (ORDER BY unacked + fin2)                    AS by_closing,
          row_number() OVER (ORDER BY unacked * 1.0 / max(n, 1))         AS by_unacked_pct,
          row_number() OVER (ORDER BY (unacked + fin2) * 1.0 / max(n, 1)) AS by_pct,
          row_number() OVER (ORDER BY unacked + fin2 DESC, snap)         AS worst,
-         count(*) OVER ()                                               AS captures
-    FROM step
+         count(*) OVER ()                                               AS captures,
+         (unacked >= p.min_sockets AND unacked * 100.0 >= p.share_pct * max(n, 1))
+           OR (unacked + fin2 >= p.min_sockets AND (unacked + fin2) * 100.0 >= p.share_pct * max(n, 1)) AS held
+    FROM step JOIN p
 ), t AS (
   SELECT max(captures) AS captures,
          max(CASE WHEN by_unacked = (captures + 1) / 2 THEN unacked END)         AS unacked,
@@ -51,6 +53,7 @@ WITH p AS (
          max(CASE WHEN by_unacked_pct = (captures + 1) / 2 THEN unacked_pct END) AS unacked_pct,
          max(CASE WHEN by_pct = (captures + 1) / 2 THEN pct END)                 AS pct,
          max(unacked + fin2)                                                     AS hi,
+         sum(held) AS hit, min(CASE WHEN held THEN snap END) AS first_at, max(CASE WHEN held THEN snap END) AS last_at,
          max(CASE WHEN worst = 1 AND unacked + fin2 > 0 THEN snap END)           AS at
     FROM ranked
 ), top AS (
@@ -67,13 +70,14 @@ SELECT CASE WHEN t.unacked >= p.min_sockets AND t.unacked_pct >= p.share_pct THE
        t.unacked,
        t.fin2                                AS fin_wait_2,
        t.hi                                  AS closing_max,
+       t.hit                                 AS captures_hit,
        t.captures,
        (SELECT peer FROM top)                AS top_peer,
        (SELECT last FROM setting WHERE name = 'net.ipv4.tcp_fin_timeout')    AS fin_timeout,
        (SELECT last FROM setting WHERE name = 'net.ipv4.tcp_orphan_retries') AS orphan_retries,
        CASE WHEN (SELECT last FROM setting WHERE name = 'net.ipv4.tcp_fin_timeout') <= 15 THEN 'that is short already: leave it.'
             ELSE 'sysctl -w net.ipv4.tcp_fin_timeout=15' END AS _fin,
-       t.at
+       t.at, t.first_at, t.last_at
   FROM t JOIN p
  WHERE t.captures > 0
  ORDER BY entity;

@@ -26,12 +26,22 @@ WITH p AS (
 ), host AS (
   SELECT count(*) AS cpus FROM series WHERE source = 'stat' AND name = 'idle' AND entity LIKE 'cpu%'
 ), each_cpu AS (
-  SELECT entity AS cpu, increase, span, peak_snap, row_number() OVER (ORDER BY increase DESC, entity) AS r
-    FROM counter WHERE source = 'softirqs' AND name = 'NET_RX' AND increase IS NOT NULL
+  SELECT id, entity AS cpu, increase, span, intervals, row_number() OVER (ORDER BY increase DESC, entity) AS r
+    FROM series WHERE source = 'softirqs' AND name = 'NET_RX' AND kind IN ('counter', 'counter32') AND increase IS NOT NULL
 ), rx AS (
-  SELECT max(CASE WHEN r = 1 THEN cpu END) AS cpu, max(CASE WHEN r = 1 THEN peak_snap END) AS peak_snap,
+  SELECT max(CASE WHEN r = 1 THEN cpu END) AS cpu, max(CASE WHEN r = 1 THEN id END) AS id, max(intervals) AS intervals,
          max(increase) AS most, sum(increase) AS total, max(span) AS span
     FROM each_cpu
+), step AS (               -- of a host that is so over the window, interval by interval
+  SELECT m.snap, sum(m.delta) AS total, sum(CASE WHEN e.id = rx.id THEN m.delta ELSE 0 END) AS most, max(m.dt) AS dt
+    FROM rx JOIN p JOIN each_cpu e JOIN sample m ON m.series = e.id
+   WHERE rx.total >= p.min_per_s * rx.span AND rx.most * 100.0 >= p.min_pct * rx.total AND m.delta > 0
+   GROUP BY m.snap
+), held AS (
+  SELECT s.snap, row_number() OVER (ORDER BY s.most / s.dt DESC, s.snap) AS worst
+    FROM step s JOIN p WHERE s.total >= p.min_per_s * s.dt AND s.most * 100.0 >= p.min_pct * s.total
+), times AS (
+  SELECT count(*) AS hit, min(snap) AS first_at, max(snap) AS last_at, max(CASE WHEN worst = 1 THEN snap END) AS at FROM held
 ), soft AS (
   SELECT entity AS cpu, sum(CASE WHEN name IN ('irq', 'softirq') THEN increase END) * 100.0 / nullif(sum(increase), 0) AS pct
     FROM counter WHERE source = 'stat' AND entity LIKE 'cpu%'
@@ -50,7 +60,9 @@ SELECT CASE WHEN rx.total IS NULL OR host.cpus = 0            THEN 'skip'
        round(rx.total / nullif(rx.span, 0))        AS net_rx_per_s,
        host.cpus,
        coalesce(round(soft.pct, 1), '?')           AS soft_pct,
-       CASE WHEN rx.most > 0 THEN rx.peak_snap END AS at
-  FROM rx JOIN host JOIN p
+       times.hit                                   AS intervals_hit,
+       rx.intervals,
+       times.at, times.first_at, times.last_at
+  FROM rx JOIN host JOIN p JOIN times
   LEFT JOIN soft ON soft.cpu = rx.cpu
  ORDER BY entity;

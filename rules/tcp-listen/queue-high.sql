@@ -24,11 +24,21 @@ WITH p AS (
          coalesce(:warn_queue, 64)  AS warn_queue
 ), l AS (                  -- a bare column beside max(): SQLite takes it from the row that has the maximum
   SELECT CASE WHEN instr(addr, ':') > 0 THEN '[' || addr || ']' ELSE addr END || ':' || port AS entity,
-         max(queue) AS queue_max, snap, backlog
+         addr, port, max(queue) AS queue_max, snap, backlog
     FROM listener GROUP BY addr, port
 ), o AS (
   SELECT CASE WHEN instr(addr, ':') > 0 THEN '[' || addr || ']' ELSE addr END || ':' || port AS entity, max(comm) AS comm
     FROM listener GROUP BY addr, port
+), step AS (               -- rows hold changes only: the last one before a capture stands
+  SELECT l.entity, seen.snap,
+         (SELECT x.queue >= p.warn_queue OR (x.backlog >= p.min_backlog AND x.queue * 100.0 >= p.warn_pct * x.backlog)
+            FROM listener x WHERE x.addr = l.addr AND x.port = l.port AND x.snap <= seen.snap ORDER BY x.snap DESC LIMIT 1) AS high
+    FROM l JOIN p ON l.queue_max >= p.warn_queue OR (l.backlog >= p.min_backlog AND l.queue_max * 100.0 >= p.warn_pct * l.backlog)
+    JOIN (SELECT DISTINCT snap FROM capture WHERE source = 'listener' AND state IN ('ok', 'fallback')) seen
+), times AS (
+  SELECT entity, count(high) AS captures, sum(high) AS hit,
+         min(CASE WHEN high THEN snap END) AS first_at, max(CASE WHEN high THEN snap END) AS last_at
+    FROM step GROUP BY entity
 ), s AS (
   SELECT max(CASE WHEN name = 'net.core.somaxconn' THEN last END) AS somaxconn FROM setting
 )
@@ -44,6 +54,9 @@ SELECT CASE WHEN l.queue_max >= p.warn_queue THEN 'warn'
        max(4096, 2 * l.backlog)                               AS _more,
        CASE WHEN l.backlog < s.somaxconn THEN 'net.core.somaxconn (now ' || s.somaxconn || ') does not limit it.'
             ELSE 'sysctl -w net.core.somaxconn=' || max(4096, 2 * coalesce(s.somaxconn, 0)) || ' (now ' || coalesce(s.somaxconn, '?') || ') first.' END AS _somaxconn,
-       l.snap                                                 AS at
-  FROM l JOIN o ON o.entity = l.entity JOIN p JOIN s
+       t.hit                                                  AS captures_hit,
+       t.captures,
+       l.snap                                                 AS at,
+       t.first_at, t.last_at
+  FROM l JOIN o ON o.entity = l.entity JOIN p JOIN s LEFT JOIN times t ON t.entity = l.entity
  ORDER BY level = 'warn' DESC, l.queue_max DESC, l.entity;
