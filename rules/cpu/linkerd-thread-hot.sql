@@ -22,7 +22,8 @@ WITH p AS (
   SELECT coalesce(:hot_pct, 90)      AS hot_pct,
          coalesce(:min_intervals, 3) AS min_intervals
 ), used AS (               -- schedstat, else the ticks of stat
-  SELECT x.entity, m.snap, sum(m.delta) / 1e7 / m.dt AS pct
+  SELECT x.entity, m.snap, sum(m.delta) / 1e7 / max(m.dt) AS pct,
+         row_number() OVER (PARTITION BY x.entity ORDER BY sum(m.delta) / max(m.dt) DESC, m.snap) AS worst
     FROM series x JOIN sample m ON m.series = x.id
    WHERE x.source = 'thread' AND m.delta IS NOT NULL
      AND (x.name = 'run_ns' OR x.name IN ('user', 'system')
@@ -34,12 +35,12 @@ WITH p AS (
          sum(increase) AS moved
     FROM counter WHERE source = 'thread' AND name IN ('run_ns', 'user', 'system') GROUP BY entity
 ), hot AS (
-  SELECT u.entity, sum(u.pct >= p.hot_pct) AS n, max(u.pct) AS peak,
+  SELECT u.entity, sum(u.pct >= p.hot_pct) AS n, max(u.pct) AS peak, max(CASE WHEN u.worst = 1 THEN u.snap END) AS at,
          min(CASE WHEN u.pct >= p.hot_pct THEN u.snap END) AS first_at, max(CASE WHEN u.pct >= p.hot_pct THEN u.snap END) AS last_at
     FROM used u JOIN p GROUP BY u.entity
 ), j AS (
   SELECT l.entity, cast(l.entity AS INT) AS pid, substr(l.entity, instr(l.entity, ':') + 1) AS comm,
-         coalesce(l.run_pct, l.stat_pct) AS pct, l.intervals, l.moved, coalesce(h.n, 0) AS n, h.peak, h.first_at, h.last_at,
+         coalesce(l.run_pct, l.stat_pct) AS pct, l.intervals, l.moved, coalesce(h.n, 0) AS n, h.peak, h.at, h.first_at, h.last_at,
          coalesce(h.n, 0) >= p.min_intervals AS is_hot
     FROM level l JOIN p LEFT JOIN hot h ON h.entity = l.entity
 ), named AS (
@@ -47,10 +48,10 @@ WITH p AS (
               OR comm LIKE 'C_ Compiler%' OR comm LIKE 'ParGC%' OR comm LIKE 'ZWorker%' OR comm LIKE 'Shenandoah%' AS jvm
     FROM j
 ), shown AS (              -- a process without such a thread is one row
-  SELECT entity, pid, comm, pct, peak, n, intervals, first_at, last_at, jvm, 1 AS is_hot, moved FROM named WHERE is_hot
+  SELECT entity, pid, comm, pct, peak, n, intervals, at, first_at, last_at, jvm, 1 AS is_hot, moved FROM named WHERE is_hot
    UNION ALL
   SELECT coalesce(max(CASE WHEN entity LIKE pid || '/' || pid || ':%' THEN pid || ':' || comm END), CAST(pid AS TEXT)),
-         pid, NULL, max(pct), max(peak), max(n), max(intervals), NULL, NULL, 0, 0, max(moved)
+         pid, NULL, max(pct), max(peak), max(n), max(intervals), NULL, NULL, NULL, 0, 0, max(moved)
     FROM named GROUP BY pid HAVING sum(is_hot) = 0
 )
 SELECT CASE WHEN s.moved IS NULL THEN 'skip'
@@ -67,6 +68,6 @@ SELECT CASE WHEN s.moved IS NULL THEN 'skip'
        CASE WHEN s.jvm THEN 'This one belongs to the JVM itself (collector or compiler).'
             WHEN s.comm LIKE 'finagle/netty%' THEN 'This one is an event loop.'
             ELSE '' END               AS _kind,
-       s.first_at, s.last_at
+       s.at, s.first_at, s.last_at
   FROM shown s JOIN p
  ORDER BY s.n DESC, s.pct DESC, s.entity;

@@ -21,7 +21,10 @@ WITH p AS (
          coalesce(:crit_pct, 50) AS crit_pct
 ), r AS (
   SELECT c.*, c.increase / 1e7 / nullif(c.span, 0) AS pct
-    FROM counter c WHERE c.source = 'pressure' AND c.entity = 'cpu' AND c.name = 'some_total'
+    FROM series c WHERE c.source = 'pressure' AND c.entity = 'cpu' AND c.name = 'some_total' AND c.kind IN ('counter', 'counter32')
+), times AS (              -- intervals as bad as a warning
+  SELECT count(*) AS hit, min(m.snap) AS first_at, max(m.snap) AS last_at
+    FROM r JOIN p JOIN sample m ON m.series = r.id WHERE m.delta / 1e7 >= p.warn_pct * m.dt
 )
 SELECT CASE WHEN r.pct IS NULL          THEN 'skip'
             WHEN r.pct >= p.crit_pct    THEN 'crit'
@@ -30,9 +33,9 @@ SELECT CASE WHEN r.pct IS NULL          THEN 'skip'
        ''                           AS entity,
        round(r.pct, 1)              AS some_pct,
        round(r.peak_per_s / 1e7, 1) AS peak_pct,
+       times.hit                    AS intervals_hit,
        r.intervals,
        CASE WHEN r.increase > 0 THEN r.peak_snap END AS at,
-       r.first_active               AS first_at,
-       r.last_active                AS last_at
-  FROM r JOIN p
+       times.first_at, times.last_at
+  FROM r JOIN p JOIN times
  ORDER BY entity;

@@ -35,12 +35,14 @@ WITH p AS (
 ), total AS (
   SELECT nic, sum(irqs) AS irqs FROM irq_share GROUP BY nic
 ), step AS (
-  SELECT x.entity AS cpu, m.snap, sum(m.delta) / 1e7 / nullif(max(m.dt), 0) AS pct
+  SELECT x.entity AS cpu, m.snap, sum(m.delta) / 1e7 / nullif(max(m.dt), 0) AS pct,
+         row_number() OVER (PARTITION BY x.entity ORDER BY sum(m.delta) / nullif(max(m.dt), 0) DESC, m.snap) AS worst
     FROM series x JOIN sample m ON m.series = x.id
    WHERE x.source = 'stat' AND x.entity IN (SELECT cpu FROM top WHERE r = 1) AND x.name IN ('user', 'system') AND m.delta IS NOT NULL
    GROUP BY x.entity, m.snap
 ), busy AS (
-  SELECT step.cpu, count(*) AS n, min(step.snap) AS first_at, max(step.snap) AS last_at
+  SELECT step.cpu, count(*) AS n, min(step.snap) AS first_at, max(step.snap) AS last_at,
+         max(CASE WHEN step.worst = 1 THEN step.snap END) AS at
     FROM step JOIN p WHERE step.pct >= p.min_app_pct GROUP BY step.cpu
 ), used AS (
   SELECT entity AS cpu, sum(increase) AS total, max(intervals) AS intervals,
@@ -54,7 +56,7 @@ WITH p AS (
   SELECT sum(total) AS total, sum(busy) AS busy FROM used
 ), j AS (
   SELECT t.*, total.irqs AS nic_irqs, u.intervals, u.app * 100.0 / nullif(u.total, 0) AS app_pct, coalesce(b.n, 0) AS busy,
-         (a.busy - coalesce(u.busy, 0)) * 100.0 / nullif(a.total - u.total, 0) AS rest_pct, b.first_at, b.last_at
+         (a.busy - coalesce(u.busy, 0)) * 100.0 / nullif(a.total - u.total, 0) AS rest_pct, b.at, b.first_at, b.last_at
     FROM top t JOIN all_cpus a JOIN total ON total.nic = t.nic
     LEFT JOIN used u ON u.cpu = t.cpu
     LEFT JOIN busy b ON b.cpu = t.cpu
@@ -75,6 +77,7 @@ SELECT CASE WHEN j.nic_irqs IS NULL OR j.span IS NULL OR j.intervals IS NULL   T
        j.intervals,
        p.min_app_pct,
        round(j.rest_pct, 1)                       AS rest_pct,
+       j.at,
        j.first_at,
        j.last_at
   FROM j JOIN p JOIN host

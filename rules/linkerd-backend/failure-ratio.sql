@@ -32,7 +32,7 @@ WITH p AS (
    WHERE s.source = 'linkerd' AND s.name = 'requests'
      AND (instr(s.entity, '|client|') > 0) + (instr(s.entity, '|service|') > 0) = 1
 ), failed AS (             -- a counter made by its first event, after requests was already there, began at 0
-  SELECT s.entity, s.name, s.peak_snap, s.first_active, s.last_active,
+  SELECT s.entity, s.name, s.active, s.intervals, s.peak_snap, s.first_active, s.last_active,
          coalesce(s.increase, 0)
            + CASE WHEN (SELECT min(snap) FROM sample WHERE series = s.id) > asked.born THEN s.first ELSE 0 END AS n
     FROM series s JOIN asked ON asked.entity = s.entity
@@ -54,6 +54,8 @@ SELECT CASE WHEN a.requests IS NULL OR a.requests < p.min_requests       THEN 's
        coalesce(t.n, 0)                                  AS top_count,
        coalesce(x.n, 0)                                  AS status_5xx,
        a.resets,
+       f.active                                          AS intervals_hit,
+       f.intervals,
        f.peak_snap                                       AS at,
        f.first_active                                    AS first_at,
        f.last_active                                     AS last_at

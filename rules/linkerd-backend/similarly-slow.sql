@@ -32,7 +32,8 @@ WITH p AS (
          coalesce(:minutes, 2)    AS minutes,
          coalesce(:share_pct, 50) AS share_pct
 ), minute AS (
-  SELECT w.router, w.id, w.snap, w.n, w.p50, w.p99, w.p50 >= p.slow_ms AND w.p99 <= p.narrow * w.p50 AS slow
+  SELECT w.router, w.id, w.snap, w.n, w.p50, w.p99, w.p50 >= p.slow_ms AND w.p99 <= p.narrow * w.p50 AS slow,
+         row_number() OVER (PARTITION BY w.router, w.id ORDER BY w.p50 DESC, w.w) AS worst
     FROM window w JOIN p
    WHERE w.scope = 'client' AND w.service = '' AND w.metric = 'request_latency_ms' AND w.n >= p.min_n
 ), client AS (
@@ -40,14 +41,14 @@ WITH p AS (
 ), tally AS (
   SELECT router, id, count(*) AS minutes, sum(slow) AS slow, sum(n) AS n,
          sum(p50 * n) / sum(n) AS p50, sum(p99 * n) / sum(n) AS p99,
-         min(CASE WHEN slow THEN snap END) AS first_at, max(CASE WHEN slow THEN snap END) AS last_at
+         max(CASE WHEN worst = 1 THEN snap END) AS at, min(CASE WHEN slow THEN snap END) AS first_at, max(CASE WHEN slow THEN snap END) AS last_at
     FROM minute GROUP BY router, id
 ), wire AS (               -- a JVM's sockets are IPv6 ones with mapped addresses
   SELECT e.router, e.client, avg(f.rtt_mean_ns) / 1e6 AS rtt_ms
     FROM endpoint e JOIN tcp_flow f ON f.dir = 'out' AND f.port = e.port AND f.peer IN (e.peer, '::ffff:' || e.peer)
    GROUP BY e.router, e.client
 ), judged AS (
-  SELECT c.router, c.id, coalesce(t.minutes, 0) AS minutes, t.slow, t.n, t.p50, t.p99, t.first_at, t.last_at, wire.rtt_ms,
+  SELECT c.router, c.id, coalesce(t.minutes, 0) AS minutes, t.slow, t.n, t.p50, t.p99, t.at, t.first_at, t.last_at, wire.rtt_ms,
          (SELECT g.p50 FROM gauge g WHERE g.source = 'linkerd' AND g.name = 'loadbalancer/size'
              AND g.entity = c.router || '|client|' || c.id) AS size
     FROM client c LEFT JOIN tally t ON t.router = c.router AND t.id = c.id
@@ -65,6 +66,6 @@ SELECT CASE WHEN j.minutes < p.minutes                    THEN 'skip'
        j.minutes,
        j.n                                 AS requests,
        round(j.rtt_ms, 2)                  AS rtt_ms,
-       j.first_at, j.last_at
+       j.at, j.first_at, j.last_at
   FROM judged j JOIN p
  ORDER BY j.p50 DESC, entity;

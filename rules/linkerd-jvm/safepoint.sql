@@ -30,8 +30,12 @@ WITH p AS (
     FROM series s JOIN sample m ON m.series = s.id JOIN snapshot x ON x.snap = m.snap
    WHERE s.source = 'linkerd' AND s.kind <> 'text'
      AND s.name IN ('jvm/gc/msec', 'jvm/safepoint/total_time_millis', 'jvm/safepoint/count')
+), ranked AS (
+  SELECT step.*, row_number() OVER (PARTITION BY entity, name ORDER BY max(grown, 0) DESC, snap) AS worst FROM step
 ), tally AS (
   SELECT entity,
+         sum(name = 'jvm/safepoint/total_time_millis' AND coalesce(grown, 0) > 0)       AS hit,
+         max(CASE WHEN name = 'jvm/safepoint/total_time_millis' AND grown > 0 AND worst = 1 THEN snap END) AS at,
          sum(CASE WHEN name = 'jvm/safepoint/total_time_millis' THEN max(grown, 0) END) AS safe_ms,
          sum(CASE WHEN name = 'jvm/gc/msec' THEN max(grown, 0) END)                     AS gc_ms,
          sum(CASE WHEN name = 'jvm/safepoint/count' THEN max(grown, 0) END)             AS points,
@@ -39,7 +43,7 @@ WITH p AS (
            - min(CASE WHEN name = 'jvm/safepoint/total_time_millis' THEN mono END)      AS span_s,
          min(CASE WHEN name = 'jvm/safepoint/total_time_millis' AND grown > 0 THEN snap END) AS first_at,
          max(CASE WHEN name = 'jvm/safepoint/total_time_millis' AND grown > 0 THEN snap END) AS last_at
-    FROM step GROUP BY entity
+    FROM ranked GROUP BY entity
 ), judged AS (
   SELECT *, max(safe_ms - gc_ms, 0) AS stall_ms FROM tally
 )
@@ -54,6 +58,7 @@ SELECT CASE WHEN j.stall_ms IS NULL OR j.span_s < 10           THEN 'skip'
        round(j.gc_ms)                                     AS gc_ms,
        round(j.points)                                    AS points,
        round(j.span_s)                                    AS span_s,
-       j.first_at, j.last_at
+       j.hit                                              AS intervals_hit,
+       j.at, j.first_at, j.last_at
   FROM judged j JOIN p
  ORDER BY stall_pct DESC, j.entity;

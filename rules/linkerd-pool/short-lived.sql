@@ -30,7 +30,9 @@ WITH p AS (
          max(CASE WHEN metric = 'connection_requests' THEN sum END) AS carried,
          max(CASE WHEN metric = 'connection_duration' THEN n END)   AS ended,
          max(CASE WHEN metric = 'connection_duration' THEN p50 END) AS life_p50,
-         max(CASE WHEN metric = 'request_latency_ms' THEN n END)    AS requests
+         max(CASE WHEN metric = 'request_latency_ms' THEN n END)    AS requests,
+         row_number() OVER (PARTITION BY router, scope, id
+           ORDER BY coalesce(max(CASE WHEN metric = 'connection_requests' THEN n END), 0) DESC, w) AS worst
     FROM window
    WHERE scope IN ('client', 'server') AND service = ''
      AND metric IN ('connection_requests', 'connection_duration', 'request_latency_ms')
@@ -42,6 +44,8 @@ WITH p AS (
          sum(life_p50 * ended) / nullif(sum(ended), 0)                   AS life_p50,
          sum(carried) * 100.0 / nullif(sum(requests), 0)                 AS carried_pct,
          coalesce(sum(requests), 0)                                      AS requests,
+         sum(coalesce(closed, 0) > 0)                                    AS hit,
+         max(CASE WHEN closed > 0 AND worst = 1 THEN snap END)           AS at,
          min(CASE WHEN closed > 0 THEN snap END)                         AS first_at,
          max(CASE WHEN closed > 0 THEN snap END)                         AS last_at
     FROM talk GROUP BY router, scope, id
@@ -53,11 +57,12 @@ SELECT CASE WHEN t.closed = 0 AND t.requests = 0                                
             ELSE 'warn' END                        AS level,
        t.router || '|' || t.scope || '|' || t.id   AS entity,
        t.closed,
+       t.hit                                       AS minutes_hit,
        t.minutes,
        round(t.requests_mean, 2)                   AS requests_mean,
        round(t.life_p50, 1)                        AS life_p50_ms,
        round(min(t.carried_pct, 100), 1)           AS carried_pct,
        t.requests,
-       t.first_at, t.last_at
+       t.at, t.first_at, t.last_at
   FROM tally t JOIN p
  ORDER BY t.closed DESC, entity;

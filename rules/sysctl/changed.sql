@@ -13,14 +13,15 @@
 --           their interface. When in the window it was is not known: settings are read at both ends.
 -- see:      sysctl(8)
 WITH c AS (
-  SELECT name, value, last FROM setting
-   WHERE changed AND value IS NOT NULL AND last IS NOT NULL
+  SELECT name, first AS value, last, first_active, last_active FROM series
+   WHERE source = 'sysctl' AND entity = '' AND first <> last
      AND name NOT IN ('fs.inode-nr', 'fs.inode-state', 'fs.file-nr', 'fs.aio-nr', 'fs.dentry-state', 'net.netfilter.nf_conntrack_count')
 ), n AS (
   SELECT (SELECT count(*) FROM c) AS changes, (SELECT count(*) FROM setting) AS settings
 )
-SELECT level, entity, was, "is", changes, settings
-  FROM (SELECT 'info' AS level, c.name AS entity, c.value AS was, c.last AS "is", n.changes, n.settings FROM c JOIN n
+SELECT level, entity, was, "is", changes, settings, at, first_at, last_at
+  FROM (SELECT 'info' AS level, c.name AS entity, c.value AS was, c.last AS "is", n.changes, n.settings,
+               c.last_active AS at, c.first_active AS first_at, c.last_active AS last_at FROM c JOIN n
          UNION ALL
-        SELECT CASE WHEN n.settings = 0 THEN 'skip' ELSE 'ok' END, '', NULL, NULL, n.changes, n.settings FROM n)
+        SELECT CASE WHEN n.settings = 0 THEN 'skip' ELSE 'ok' END, '', NULL, NULL, n.changes, n.settings, NULL, NULL, NULL FROM n)
  ORDER BY level, entity;
