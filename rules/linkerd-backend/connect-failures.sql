@@ -31,14 +31,20 @@ WITH p AS (
   SELECT s.entity, s.increase AS connects, (SELECT min(snap) FROM sample WHERE series = s.id) AS born
     FROM series s
    WHERE s.source = 'linkerd' AND s.name = 'connects' AND instr(s.entity, '|client|') > 0 AND instr(s.entity, '|service|') = 0
-), failed AS (             -- a counter made by its first event, after the client was already there, began at 0
-  SELECT s.entity, s.name, s.peak_snap, s.first_active, s.last_active,
-         coalesce(s.increase, 0)
-           + CASE WHEN (SELECT min(snap) FROM sample WHERE series = s.id) > c.born THEN s.first ELSE 0 END AS n
+), grown AS (             -- a counter made by its first event, after the client was already there, began at 0
+  SELECT s.*, (SELECT min(snap) FROM sample WHERE series = s.id) AS made,
+         s.first > 0 AND (SELECT min(snap) FROM sample WHERE series = s.id) > c.born AS fresh
     FROM series s JOIN client c ON c.entity = s.entity
    WHERE s.source = 'linkerd'
      AND (s.name LIKE '%ConnectionFailedException' OR s.name LIKE '%ConnectException' OR s.name LIKE '%ConnectTimeoutException'
           OR s.name LIKE '%NoRouteToHostException' OR s.name = 'cancelled_connects')
+), failed AS (
+  SELECT entity, name, CASE WHEN fresh THEN active + 1 ELSE active END AS active, CASE WHEN fresh THEN intervals + 1 ELSE intervals END AS intervals,
+         CASE WHEN active > 0 THEN peak_snap WHEN fresh THEN made END AS peak_snap,
+         CASE WHEN fresh THEN made ELSE first_active END AS first_active,
+         CASE WHEN active > 0 THEN last_active WHEN fresh THEN made END AS last_active,
+         coalesce(increase, 0) + CASE WHEN fresh THEN first ELSE 0 END AS n
+    FROM grown
 ), ranked AS (
   SELECT *, row_number() OVER (PARTITION BY entity ORDER BY n DESC, length(name) DESC, name) AS r
     FROM failed WHERE name <> 'cancelled_connects'
@@ -48,7 +54,7 @@ WITH p AS (
    GROUP BY router, id
 ), judged AS (
   SELECT c.entity, c.connects, max(coalesce(r.n, 0), coalesce(w.n, 0)) AS failed, coalesce(g.n, 0) AS cancelled,
-         r.name AS top, r.peak_snap, r.first_active, r.last_active
+         r.name AS top, r.active, r.intervals, r.peak_snap, r.first_active, r.last_active
     FROM client c
     LEFT JOIN ranked r ON r.entity = c.entity AND r.r = 1
     LEFT JOIN failed g ON g.entity = c.entity AND g.name = 'cancelled_connects'
@@ -66,6 +72,8 @@ SELECT CASE WHEN j.connects IS NULL                                             
        j.cancelled,
        CASE WHEN j.failed > 0 THEN coalesce(j.top, 'without a name') ELSE 'none' END AS top,
        (SELECT max(increase) FROM counter WHERE source = 'snmp' AND entity = '' AND name = 'TcpAttemptFails') AS host_fails,
+       j.active                                                           AS intervals_hit,
+       j.intervals,
        j.peak_snap                                                        AS at,
        j.first_active                                                     AS first_at,
        j.last_active                                                      AS last_at

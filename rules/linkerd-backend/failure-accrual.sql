@@ -27,25 +27,33 @@ WITH p AS (
   SELECT s.entity, s.span, (SELECT min(snap) FROM sample WHERE series = s.id) AS born
     FROM series s
    WHERE s.source = 'linkerd' AND s.name = 'requests' AND instr(s.entity, '|client|') > 0 AND instr(s.entity, '|service|') = 0
-), accrual AS (            -- a counter made by its first event, after the client was already there, began at 0
-  SELECT s.entity, s.name, s.peak_snap, s.first_active, s.last_active, s.intervals,
-         coalesce(s.increase, 0)
-           + CASE WHEN (SELECT min(snap) FROM sample WHERE series = s.id) > c.born THEN s.first ELSE 0 END AS n
+), grown AS (             -- a counter made by its first event, after the client was already there, began at 0
+  SELECT s.*, (SELECT min(snap) FROM sample WHERE series = s.id) AS made,
+         s.first > 0 AND (SELECT min(snap) FROM sample WHERE series = s.id) > c.born AS fresh
     FROM series s JOIN client c ON c.entity = s.entity
    WHERE s.source = 'linkerd' AND s.name LIKE 'failure\_accrual/%' ESCAPE '\'
+), accrual AS (
+  SELECT entity, name, CASE WHEN fresh THEN active + 1 ELSE active END AS active, CASE WHEN fresh THEN intervals + 1 ELSE intervals END AS intervals,
+         CASE WHEN active > 0 THEN peak_snap WHEN fresh THEN made END AS peak_snap,
+         CASE WHEN fresh THEN made ELSE first_active END AS first_active,
+         CASE WHEN active > 0 THEN last_active WHEN fresh THEN made END AS last_active,
+         coalesce(increase, 0) + CASE WHEN fresh THEN first ELSE 0 END AS n
+    FROM grown
 ), tally AS (
   SELECT entity,
          max(CASE WHEN name LIKE '%/removals' THEN n END)            AS removals,
          max(CASE WHEN name LIKE '%/revivals' THEN n END)            AS revivals,
          max(CASE WHEN name LIKE '%/probes' THEN n END)              AS probes,
          max(CASE WHEN name LIKE '%/removed_for_ms' THEN n END)      AS out_ms,
+         max(CASE WHEN name LIKE '%/removals' THEN active END)       AS hit,
+         max(CASE WHEN name LIKE '%/removals' THEN intervals END)    AS intervals,
          max(CASE WHEN name LIKE '%/removals' THEN peak_snap END)    AS at,
          max(CASE WHEN name LIKE '%/removals' THEN first_active END) AS first_at,
          max(CASE WHEN name LIKE '%/removals' THEN last_active END)  AS last_at
     FROM accrual GROUP BY entity
 ), judged AS (
   SELECT c.entity, coalesce(t.removals, 0) AS removals, coalesce(t.revivals, 0) AS revivals, coalesce(t.probes, 0) AS probes,
-         c.span, g.p50 AS size, t.at, t.first_at, t.last_at,
+         c.span, g.p50 AS size, t.hit, t.intervals, t.at, t.first_at, t.last_at,
          min(t.out_ms * 100.0 / nullif(c.span * 1000 * g.p50, 0), 100) AS out_pct
     FROM client c LEFT JOIN tally t ON t.entity = c.entity
     LEFT JOIN gauge g ON g.source = 'linkerd' AND g.entity = c.entity AND g.name = 'loadbalancer/size'
@@ -59,6 +67,8 @@ SELECT CASE WHEN coalesce(j.span, 0) = 0          THEN 'skip'
        round(j.out_pct, 1)       AS out_pct,
        j.size,
        coalesce(', ' || round(j.out_pct, 1) || '% of the time of its ' || cast(j.size AS INT) || ' endpoints', '') AS _out,
+       j.hit                     AS intervals_hit,
+       j.intervals,
        j.at, j.first_at, j.last_at
   FROM judged j JOIN p
  ORDER BY j.removals DESC, j.entity;

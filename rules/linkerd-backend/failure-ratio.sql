@@ -31,12 +31,18 @@ WITH p AS (
     FROM series s
    WHERE s.source = 'linkerd' AND s.name = 'requests'
      AND (instr(s.entity, '|client|') > 0) + (instr(s.entity, '|service|') > 0) = 1
-), failed AS (             -- a counter made by its first event, after requests was already there, began at 0
-  SELECT s.entity, s.name, s.active, s.intervals, s.peak_snap, s.first_active, s.last_active,
-         coalesce(s.increase, 0)
-           + CASE WHEN (SELECT min(snap) FROM sample WHERE series = s.id) > asked.born THEN s.first ELSE 0 END AS n
+), grown AS (             -- a counter made by its first event, after requests was already there, began at 0
+  SELECT s.*, (SELECT min(snap) FROM sample WHERE series = s.id) AS made,
+         s.first > 0 AND (SELECT min(snap) FROM sample WHERE series = s.id) > asked.born AS fresh
     FROM series s JOIN asked ON asked.entity = s.entity
    WHERE s.source = 'linkerd' AND (s.name = 'failures' OR s.name LIKE 'failures/%' OR s.name = 'status/5XX')
+), failed AS (
+  SELECT entity, name, CASE WHEN fresh THEN active + 1 ELSE active END AS active, CASE WHEN fresh THEN intervals + 1 ELSE intervals END AS intervals,
+         CASE WHEN active > 0 THEN peak_snap WHEN fresh THEN made END AS peak_snap,
+         CASE WHEN fresh THEN made ELSE first_active END AS first_active,
+         CASE WHEN active > 0 THEN last_active WHEN fresh THEN made END AS last_active,
+         coalesce(increase, 0) + CASE WHEN fresh THEN first ELSE 0 END AS n
+    FROM grown
 ), ranked AS (             -- a chain of causes counts under each of its names: the longest says most
   SELECT entity, substr(name, 10) AS name, n,
          row_number() OVER (PARTITION BY entity ORDER BY n DESC, length(name) DESC, name) AS r

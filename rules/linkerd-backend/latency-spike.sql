@@ -10,7 +10,7 @@
 -- param:    min_ms   ms        and so much above that median
 -- param:    min_n    requests  in a minute, fewer are not judged
 -- param:    minutes  minutes   judged ones needed
--- message:  {entity}: p99 was {worst_p99_ms} ms in the minute that ends at {at}, the median of {minutes} minutes is {median_p99_ms} ms; {spikes} such minute(s)
+-- message:  {entity}: p99 was {worst_p99_ms} ms in the minute that ends at {at}, the median of {minutes} minutes is {median_p99_ms} ms; {minutes_hit} such minute(s)
 -- meaning:  A client is compared with itself, as latency is a matter of the service. linkerd freezes its histograms once a
 --           minute, so this says which minute, not which second; that minute is the one to hold against the drops,
 --           retransmits and stalls in this report. The live gauge pending shows it with the resolution of the captures:
@@ -63,7 +63,7 @@ SELECT CASE WHEN j.minutes < p.minutes THEN 'skip'
        j.median                        AS median_p99_ms,
        round(j.p99 / nullif(j.median, 0), 1) AS times,
        j.n                             AS worst_n,
-       j.spikes,
+       j.spikes                        AS minutes_hit,
        j.minutes,
        (SELECT max(m.value) FROM series s JOIN sample m ON m.series = s.id JOIN snapshot x ON x.snap = m.snap
                   WHERE s.source = 'linkerd' AND s.entity = j.router || '|client|' || j.id AND s.name = 'pending'

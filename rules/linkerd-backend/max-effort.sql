@@ -23,12 +23,18 @@ WITH p AS (
   SELECT s.entity, s.increase AS requests, (SELECT min(snap) FROM sample WHERE series = s.id) AS born
     FROM series s
    WHERE s.source = 'linkerd' AND s.name = 'requests' AND instr(s.entity, '|client|') > 0 AND instr(s.entity, '|service|') = 0
-), spent AS (              -- a counter made by its first event, after the client was already there, began at 0
-  SELECT s.entity, s.peak_snap, s.first_active, s.last_active,
-         coalesce(s.increase, 0)
-           + CASE WHEN (SELECT min(snap) FROM sample WHERE series = s.id) > c.born THEN s.first ELSE 0 END AS n
+), grown AS (             -- a counter made by its first event, after the client was already there, began at 0
+  SELECT s.*, (SELECT min(snap) FROM sample WHERE series = s.id) AS made,
+         s.first > 0 AND (SELECT min(snap) FROM sample WHERE series = s.id) > c.born AS fresh
     FROM series s JOIN client c ON c.entity = s.entity
    WHERE s.source = 'linkerd' AND s.name = 'loadbalancer/max_effort_exhausted'
+), spent AS (
+  SELECT entity, CASE WHEN fresh THEN active + 1 ELSE active END AS active, CASE WHEN fresh THEN intervals + 1 ELSE intervals END AS intervals,
+         CASE WHEN active > 0 THEN peak_snap WHEN fresh THEN made END AS peak_snap,
+         CASE WHEN fresh THEN made ELSE first_active END AS first_active,
+         CASE WHEN active > 0 THEN last_active WHEN fresh THEN made END AS last_active,
+         coalesce(increase, 0) + CASE WHEN fresh THEN first ELSE 0 END AS n
+    FROM grown
 )
 SELECT CASE WHEN c.requests IS NULL                                         THEN 'skip'
             WHEN x.n >= p.min_times AND x.n * 100.0 >= p.warn_pct * c.requests THEN 'warn'
@@ -39,6 +45,8 @@ SELECT CASE WHEN c.requests IS NULL                                         THEN
        round(coalesce(x.n, 0) * 100.0 / nullif(c.requests, 0), 2) AS times_pct,
        (SELECT g.lo FROM gauge g WHERE g.source = 'linkerd' AND g.entity = c.entity AND g.name = 'loadbalancer/available') AS available_lo,
        (SELECT g.p50 FROM gauge g WHERE g.source = 'linkerd' AND g.entity = c.entity AND g.name = 'loadbalancer/size') AS size,
+       x.active                                               AS intervals_hit,
+       x.intervals,
        x.peak_snap                                            AS at,
        x.first_active                                         AS first_at,
        x.last_active                                          AS last_at

@@ -27,15 +27,21 @@ WITH p AS (
     FROM series s
    WHERE s.source = 'linkerd' AND s.name = 'requests'
      AND (instr(s.entity, '|client|') > 0) + (instr(s.entity, '|service|') > 0) = 1
-), late AS (               -- a counter made by its first event, after requests was already there, began at 0
-  SELECT s.entity, s.peak_snap, s.first_active, s.last_active,
-         CASE WHEN s.name LIKE '%IndividualRequestTimeoutException' THEN 'attempt'
-              WHEN s.name LIKE '%GlobalRequestTimeoutException'     THEN 'total'
-              ELSE 'other' END AS kind,
-         coalesce(s.increase, 0)
-           + CASE WHEN (SELECT min(snap) FROM sample WHERE series = s.id) > a.born THEN s.first ELSE 0 END AS n
+), grown AS (             -- a counter made by its first event, after requests was already there, began at 0
+  SELECT s.*, (SELECT min(snap) FROM sample WHERE series = s.id) AS made,
+         s.first > 0 AND (SELECT min(snap) FROM sample WHERE series = s.id) > a.born AS fresh
     FROM series s JOIN asked a ON a.entity = s.entity
    WHERE s.source = 'linkerd' AND s.name LIKE 'failures/%TimeoutException' AND s.name NOT LIKE '%ConnectTimeoutException'
+), late AS (
+  SELECT entity, CASE WHEN fresh THEN active + 1 ELSE active END AS active, CASE WHEN fresh THEN intervals + 1 ELSE intervals END AS intervals,
+         CASE WHEN active > 0 THEN peak_snap WHEN fresh THEN made END AS peak_snap,
+         CASE WHEN fresh THEN made ELSE first_active END AS first_active,
+         CASE WHEN active > 0 THEN last_active WHEN fresh THEN made END AS last_active,
+         CASE WHEN name LIKE '%IndividualRequestTimeoutException' THEN 'attempt'
+              WHEN name LIKE '%GlobalRequestTimeoutException'     THEN 'total'
+              ELSE 'other' END AS kind,
+         coalesce(increase, 0) + CASE WHEN fresh THEN first ELSE 0 END AS n
+    FROM grown
 ), kind AS (
   SELECT entity, kind, max(n) AS n, min(first_active) AS first_at, max(last_active) AS last_at FROM late GROUP BY entity, kind
 ), tally AS (

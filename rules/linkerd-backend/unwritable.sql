@@ -20,7 +20,7 @@
 WITH p AS (
   SELECT coalesce(:warn_pct, 5) AS warn_pct
 ), busy AS (
-  SELECT c.entity, c.increase AS ms, c.span, c.peak_snap, c.first_active, c.last_active, g.mean AS connections
+  SELECT c.entity, c.increase AS ms, c.span, c.active, c.intervals, c.peak_snap, c.first_active, c.last_active, g.mean AS connections
     FROM counter c
     LEFT JOIN gauge g ON g.source = 'linkerd' AND g.entity = c.entity AND g.name = 'connections'
    WHERE c.source = 'linkerd' AND c.name = 'socket_unwritable_ms' AND instr(c.entity, '|service|') = 0
@@ -35,6 +35,8 @@ SELECT CASE WHEN j.ms IS NULL OR j.connections IS NULL               THEN 'skip'
        round(min(j.pct, 100), 1)       AS unwritable_pct,
        round(j.ms / 1000.0, 1)         AS unwritable_s,
        round(j.connections, 1)         AS connections,
+       j.active                        AS intervals_hit,
+       j.intervals,
        j.peak_snap                     AS at,
        j.first_active                  AS first_at,
        j.last_active                   AS last_at

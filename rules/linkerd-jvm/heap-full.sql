@@ -8,7 +8,7 @@
 -- param:    warn_pct  percent   of the heap that is used after a collection
 -- param:    crit_pct  percent   of the heap that is used after a collection
 -- param:    captures  captures  so full
--- message:  linkerd's heap is {used_pct}% full after garbage collection (median; {used_bytes} of {max_bytes}), {full} of {captures} captures above {:warn_pct}%
+-- message:  linkerd's heap is {used_pct}% full after garbage collection (median; {used_bytes} of {max_bytes}), {captures_hit} of {captures} captures above {:warn_pct}%
 -- meaning:  What is left after a collection is in use. With little room collections come back to back, each for little gain, and in the
 --           end there is an OutOfMemoryError. jvm/mem/postGC is read and not jvm/heap/used, which is a sawtooth by nature.
 -- remedy:   Raise JVM_HEAP_MAX (now {max_bytes}; and the container's memory limit above it). If it grows without end look for what fills it:
@@ -48,7 +48,7 @@ SELECT CASE WHEN max(x.n) < p.captures                   THEN 'skip'
        round(max(CASE WHEN x.r = (x.n + 1) / 2 THEN x.pct END), 1) AS used_pct,
        max(CASE WHEN x.r = (x.n + 1) / 2 THEN x.used END)       AS used_bytes,
        max(x.top)                                               AS max_bytes,
-       sum(x.pct >= p.warn_pct)                                 AS full,
+       sum(x.pct >= p.warn_pct)                                 AS captures_hit,
        max(x.n)                                                 AS captures,
        max(CASE WHEN x.r = x.n THEN x.snap END)                 AS at,
        min(CASE WHEN x.pct >= p.warn_pct THEN x.snap END)       AS first_at,

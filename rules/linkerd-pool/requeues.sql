@@ -26,13 +26,19 @@ WITH p AS (
     FROM series s
    WHERE s.source = 'linkerd' AND s.name = 'requests'
      AND (instr(s.entity, '|client|') > 0) + (instr(s.entity, '|service|') > 0) = 1
-), again AS (              -- a counter made by its first event, after requests was already there, began at 0
-  SELECT s.entity, s.peak_snap, s.first_active, s.last_active,
-         coalesce(s.increase, 0)
-           + CASE WHEN (SELECT min(snap) FROM sample WHERE series = s.id) > a.born THEN s.first ELSE 0 END AS n
+), grown AS (             -- a counter made by its first event, after requests was already there, began at 0
+  SELECT s.*, (SELECT min(snap) FROM sample WHERE series = s.id) AS made,
+         s.first > 0 AND (SELECT min(snap) FROM sample WHERE series = s.id) > a.born AS fresh
     FROM series s JOIN asked a ON a.entity = s.entity
    WHERE s.source = 'linkerd'
      AND s.name = CASE WHEN instr(s.entity, '|client|') > 0 THEN 'retries/requeues' ELSE 'retries/total' END
+), again AS (
+  SELECT entity, CASE WHEN fresh THEN active + 1 ELSE active END AS active, CASE WHEN fresh THEN intervals + 1 ELSE intervals END AS intervals,
+         CASE WHEN active > 0 THEN peak_snap WHEN fresh THEN made END AS peak_snap,
+         CASE WHEN fresh THEN made ELSE first_active END AS first_active,
+         CASE WHEN active > 0 THEN last_active WHEN fresh THEN made END AS last_active,
+         coalesce(increase, 0) + CASE WHEN fresh THEN first ELSE 0 END AS n
+    FROM grown
 )
 SELECT CASE WHEN a.requests IS NULL                         THEN 'skip'
             WHEN x.n >= p.min_again
@@ -44,6 +50,8 @@ SELECT CASE WHEN a.requests IS NULL                         THEN 'skip'
        round(coalesce(x.n, 0) * 100.0 / nullif(a.requests, 0), 2) AS again_pct,
        CASE WHEN instr(a.entity, '|client|') > 0 THEN 'requeues, before the request was written'
             ELSE 'retries, after a failed answer' END            AS _kind,
+       x.active                                                  AS intervals_hit,
+       x.intervals,
        x.peak_snap                                               AS at,
        x.first_active                                            AS first_at,
        x.last_active                                             AS last_at

@@ -7,7 +7,7 @@
 -- wants:    sysctl
 -- param:    idle_pct     percent  of the connections silent for a minute and more
 -- param:    min_sockets  sockets  of the port, fewer cost nothing
--- message:  {entity}: {idle} of {sockets} connections ({idle_pct}%) sent and received nothing for a minute and more, in {hits} of {captures} captures; most of them with {peer} ({peer_idle})
+-- message:  {entity}: {idle} of {sockets} connections ({idle_pct}%) sent and received nothing for a minute and more, in {captures_hit} of {captures} captures; most of them with {peer} ({peer_idle})
 -- meaning:  An idle connection costs a file descriptor and some memory on both sides, and a request that is sent on one may meet a peer, a
 --           NAT or a firewall that has forgotten it: linkerd-pool/idle-close-race. linkerd keeps idle connections without end unless
 --           told otherwise, and TCP keepalive is off by default.
@@ -52,7 +52,7 @@ SELECT CASE WHEN t.hits >= 2 AND t.hits * 2 >= t.captures THEN 'info'
        t.idle,
        t.n                                                      AS sockets,
        round(t.idle * 100.0 / nullif(t.n, 0), 1)                AS idle_pct,
-       t.hits,
+       t.hits                                                   AS captures_hit,
        t.captures,
        CASE WHEN peer.idle > 0 THEN peer.peer ELSE 'nobody' END AS peer,
        coalesce(peer.idle, 0)                                   AS peer_idle,
