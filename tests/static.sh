@@ -274,8 +274,9 @@ check "2,000 fast ticks: the bundle is whole" sha256sum -c many.tar.zst.sha256
 read -r first first_data <start.txt
 read -r last last_data <end.txt
 check "2,000 fast ticks: memory does not grow ($first kB after 300, $last kB at the end)" test "$last" -le $((first + 512))
-# but for the stack of one more thread, should the disk have been slow once
-check "2,000 fast ticks: none is asked for ($first_data kB after 300, $last_data kB at the end)" test "$last_data" -le $((first_data + 560))
+# but for threads: at 10 ms a source that others keep from the CPU is late, and the next needs a thread
+# more, 600 kB with its stack and its text.  A page lost in each tick would be 6,800 kB
+check "2,000 fast ticks: none is asked for ($first_data kB after 300, $last_data kB at the end)" test "$last_data" -le $((first_data + 2560))
 check "runs at niceness 19" test "$(sed -n 2p start.txt)" = 19
 unpack many.tar.zst
 check "has the idle I/O class" judge "b['io_class'] == 'idle' and b['nice'] == 19 and b['oom_score_adj'] >= 800"
