@@ -111,9 +111,10 @@ def table_of(name):
 
 
 def unexercised(build, scenarios):
-    """Rules without a scenario, by the reason that is written for them."""
+    """Rules that no scenario of this run expects, with the reason that is written for them."""
     have = {p.rule for s in scenarios for p in s.expect}
-    reasons = table_of('unexercised')
+    reasons = [(p.rule, 'changes the host: LAB_GLOBAL=1') for s in model.SCENARIOS for p in s.expect if s.needs_global]
+    reasons += table_of('unexercised')
     for rule in rule_ids(build):
         if rule in have:
             continue

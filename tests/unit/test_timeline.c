@@ -83,11 +83,14 @@ static void what_happened_together_stands_one_below_the_other(void **state)
 
 	(void)state;
 	draws(&t, 100, true,
-	      "    UTC                                     |23:59:56         |23:59:58         |00:00:00"
+	      "    UTC                                     |23:59:56         |23:59:58         "
+	      "|00:00:00"
 	      "  total\n"
-	      "    retransmits                    ··················▁▁▁▁▁▁▁▁▁█████████         ▄▄▄▄▄▄▄▄▄"
+	      "    retransmits                    ··················▁▁▁▁▁▁▁▁▁█████████         "
+	      "▄▄▄▄▄▄▄▄▄"
 	      "     13\n"
-	      "    [C] softirq/backlog-drop cpu1  ··················━━━━━━━━━█████████━━━━━━━━━·········"
+	      "    [C] softirq/backlog-drop cpu1  "
+	      "··················━━━━━━━━━█████████━━━━━━━━━·········"
 	      "\n");
 	draws(&t, 60, false,
 	      "    UTC                       |23:59:56   |23:59:58   |\n"
