@@ -75,10 +75,14 @@ static void timing(struct run *run, const char *step)
 	run->since = now;
 }
 
+struct timed {
+	const struct rule_result *r;
+};
+
 static int slower_first(const void *a, const void *b)
 {
-	int64_t x = (*(const struct rule_result *const *)a)->cost_ns;
-	int64_t y = (*(const struct rule_result *const *)b)->cost_ns;
+	int64_t x = ((const struct timed *)a)->r->cost_ns;
+	int64_t y = ((const struct timed *)b)->r->cost_ns;
 
 	return x < y ? 1 : x > y ? -1 : 0;
 }
@@ -87,15 +91,15 @@ static int slower_first(const void *a, const void *b)
 static void timing_rules(const struct run *run)
 {
 	size_t n = run->report.results_n;
-	const struct rule_result **v = calloc(n + 1, sizeof(*v));
+	struct timed *v = calloc(n + 1, sizeof(*v));
 
 	for (size_t i = 0; v && i < n; i++)
-		v[i] = &run->report.results[i];
+		v[i].r = &run->report.results[i];
 	if (v)
 		qsort(v, n, sizeof(*v), slower_first);
 	for (size_t i = 0; v && i < n; i++)
 		(void)fprintf(stderr, "nettape-analyze: rule %9.3f ms  %s\n",
-		              (double)v[i]->cost_ns / 1e6, v[i]->rule);
+		              (double)v[i].r->cost_ns / 1e6, v[i].r->rule);
 	free(v);
 }
 
