@@ -24,7 +24,7 @@ WITH p AS (
     FROM series c WHERE c.source = 'pressure' AND c.entity = 'cpu' AND c.name = 'some_total' AND c.kind IN ('counter', 'counter32')
 ), times AS (              -- intervals as bad as a warning
   SELECT count(*) AS hit, min(m.snap) AS first_at, max(m.snap) AS last_at
-    FROM r JOIN p JOIN sample m ON m.series = r.id WHERE m.delta / 1e7 >= p.warn_pct * m.dt
+    FROM r CROSS JOIN p CROSS JOIN sample m ON m.series = r.id WHERE m.delta / 1e7 >= p.warn_pct * m.dt
 )
 SELECT CASE WHEN r.pct IS NULL          THEN 'skip'
             WHEN r.pct >= p.crit_pct    THEN 'crit'

@@ -38,9 +38,9 @@ WITH p AS (
   SELECT nic, max(pct) AS pct, cpu FROM irq_share GROUP BY nic
 ), step AS (               -- of a NIC that is so over the window, interval by interval
   SELECT n.nic, m.snap, sum(m.delta) AS irqs, sum(CASE WHEN s.entity = top.cpu THEN m.delta ELSE 0 END) AS most, max(m.dt) AS dt
-    FROM n JOIN top ON top.nic = n.nic JOIN p JOIN irq i ON i.nic = n.nic
-    JOIN series s ON s.source = 'interrupts' AND s.name = i.irq
-    JOIN sample m ON m.series = s.id
+    FROM n CROSS JOIN top ON top.nic = n.nic CROSS JOIN p CROSS JOIN irq i ON i.nic = n.nic
+    CROSS JOIN series s ON s.source = 'interrupts' AND s.name = i.irq
+    CROSS JOIN sample m ON m.series = s.id
    WHERE n.irqs >= p.min_per_s * n.span AND top.pct >= p.min_pct AND m.delta > 0
    GROUP BY n.nic, m.snap
 ), held AS (
