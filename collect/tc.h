@@ -3,6 +3,8 @@
 #ifndef COLLECT_TC_H
 #define COLLECT_TC_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "collect/netlink.h"
@@ -17,6 +19,10 @@ void tc_rate(struct buf *b, uint64_t bytes_per_s);
 void tc_time(struct buf *b, double us);
 /* Nanoseconds: "10us", "1.23us", "250ns". */
 void tc_time_ns(struct buf *b, uint64_t ns);
+
+/* Copies a structure of which an older kernel sends less; the rest stays 0.  False when nothing
+ * came. */
+bool tc_copy(void *to, size_t size, struct attr a);
 
 /*
  * A qdisc's own options behind its head: "limit 10240p flows 1024 ...".  `options` is

@@ -35,16 +35,6 @@ static uint64_t number(struct attr a)
 	}
 }
 
-/* Copies a structure of which an older kernel sends less; the rest stays 0.  False when nothing
- * came. */
-static bool copy(void *to, size_t size, struct attr a)
-{
-	memset(to, 0, size);
-	if (a.n)
-		memcpy(to, a.p, a.n < size ? a.n : size);
-	return a.n > 0;
-}
-
 /* --- kinds that send attributes --- */
 
 enum form {
@@ -205,7 +195,7 @@ static void put_prio(struct buf *b, struct attr a, double ticks_per_us)
 {
 	struct tc_prio_qopt q;
 	(void)ticks_per_us;
-	if (!copy(&q, sizeof q, a))
+	if (!tc_copy(&q, sizeof q, a))
 		return;
 	buf_fmt(b, "bands %u priomap", (unsigned)q.bands);
 	for (size_t i = 0; i <= TC_PRIO_MAX; i++)
@@ -216,7 +206,7 @@ static void put_pfifo(struct buf *b, struct attr a, double ticks_per_us)
 {
 	struct tc_fifo_qopt q;
 	(void)ticks_per_us;
-	if (copy(&q, sizeof q, a))
+	if (tc_copy(&q, sizeof q, a))
 		buf_fmt(b, "limit %up", q.limit);
 }
 
@@ -224,7 +214,7 @@ static void put_bfifo(struct buf *b, struct attr a, double ticks_per_us)
 {
 	struct tc_fifo_qopt q;
 	(void)ticks_per_us;
-	if (!copy(&q, sizeof q, a))
+	if (!tc_copy(&q, sizeof q, a))
 		return;
 	buf_str(b, "limit ");
 	tc_size(b, q.limit);
@@ -236,7 +226,7 @@ static void put_htb(struct buf *b, struct attr a, double ticks_per_us)
 	struct tc_htb_glob g;
 	(void)ticks_per_us;
 	netlink_attrs(a.p, a.n, t, ATTRS_MAX);
-	if (copy(&g, sizeof g, t[TCA_HTB_INIT]))
+	if (tc_copy(&g, sizeof g, t[TCA_HTB_INIT]))
 		buf_fmt(b, "r2q %u default %#x direct_packets_stat %u", g.rate2quantum, g.defcls,
 		        g.direct_pkts);
 	if (t[TCA_HTB_DIRECT_QLEN].n)
@@ -262,7 +252,7 @@ static void put_tbf(struct buf *b, struct attr a, double ticks_per_us)
 	struct attr t[ATTRS_MAX];
 	struct tc_tbf_qopt q;
 	netlink_attrs(a.p, a.n, t, ATTRS_MAX);
-	if (!copy(&q, sizeof q, t[TCA_TBF_PARMS]))
+	if (!tc_copy(&q, sizeof q, t[TCA_TBF_PARMS]))
 		return;
 	uint64_t rate = t[TCA_TBF_RATE64].n ? number(t[TCA_TBF_RATE64]) : q.rate.rate;
 	uint64_t peak = t[TCA_TBF_PRATE64].n ? number(t[TCA_TBF_PRATE64]) : q.peakrate.rate;
@@ -297,7 +287,7 @@ static void put_sfq(struct buf *b, struct attr a, double ticks_per_us)
 {
 	struct tc_sfq_qopt_v1 q;
 	(void)ticks_per_us;
-	if (!copy(&q, sizeof q, a))
+	if (!tc_copy(&q, sizeof q, a))
 		return;
 	buf_fmt(b, "limit %up quantum ", q.v0.limit);
 	tc_size(b, q.v0.quantum);
@@ -322,7 +312,7 @@ static void put_mqprio(struct buf *b, struct attr a, double ticks_per_us)
 {
 	struct tc_mqprio_qopt q;
 	(void)ticks_per_us;
-	if (!copy(&q, sizeof q, a))
+	if (!tc_copy(&q, sizeof q, a))
 		return;
 	buf_fmt(b, "tc %u map ", q.num_tc);
 	for (size_t i = 0; i <= TC_QOPT_BITMASK; i++)
@@ -350,7 +340,7 @@ static void put_netem(struct buf *b, struct attr a, double ticks_per_us)
 	struct tc_netem_qopt q;
 	struct tc_netem_corrupt corrupt;
 	struct tc_netem_reorder reorder;
-	if (!copy(&q, sizeof q, a))
+	if (!tc_copy(&q, sizeof q, a))
 		return;
 	if (a.n > sizeof q)
 		netlink_attrs((const char *)a.p + sizeof q, a.n - sizeof q, t, ATTRS_MAX);
@@ -367,9 +357,9 @@ static void put_netem(struct buf *b, struct attr a, double ticks_per_us)
 	}
 	put_share(b, "loss", q.loss);
 	put_share(b, "duplicate", q.duplicate);
-	if (copy(&reorder, sizeof reorder, t[TCA_NETEM_REORDER]))
+	if (tc_copy(&reorder, sizeof reorder, t[TCA_NETEM_REORDER]))
 		put_share(b, "reorder", reorder.probability);
-	if (copy(&corrupt, sizeof corrupt, t[TCA_NETEM_CORRUPT]))
+	if (tc_copy(&corrupt, sizeof corrupt, t[TCA_NETEM_CORRUPT]))
 		put_share(b, "corrupt", corrupt.probability);
 	if (t[TCA_NETEM_RATE].n >= sizeof(uint32_t)) {
 		uint32_t rate;
@@ -441,62 +431,4 @@ void tc_options(struct buf *b, struct span kind, struct attr options, double tic
 	}
 	if (options.n)
 		buf_fmt(b, "[Unknown qdisc, optlen=%zu] ", options.n);
-}
-
-/* --- statistics of a kind --- */
-
-static void put_fq_codel_stats(struct buf *b, struct attr a)
-{
-	struct tc_fq_codel_xstats x;
-	if (!copy(&x, sizeof x, a) || x.type != TCA_FQ_CODEL_XSTATS_QDISC)
-		return;
-	const struct tc_fq_codel_qd_stats *q = &x.qdisc_stats;
-	buf_fmt(b, "  maxpacket %u drop_overlimit %u new_flow_count %u ecn_mark %u", q->maxpacket,
-	        q->drop_overlimit, q->new_flow_count, q->ecn_mark);
-	if (q->ce_mark)
-		buf_fmt(b, " ce_mark %u", q->ce_mark);
-	if (q->memory_usage)
-		buf_fmt(b, " memory_used %u", q->memory_usage);
-	if (q->drop_overmemory)
-		buf_fmt(b, " drop_overmemory %u", q->drop_overmemory);
-	buf_fmt(b, "\n  new_flows_len %u old_flows_len %u\n", q->new_flows_len, q->old_flows_len);
-}
-
-static void put_fq_stats(struct buf *b, struct attr a)
-{
-	struct tc_fq_qd_stats x;
-	if (!copy(&x, sizeof x, a))
-		return;
-	buf_fmt(b, "  flows %u (inactive %u throttled %u)", x.flows, x.inactive_flows,
-	        x.throttled_flows);
-	if (x.time_next_delayed_flow > 0) {
-		buf_str(b, " next_packet_delay ");
-		tc_time_ns(b, (uint64_t)x.time_next_delayed_flow);
-	}
-	buf_fmt(b, "\n  gc %llu highprio %llu", (unsigned long long)x.gc_flows,
-	        (unsigned long long)x.highprio_packets);
-	if (x.tcp_retrans)
-		buf_fmt(b, " retrans %llu", (unsigned long long)x.tcp_retrans);
-	buf_fmt(b, " throttled %llu", (unsigned long long)x.throttled);
-	if (x.unthrottle_latency_ns) {
-		buf_str(b, " latency ");
-		tc_time_ns(b, x.unthrottle_latency_ns);
-	}
-	if (x.ce_mark)
-		buf_fmt(b, " ce_mark %llu", (unsigned long long)x.ce_mark);
-	if (x.flows_plimit)
-		buf_fmt(b, " flows_plimit %llu", (unsigned long long)x.flows_plimit);
-	if (x.pkts_too_long || x.allocation_errors)
-		buf_fmt(b, "\n pkts_too_long %llu alloc_errors %llu",
-		        (unsigned long long)x.pkts_too_long,
-		        (unsigned long long)x.allocation_errors);
-	buf_char(b, '\n');
-}
-
-void tc_xstats(struct buf *b, struct span kind, struct attr xstats)
-{
-	if (span_eq(kind, SPAN("fq_codel")))
-		put_fq_codel_stats(b, xstats);
-	else if (span_eq(kind, SPAN("fq")))
-		put_fq_stats(b, xstats);
 }

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.." || exit 1
 allow='
 schema         schema
 collect        collect schema
-analyze/parse  analyze/parse.h analyze/parse_util.h analyze/parse_ss.h analyze/parse_inet.h analyze/parse_ethtool.h analyze/emit.h schema
+analyze/parse  analyze/parse.h analyze/parse_util.h analyze/parse_ss.h analyze/parse_inet.h analyze/parse_ethtool.h analyze/parse_l5d.h analyze/emit.h schema
 analyze/report analyze/report.h analyze/humanize.h analyze/escape.h analyze/layout.h analyze/finding_text.h schema
 analyze        analyze schema
 '
@@ -25,7 +25,7 @@ sqlite3.h          analyze/stmt.h analyze/stmt.c analyze/store.c analyze/rule_ru
 jansson.h          analyze/parse/metrics.c analyze/parse/client_state.c analyze/parse/server_info.c analyze/record.c analyze/report/json.c analyze/report/jsonl.c
 '
 # what no file of a room may include: the floor does no I/O, parsers see bytes alone
-no_io='analyze/parse/*.c analyze/parse_util.c analyze/parse_util.h schema/span.c schema/span.h schema/cgroup.c schema/source.c schema/bundle.c schema/timefmt.c'
+no_io='analyze/parse/*.c analyze/parse_util.c analyze/parse_util.h analyze/parse_l5d.c analyze/parse_l5d.h schema/span.c schema/span.h schema/cgroup.c schema/source.c schema/bundle.c schema/timefmt.c'
 
 edges() { # ROOM FILES...
 	room=$1

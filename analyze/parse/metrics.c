@@ -19,16 +19,11 @@
 #include <string.h>
 
 #include "analyze/parse.h"
+#include "analyze/parse_l5d.h"
 #include "schema/buf.h"
 
 #define DEPTH_MAX      48   /* linkerd nests some ten deep */
-#define PARTS_MAX      64   /* an id of a transformer's client has some ten */
 #define NAME_MAX_BYTES 4096 /* class names of nested exceptions are long */
-
-/* Where a metric belongs; without a scope it is the process's, under its full name. */
-struct place {
-	struct span router, scope, id, service, metric;
-};
 
 static const struct stat {
 	struct span name;
@@ -83,7 +78,7 @@ static void take_stat(struct summary *s, struct span name, const json_t *v)
 		}
 }
 
-static void put_summary(const struct summary *s, const struct place *p, struct emit *out)
+static void put_summary(const struct summary *s, const struct l5d_place *p, struct emit *out)
 {
 	struct histogram h = s->h;
 
@@ -101,7 +96,7 @@ static void put_summary(const struct summary *s, const struct place *p, struct e
 	out->histogram(out, &h);
 }
 
-static void entity_put(struct buf *b, const struct place *p)
+static void entity_put(struct buf *b, const struct l5d_place *p)
 {
 	if (p->scope.n == 0)
 		return;
@@ -124,7 +119,7 @@ static bool has_no_value(const json_t *v)
 	return json_is_null(v) || span_eq(text, SPAN("NaN")) || span_ends(text, SPAN("Infinity"));
 }
 
-static void put_number(const struct place *p, enum kind kind, const json_t *v, struct emit *out)
+static void put_number(const struct l5d_place *p, enum kind kind, const json_t *v, struct emit *out)
 {
 	char text[NAME_MAX_BYTES];
 	struct buf entity = BUF_OVER(text);
@@ -169,9 +164,9 @@ static bool part_is(const struct path *p, size_t i, const char *text)
 }
 
 /* The member's name is the whole id, so the parts say where it ends. */
-static struct place place_in_tree(const struct path *p)
+static struct l5d_place place_in_tree(const struct path *p)
 {
-	struct place at = {.metric = join(p, 0, p->depth)};
+	struct l5d_place at = {.metric = join(p, 0, p->depth)};
 	bool dst = part_is(p, 2, "dst");
 	size_t id = dst ? 4 : 3, end = id + 1;
 
@@ -187,7 +182,7 @@ static struct place place_in_tree(const struct path *p)
 	    span_find(p->part[id], '/') == p->part[id].n)
 		end++; /* IP and port in two parts */
 	if (at.scope.n == 0 || end >= p->depth)
-		return (struct place){.metric = at.metric};
+		return (struct l5d_place){.metric = at.metric};
 	at.router = p->part[1];
 	at.id = join(p, id, end);
 	if (span_eq(at.scope, SPAN("client")) && end + 2 < p->depth &&
@@ -222,7 +217,7 @@ static void tree_scalar(struct path *p, const char *key, const json_t *v, struct
 {
 	struct span name = span_of(key), stat = name;
 	size_t before = p->joined.n;
-	struct place at;
+	struct l5d_place at;
 
 	if (span_skip(&stat, SPAN("stat.")) && is_stat(stat)) {
 		take_stat(s, stat, v);
@@ -241,7 +236,7 @@ static void tree_scalar(struct path *p, const char *key, const json_t *v, struct
 static void walk_tree(json_t *node, struct path *p, struct emit *out)
 {
 	struct summary s = {.open = false};
-	struct place at;
+	struct l5d_place at;
 	const char *key;
 	json_t *v;
 
@@ -261,248 +256,50 @@ static void walk_tree(json_t *node, struct path *p, struct emit *out)
 	put_summary(&s, &at, out);
 }
 
-/* The flat form, sorted by key. */
-struct entry {
-	struct span key;
-	const json_t *value;
-};
-
-struct names {
-	struct span *name;
-	size_t n;
-};
-
-struct flat {
-	struct entry *entry;
-	size_t n;
-	struct names clients;  /* "rt/http/client/#/io.l5d.fs/web" */
-	struct names services; /* "rt/http/service/svc/web", ".../client/ID/service/svc/web" */
-};
-
-static int by_key(const void *a, const void *b)
-{
-	return span_cmp(((const struct entry *)a)->key, ((const struct entry *)b)->key);
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return span_cmp(*(const struct span *)a, *(const struct span *)b);
-}
-
-/* "rt/ROUTER/" and one of the names of a scope; *key goes on behind them. */
-static bool skip_scope(struct span *key, const char *name, const char *old, struct span *router)
-{
-	struct span s = *key;
-
-	if (!span_skip(&s, SPAN("rt/")) || !span_cut(&s, '/', router) ||
-	    (!span_skip(&s, span_of(name)) && !span_skip(&s, span_of(old))))
-		return false;
-	*key = s;
-	return true;
-}
-
-/* At most that many parts of a name can be an id, so that odd keys cost no more. */
-static struct span first_parts(struct span key)
-{
-	size_t parts = 0;
-
-	for (size_t i = 0; i < key.n; i++)
-		if (key.p[i] == '/' && ++parts == PARTS_MAX)
-			return span_sub(key, 0, i + 1);
-	return key;
-}
-
-/* The longest of `names` that is followed by a slash in `key`; empty when none is. */
-static struct span longest_prefix(const struct names *names, struct span key)
-{
-	struct span rest = first_parts(key), head;
-
-	while (names->n && span_rcut(&rest, '/', &head)) {
-		if (bsearch(&head, names->name, names->n, sizeof(head), by_name))
-			return head;
-		rest = head;
-	}
-	return (struct span){0};
-}
-
-static bool contains(struct span s, struct span needle)
-{
-	return span_search(s, needle) < s.n;
-}
-
-static void names_sort(struct names *names)
-{
-	if (names->n)
-		qsort(names->name, names->n, sizeof(*names->name), by_name);
-}
-
-/*
- * Only a client counts connects, so that key ends a client's id.  Ids with a "/service/"
- * of their own are taken in a second round, when no shorter id explains them.
- */
-static void find_clients(struct flat *f, bool with_service)
-{
-	size_t known = f->clients.n;
-
-	for (size_t i = 0; i < f->n; i++) {
-		struct span key = f->entry[i].key, router;
-		bool nested = contains(key, SPAN("/service/")) || contains(key, SPAN("/path/"));
-
-		if (!span_ends(key, SPAN("/connects")) ||
-		    !skip_scope(&key, "client/", "dst/id/", &router))
-			continue;
-		key = span_sub(f->entry[i].key, 0, f->entry[i].key.n - sizeof("/connects") + 1);
-		if (nested != with_service)
-			continue;
-		if (with_service && longest_prefix(&(struct names){f->clients.name, known}, key).n)
-			continue;
-		f->clients.name[f->clients.n++] = key;
-	}
-	names_sort(&f->clients);
-}
-
-/* Each service counts requests, below its router or below a client. */
-static void find_services(struct flat *f)
-{
-	for (size_t i = 0; i < f->n; i++) {
-		struct span key = f->entry[i].key, router, client;
-
-		if (!span_ends(key, SPAN("/requests")))
-			continue;
-		client = longest_prefix(&f->clients, key);
-		if (client.n) {
-			key = span_sub(key, client.n, key.n);
-			if (!span_starts(key, SPAN("/service/")) &&
-			    !span_starts(key, SPAN("/path/")))
-				continue;
-		} else if (!skip_scope(&key, "service/", "dst/path/", &router)) {
-			continue;
-		}
-		key = f->entry[i].key;
-		f->services.name[f->services.n++] =
-			span_sub(key, 0, key.n - sizeof("/requests") + 1);
-	}
-	names_sort(&f->services);
-}
-
-/* What is left of `key` behind `prefix` and a slash. */
-static struct span behind(struct span key, struct span prefix)
-{
-	return span_sub(key, prefix.n + 1, key.n);
-}
-
-static bool place_client(const struct flat *f, struct span key, struct place *at)
-{
-	struct span id = key, router, client = longest_prefix(&f->clients, key), service;
-
-	if (!client.n || !skip_scope(&id, "client/", "dst/id/", &router))
-		return false;
-	service = longest_prefix(&f->services, key);
-	at->router = router;
-	at->scope = SPAN("client");
-	at->id = span_sub(id, 0, id.n - (key.n - client.n));
-	at->metric = behind(key, client);
-	if (service.n > client.n) {
-		at->service = span_sub(service, client.n, service.n);
-		(void)(span_skip(&at->service, SPAN("/service/")) ||
-		       span_skip(&at->service, SPAN("/path/")));
-		at->metric = behind(key, service);
-	}
-	return true;
-}
-
-static bool place_service(const struct flat *f, struct span key, struct place *at)
-{
-	struct span id = key, router, service = longest_prefix(&f->services, key);
-
-	if (!service.n || !skip_scope(&id, "service/", "dst/path/", &router))
-		return false;
-	at->router = router;
-	at->scope = SPAN("service");
-	at->id = span_sub(id, 0, id.n - (key.n - service.n));
-	at->metric = behind(key, service);
-	return true;
-}
-
-/* "rt/http/server/0.0.0.0/4140/requests" */
-static bool place_server(struct span key, struct place *at)
-{
-	struct span rest = key, router, ip, port;
-
-	if (!skip_scope(&rest, "server/", "srv/", &router) || !span_cut(&rest, '/', &ip) ||
-	    !span_cut(&rest, '/', &port))
-		return false;
-	at->router = router;
-	at->scope = SPAN("server");
-	at->id = (struct span){ip.p, ip.n + 1 + port.n};
-	at->metric = rest;
-	return true;
-}
-
-static struct place place_in_flat(const struct flat *f, struct span key)
-{
-	struct place at = {.metric = key};
-
-	if (span_starts(key, SPAN("rt/")) && !place_client(f, key, &at) &&
-	    !place_service(f, key, &at))
-		(void)place_server(key, &at);
-	return at;
-}
-
 /* Sorted, the statistics of a histogram follow each other. */
-static void put_flat(const struct flat *f, struct emit *out)
+static void put_flat(const struct l5d_flat *f, struct emit *out)
 {
 	struct summary s = {.open = false};
 	struct span open = {0};
-	struct place at;
+	struct l5d_place at;
 
 	for (size_t i = 0; i < f->n; i++) {
 		struct span key = f->entry[i].key, stat = key, base;
 		const json_t *v = f->entry[i].value;
 
 		if (!span_rcut(&stat, '.', &base) || !is_stat(stat)) {
-			at = place_in_flat(f, key);
+			at = l5d_place(f, key);
 			put_number(&at, json_is_integer(v) ? KIND_COUNTER : KIND_GAUGE, v, out);
 			continue;
 		}
 		if (!span_eq(base, open)) {
-			at = place_in_flat(f, open);
+			at = l5d_place(f, open);
 			put_summary(&s, &at, out);
 			s = (struct summary){.open = false};
 			open = base;
 		}
 		take_stat(&s, stat, v);
 	}
-	at = place_in_flat(f, open);
+	at = l5d_place(f, open);
 	put_summary(&s, &at, out);
 }
 
 static void parse_flat(json_t *root, struct emit *out)
 {
-	size_t n = json_object_size(root);
-	struct flat f = {
-		.entry = calloc(n + 1, sizeof(*f.entry)),
-		.clients.name = calloc(n + 1, sizeof(*f.clients.name)),
-		.services.name = calloc(n + 1, sizeof(*f.services.name)),
-	};
+	struct l5d_flat f;
 	const char *key;
 	json_t *v;
 
-	if (f.entry && f.clients.name && f.services.name) {
+	if (l5d_flat_open(&f, json_object_size(root))) {
 		json_object_foreach(root, key, v) {
-			f.entry[f.n++] = (struct entry){span_of(key), v};
+			l5d_flat_add(&f, span_of(key), v);
 		}
-		qsort(f.entry, f.n, sizeof(*f.entry), by_key);
-		find_clients(&f, false);
-		find_clients(&f, true);
-		find_services(&f);
+		l5d_flat_sort(&f);
 		put_flat(&f, out);
 	} else {
 		out->note(out, 0, "out of memory", (struct span){0});
 	}
-	free(f.entry);
-	free(f.clients.name);
-	free(f.services.name);
+	l5d_flat_close(&f);
 }
 
 /* The flat form has no objects inside. */
@@ -582,7 +379,8 @@ static json_t *load(struct span text, json_error_t *error)
 	struct lax l = {.text = text};
 	json_error_t ignored;
 
-	if (!root && (contains(text, SPAN("NaN")) || contains(text, SPAN("Infinity"))))
+	if (!root && (span_search(text, SPAN("NaN")) < text.n ||
+	              span_search(text, SPAN("Infinity")) < text.n))
 		root = json_load_callback(lax_read, &l, JSON_ALLOW_NUL, &ignored);
 	return root;
 }

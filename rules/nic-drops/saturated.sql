@@ -37,9 +37,9 @@ WITH p AS (
     FROM counter WHERE source = 'netdev' AND name IN ('rx_bytes', 'tx_bytes') AND peak_per_s > 0
 ), held AS (               -- intervals as full as a warning, one way or the other
   SELECT u.entity, m.snap
-    FROM used u JOIN p
-    JOIN series s ON s.source = 'netdev' AND s.entity = u.entity AND s.name IN ('rx_bytes', 'tx_bytes')
-    JOIN sample m ON m.series = s.id
+    FROM used u CROSS JOIN p
+    CROSS JOIN series s ON s.source = 'netdev' AND s.entity = u.entity AND s.name IN ('rx_bytes', 'tx_bytes')
+    CROSS JOIN sample m ON m.series = s.id
    WHERE max(u.rx_pct, u.tx_pct) >= p.warn_pct AND m.delta * 800.0 >= p.warn_pct * u.speed * m.dt
 ), times AS (
   SELECT entity, count(DISTINCT snap) AS hit, min(snap) AS first_at, max(snap) AS last_at FROM held GROUP BY entity
