@@ -1,13 +1,9 @@
 /*
  * nettape-analyze: the map of the room.
  *
- *	opts      what is asked for
- *	loader    bundle -> parsers -> store (one SQLite database)
- *	rules     SQL over the store -> findings
- *	facts     what the bundle says of itself and of the host
- *	section   SQL over the store -> tables
- *	report    all of that in the order of reading
- *	report/   one renderer a form, to `output`
+ *	opts       what is asked for
+ *	diagnose   one bundle: loader -> store -> rules, facts, sections -> struct report
+ *	report/    one renderer a form, to `output`
  *
  * Only this file prints errors and picks the exit status.
  */
@@ -18,9 +14,8 @@
 #include <time.h>
 
 #include "analyze/arena.h"
+#include "analyze/diagnose.h"
 #include "analyze/escape.h"
-#include "analyze/facts.h"
-#include "analyze/loader.h"
 #include "analyze/opts.h"
 #include "analyze/output.h"
 #include "analyze/query.h"
@@ -28,8 +23,6 @@
 #include "analyze/report.h"
 #include "analyze/rules.h"
 #include "analyze/section.h"
-#include "analyze/sqlfunc.h"
-#include "analyze/store.h"
 #include "schema/buf.h"
 #include "schema/err.h"
 #include "version.h"
@@ -42,14 +35,12 @@ enum status { STATUS_CLEAR, STATUS_FINDINGS, STATUS_USAGE, STATUS_FAILED };
 /* One run over one bundle. */
 struct run {
 	const struct opts *o;
-	struct arena arena; /* rules and report */
+	struct arena arena; /* the rules */
 	struct rules rules;
-	struct store *store;
-	struct report report;
+	struct diagnosis diagnosis;
 	struct output out;
 	struct style style;
 	char section[32]; /* --section in capitals */
-	struct timespec since;
 };
 
 static enum status complain(const struct err *e, enum status s)
@@ -60,19 +51,6 @@ static enum status complain(const struct err *e, enum status s)
 	escape_put(&b, span_of(e->text), true); /* it may quote a bundle */
 	(void)fprintf(stderr, "nettape-analyze: %s\n", buf_cstr(&b));
 	return s;
-}
-
-/* --timing: what the step that ends here took; NULL starts the clock. */
-static void timing(struct run *run, const char *step)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	if (step && run->o->timing)
-		(void)fprintf(stderr, "nettape-analyze: %-8s %9.1f ms\n", step,
-		              (double)(now.tv_sec - run->since.tv_sec) * 1e3 +
-		                      (double)(now.tv_nsec - run->since.tv_nsec) / 1e6);
-	run->since = now;
 }
 
 struct timed {
@@ -87,14 +65,18 @@ static int slower_first(const void *a, const void *b)
 	return x < y ? 1 : x > y ? -1 : 0;
 }
 
-/* The same by rule. */
-static void timing_rules(const struct run *run)
+static void timing_step(const char *step, int64_t ns)
 {
-	size_t n = run->report.results_n;
+	(void)fprintf(stderr, "nettape-analyze: %-8s %9.1f ms\n", step, (double)ns / 1e6);
+}
+
+static void timing_rules(const struct report *r)
+{
+	size_t n = r->results_n;
 	struct timed *v = calloc(n + 1, sizeof(*v));
 
 	for (size_t i = 0; v && i < n; i++)
-		v[i].r = &run->report.results[i];
+		v[i].r = &r->results[i];
 	if (v)
 		qsort(v, n, sizeof(*v), slower_first);
 	for (size_t i = 0; v && i < n; i++)
@@ -151,43 +133,38 @@ static enum status take_rules(const struct opts *o, struct rules *r, struct aren
 	return STATUS_CLEAR;
 }
 
-static int load(struct run *run, struct err *e)
+/* --timing */
+static void timing(const struct diagnosis *d)
 {
-	const char *path = run->o->args[0];
-	struct err why = {0};
+	static const char *const steps[DIAGNOSE_STEPS] = {
+		[DIAGNOSE_LOAD] = "load",
+		[DIAGNOSE_RULES] = "rules",
+		[DIAGNOSE_SECTIONS] = "sections",
+	};
 
-	timing(run, NULL);
-	run->store = store_open(run->o->db, e);
-	if (!run->store)
-		return -1;
-	if (load_bundle(path, run->store, &why))
-		return err_set(e, 0, "%s%s%s", strstr(why.text, path) ? "" : path,
-		               strstr(why.text, path) ? "" : ": ", why.text);
-	timing(run, "load");
-	return 0;
+	for (size_t i = 0; i < DIAGNOSE_STEPS; i++) {
+		timing_step(steps[i], d->cost_ns[i]);
+		if (i == DIAGNOSE_RULES)
+			timing_rules(&d->report);
+	}
 }
 
 static int build(struct run *run, struct err *e)
 {
-	struct sqlite3 *db = store_db(run->store);
+	const struct opts *o = run->o;
 	const char *only = run->style.section;
+	const struct diagnose_want want = {
+		.db = o->db,
+		.section = only && strcmp(only, "FINDINGS") == 0 ? "" : only,
+		.all = o->all,
+		.no_report = o->sql != NULL,
+		.short_window = o->short_window,
+	};
 
-	if (only && strcmp(only, "FINDINGS") == 0)
-		only = "";
-	run->report.tool_version = NETTAPE_VERSION;
-	run->report.short_window = run->o->short_window;
-	if (rules_run(&run->rules, db, &run->arena, &run->report, e))
+	if (diagnose(&run->diagnosis, o->args[0], &run->rules, &want, e))
 		return -1;
-	timing(run, "rules");
-	if (run->o->timing)
-		timing_rules(run);
-	if (run->o->sql)
-		return 0;
-	if (sqlfunc_register(db, e) || facts_read(db, &run->arena, &run->report, e) ||
-	    sections_run(db, &run->arena, only, run->o->all, &run->report, e))
-		return -1;
-	report_finish(&run->report, &run->arena);
-	timing(run, "sections");
+	if (o->timing)
+		timing(&run->diagnosis);
 	return 0;
 }
 
@@ -199,20 +176,17 @@ static int show(struct run *run, struct err *e)
 	if (output_open(&run->out, o->output, !o->no_pager && !o->sql, e))
 		return -1;
 	if (o->sql)
-		rc = query_print(store_db(run->store), o->sql, run->out.out, e);
+		rc = query_print(store_db(run->diagnosis.store), o->sql, run->out.out, e);
 	for (size_t i = 0; !o->sql && i < renderers_count; i++)
 		if (strcmp(renderers[i].format, o->format) == 0)
-			rc = renderers[i].renderer->render(&run->report, &run->style, run->out.out,
-			                                   e);
-	if (output_close(&run->out, e))
-		return -1;
-	timing(run, "render");
-	return rc;
+			rc = renderers[i].renderer->render(&run->diagnosis.report, &run->style,
+			                                   run->out.out, e);
+	return output_close(&run->out, e) ? -1 : rc;
 }
 
 static enum status verdict(const struct run *run)
 {
-	const struct report *r = &run->report;
+	const struct report *r = &run->diagnosis.report;
 
 	if (run->o->sql)
 		return STATUS_CLEAR;
@@ -229,9 +203,8 @@ static enum status analyze(const struct opts *o)
 
 	s = take_style(&run, &e) ? STATUS_USAGE : take_rules(o, &run.rules, &run.arena, &e);
 	if (s == STATUS_CLEAR)
-		s = load(&run, &e) || build(&run, &e) || show(&run, &e) ? STATUS_FAILED
-		                                                        : verdict(&run);
-	store_close(run.store);
+		s = build(&run, &e) || show(&run, &e) ? STATUS_FAILED : verdict(&run);
+	diagnose_free(&run.diagnosis);
 	arena_free(&run.arena);
 	return e.text[0] ? complain(&e, s) : s;
 }

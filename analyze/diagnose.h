@@ -1,0 +1,41 @@
+/* From one bundle to its report: store, rules, facts and sections, in that order. */
+#ifndef ANALYZE_DIAGNOSE_H
+#define ANALYZE_DIAGNOSE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "analyze/arena.h"
+#include "analyze/report.h"
+#include "analyze/rules.h"
+#include "analyze/store.h"
+#include "schema/err.h"
+
+enum diagnose_step { DIAGNOSE_LOAD, DIAGNOSE_RULES, DIAGNOSE_SECTIONS, DIAGNOSE_STEPS };
+
+/* What is wanted of it. */
+struct diagnose_want {
+	const char *db;      /* file to keep the store in, or NULL: in memory */
+	const char *section; /* this one alone, in capitals; "" = none; NULL = all */
+	bool all;            /* every row of every table */
+	bool no_report;      /* the store and its findings alone, for a query */
+	bool short_window;
+};
+
+/* All of it; zero it first. */
+struct diagnosis {
+	struct store *store;
+	struct report report; /* its texts live in the arena */
+	struct arena arena;
+	int64_t cost_ns[DIAGNOSE_STEPS]; /* by the monotonic clock */
+};
+
+/*
+ * The bundle at `path` ("-" = standard input), judged by those rules, which may serve
+ * several.  0, or -1 and *e, which names the path; call diagnose_free in either case.
+ */
+int diagnose(struct diagnosis *d, const char *path, const struct rules *rules,
+             const struct diagnose_want *want, struct err *e) __attribute__((warn_unused_result));
+void diagnose_free(struct diagnosis *d);
+
+#endif
