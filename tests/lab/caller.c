@@ -137,6 +137,11 @@ static void send_request(struct line *x, int64_t due)
 	conn_flush(&x->conn);
 }
 
+static bool closes_first(const struct caller *c, const char *who)
+{
+	return strcmp(c->plan.once, who) == 0;
+}
+
 /* Closed loop: the next one is due when this one is done. */
 static void next_request(struct caller *c)
 {
@@ -147,16 +152,20 @@ static void next_request(struct caller *c)
 static void answered(struct line *x, const struct http_message *m)
 {
 	struct caller *c = x->caller;
-	bool last = !m->keep_alive || strcmp(c->plan.once, "client") == 0;
+	bool left_to_server = !m->keep_alive && closes_first(c, "server");
 
 	c->requests++;
 	c->ok += m->status < 500;
 	c->errors += m->status >= 500;
 	histogram_add(&c->latency_us, (uint64_t)((clock_now() - x->due) / NS_PER_US));
 	bytes_take(&x->conn.in, m->bytes);
-	timer_clear(c->loop, &x->timeout);
 	x->busy = false;
-	if (last) {
+	if (left_to_server) {
+		next_request(c);
+		return;
+	}
+	timer_clear(c->loop, &x->timeout);
+	if (!m->keep_alive || closes_first(c, "client")) {
 		line_close(x);
 	} else {
 		x->next_idle = c->idle;
@@ -200,6 +209,7 @@ static void line_end(void *of, int error)
 	failed(x);
 	if (again)
 		next_request(c);
+	dispatch(c);
 }
 
 static void line_timeout(void *of)
@@ -312,7 +322,7 @@ static void make_request(struct caller *c)
 	const struct plan *p = &c->plan;
 
 	bytes_fmt(&c->request, "%s %s HTTP/1.1\r\nHost: %s\r\n%s", p->body ? "POST" : "GET",
-	          p->path, p->host, strcmp(p->once, "server") == 0 ? "Connection: close\r\n" : "");
+	          p->path, p->host, closes_first(c, "server") ? "Connection: close\r\n" : "");
 	if (p->body)
 		bytes_fmt(&c->request, "Content-Length: %lld\r\n", (long long)p->body);
 	bytes_put(&c->request, SPAN("\r\n"));

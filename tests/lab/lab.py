@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Provokes faults for real, records them, and scores what the rules say of them.
 
-usage: lab.py [--reps N] [--jobs N] [--only GLOB]... [--score FILE] [--retry] [--list]
+usage: lab.py [--reps N] [--jobs N] [--only GLOB]... [--score FILE] [--retry] [--again] [--list]
 
 Needs root, and BUILD, the folder of the programs (build).  Each scenario of scenarios/*.py
 runs with its fault and without it.  LAB_GLOBAL=1 adds those that change the host.
-Everything is kept below BUILD/lab/SCENARIO-SIDE-REP/.  The last line is "N passed, N failed".
+Everything is kept below BUILD/lab/SCENARIO-SIDE-REP/, and --again judges that by the rules of
+now.  The last line is "N passed, N failed".
 """
 import argparse
 import concurrent.futures
@@ -45,18 +46,28 @@ class Run:
         self.name = f'{scenario.name}-{"fault" if fault else "quiet"}-{rep}'
         self.result, self.problem, self.skipped = None, None, None
 
-    def go(self, build, tag):
-        folder = os.path.join(build, 'lab', self.name)
+    def record(self, build, folder, tag):
         shutil.rmtree(folder, ignore_errors=True)
+        if self.scenario.alone and not PATIENCE.wait():
+            raise place.Skip('the machine is busy with something else')
+        with place.Lab(build, folder, tag) as lab:
+            self.scenario.run(lab, self.fault)
+
+    def judge(self, build, folder):
+        lab = place.Lab(build, folder, '')
+        if not os.path.exists(lab.bundle):
+            raise place.Skip('not recorded')
+        self.result = judge.judge(self.scenario, self.fault, judge.analyze(lab))
+        with open(os.path.join(folder, 'result.json'), 'w', encoding='utf-8') as f:
+            json.dump(self.result, f, indent=1)
+
+    def go(self, build, tag, again):
+        folder = os.path.join(build, 'lab', self.name)
         start = time.monotonic()
         try:
-            if self.scenario.alone and not PATIENCE.wait():
-                raise place.Skip('the machine is busy with something else')
-            with place.Lab(build, folder, tag) as lab:
-                self.scenario.run(lab, self.fault)
-            self.result = judge.judge(self.scenario, self.fault, judge.analyze(lab))
-            with open(os.path.join(folder, 'result.json'), 'w', encoding='utf-8') as f:
-                json.dump(self.result, f, indent=1)
+            if not again:
+                self.record(build, folder, tag)
+            self.judge(build, folder)
         except place.Skip as e:
             self.skipped = str(e)
         except Exception:  # whatever a scenario does wrong, the others go on
@@ -82,20 +93,21 @@ class Run:
 def plan(scenarios, reps):
     """All runs: those that can share the machine, and those that want it alone."""
     runs = [Run(s, fault, rep) for rep in range(reps) for s in scenarios for fault in (True, False)]
+    runs.sort(key=lambda r: not r.scenario.long)
     return [r for r in runs if not r.scenario.alone], [r for r in runs if r.scenario.alone]
 
 
-def execute(shared, alone, build, jobs):
+def execute(shared, alone, build, jobs, again=False):
     runs = shared + alone
     tags = {id(r): f'{os.getpid()}-{i}' for i, r in enumerate(runs)}
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         waiting = []
         for r in shared:
-            waiting.append(pool.submit(r.go, build, tags[id(r)]))
-            time.sleep(0.2)  # so that not all their first ticks fall together
+            waiting.append(pool.submit(r.go, build, tags[id(r)], again))
+            time.sleep(0 if again else 0.2)  # so that not all their first ticks fall together
         concurrent.futures.wait(waiting)
     for r in alone:
-        r.go(build, tags[id(r)])
+        r.go(build, tags[id(r)], again)
     return runs
 
 
@@ -148,10 +160,11 @@ def publish(path, runs, build, reps, scenarios):
 def arguments():
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     a.add_argument('--reps', type=int, default=1)
-    a.add_argument('--jobs', type=int, default=6, help='scenarios at once, of those that can share the machine')
+    a.add_argument('--jobs', type=int, default=6 * os.cpu_count(), help='scenarios at once, of those that can share the machine')
     a.add_argument('--only', action='append', help='scenarios whose name matches')
     a.add_argument('--score', help='write the table there')
     a.add_argument('--retry', action='store_true', help='run what failed once more, alone, and count that')
+    a.add_argument('--again', action='store_true', help='judge what was recorded before')
     a.add_argument('--list', action='store_true', help='the scenarios, and what they expect')
     return a.parse_args()
 
@@ -178,7 +191,7 @@ def main():
     if os.geteuid() != 0:
         sys.exit('lab: namespaces and links need root')
     scenarios = [s for s in scenarios if not s.needs_global or os.environ.get('LAB_GLOBAL') == '1']
-    runs = execute(*plan(scenarios, a.reps), build, a.jobs)
+    runs = execute(*plan(scenarios, a.reps), build, os.cpu_count() if a.again else a.jobs, a.again)
     if a.score:
         publish(a.score, runs, build, a.reps, scenarios)
     if a.retry:

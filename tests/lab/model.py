@@ -49,6 +49,7 @@ class Scenario:
     load: tuple         # may fire with and without it: the load alone brings it
     alone: bool         # nothing else may run beside it
     needs_global: bool  # changes the host: only with LAB_GLOBAL=1
+    long: bool          # takes so long that it begins first
     about: str = field(compare=False, default='')
 
     def judges(self, rule):
@@ -59,12 +60,12 @@ def host_wide(rule):
     return any(fnmatch.fnmatchcase(rule, p) for p in HOST_WIDE)
 
 
-def scenario(expect, allow=(), load=(), alone=False, needs_global=False):
+def scenario(expect, allow=(), load=(), alone=False, needs_global=False, long=False):
     """Registers the decorated function as a scenario of its name."""
     def register(function):
         s = Scenario(name=function.__name__.replace('_', '-'), run=function,
                      expect=tuple(map(Pattern.of, expect)), allow=tuple(map(Pattern.of, allow)),
-                     load=tuple(map(Pattern.of, load)), alone=alone, needs_global=needs_global,
+                     load=tuple(map(Pattern.of, load)), alone=alone, needs_global=needs_global, long=long,
                      about=' '.join((function.__doc__ or '').split()))
         for p in s.expect:
             if not s.judges(p.rule):

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Records this machine idle and under healthy loads: nothing may be found that a person would call wrong.
 
-usage: quiet.py [--minutes N] [--only PHASE]... [-o FILE]
+usage: quiet.py [--minutes N] [--only PHASE]... [--again] [-o FILE]
 
 Needs BUILD; nginx, wrk, iperf3 (make deps-lab) for their phases.  The idle phase takes N
-minutes (30), each other one a third of that.  Writes what fired as Markdown; findings
-that are true of the load are told apart by ALLOW, with the reason.  Exit status 1: others.
+minutes (30), each other one a third of that; BUILD/lab/quiet-PHASE/ keeps the bundle, which
+--again judges by the rules of now.  Writes what fired as Markdown; findings that are true
+of the load are told apart, with the reason (PHASES).  Exit status 1: others.
 """
 import argparse
 import contextlib
@@ -14,7 +15,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 
 import judge
@@ -84,20 +84,26 @@ PHASES = {
 }
 
 
-def run(name, seconds, build, folder):
+def record(load, function, build, bundle, seconds):
+    try:
+        function(load, seconds)
+        time.sleep(2)
+        command = [os.path.join(build, 'nettape-collect'), '-q', '--force', '--for', f'{seconds}s', '--every', '1s',
+                   '-o', bundle]
+        if subprocess.run(command, check=False).returncode not in (0, 1):
+            raise place.Failed('nettape-collect failed')
+    finally:
+        load.stop()
+
+
+def run(name, seconds, build, again):
     """The findings at warn or crit of one phase."""
-    function, _, _ = PHASES[name]
+    folder = os.path.join(build, 'lab', 'quiet-' + name)
+    if not again:
+        shutil.rmtree(folder, ignore_errors=True)
     with place.Lab(build, folder, name) as lab:
-        load = Load(folder)
-        try:
-            function(load, seconds)
-            time.sleep(2)
-            command = [os.path.join(build, 'nettape-collect'), '-q', '--force', '--for', f'{seconds}s', '--every', '1s',
-                       '-o', lab.bundle]
-            if subprocess.run(command, check=False).returncode not in (0, 1):
-                raise place.Failed('nettape-collect failed')
-        finally:
-            load.stop()
+        if not again:
+            record(Load(folder), PHASES[name][0], build, lab.bundle, seconds)
         return [f for f in judge.analyze(lab)['findings'] if model.LEVELS.index(f['level']) > 0]
 
 
@@ -113,6 +119,7 @@ def main():
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     a.add_argument('--minutes', type=float, default=30)
     a.add_argument('--only', action='append', choices=list(PHASES))
+    a.add_argument('--again', action='store_true', help='judge what was recorded before')
     a.add_argument('-o', '--output', default='-')
     a = a.parse_args()
     build = os.path.abspath(os.environ.get('BUILD', 'build'))
@@ -123,8 +130,7 @@ def main():
             text.append(f'* **{name}**: not run, no {", ".join(missing)} here')
             continue
         seconds = int(a.minutes * 60 / (1 if name == 'idle' else 3))
-        with tempfile.TemporaryDirectory() as folder:
-            findings = run(name, seconds, build, folder)
+        findings = run(name, seconds, build, a.again)
         text += lines(name, seconds, findings)
         wrong += sum(f['rule'] not in PHASES[name][2] for f in findings)
         print(*lines(name, seconds, findings), sep='\n', flush=True)

@@ -9,7 +9,7 @@ from place import Skip
 NOBODY = 65534
 
 
-@scenario(expect=['info:collection-quality/too-short'])
+@scenario(expect=['info:collection-quality/too-short'], long=True)
 def window_short(lab, fault):
     """15 seconds, or the two minutes that most rules want."""
     lab.record(lab.netns(), seconds=15 if fault else 121)

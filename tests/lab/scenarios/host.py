@@ -172,4 +172,4 @@ def out_of_memory(lab, fault):
     group.set('memory.max' if group.v2 else 'memory.limit_in_bytes', limit)
     grow = 'import sys, time; time.sleep(4); x = bytearray(64 << 20); time.sleep(3); del x; sys.stdin.read()'
     busy = group.start(here, 'python3', '-c', grow)
-    lab.record(here, '--pid', busy.pid)
+    lab.record(here, '--pid', busy.pid, seconds=10)

@@ -46,7 +46,7 @@ def linkerd_heavy_metrics(lab, fault):
     lab.record(here, '--pace', 'metrics=3s')
 
 
-@scenario(expect=['info:collection-quality/l5d-histogram-frozen'])
+@scenario(expect=['info:collection-quality/l5d-histogram-frozen'], long=True)
 def linkerd_frozen(lab, fault):
     """Histograms that are never frozen again, under steady requests."""
     here, mesh = simple(lab, minute='3s', frozen=fault)
@@ -87,7 +87,7 @@ def linkerd_hot_thread(lab, fault):
     """An event loop of the proxy that never rests."""
     here, mesh = simple(lab, burn=0.99 if fault else 0.3)
     mesh.start(2)
-    lab.record(here)
+    lab.record(here, seconds=12)
 
 
 @scenario(expect=['cpu/linkerd-run-delay'], alone=True,

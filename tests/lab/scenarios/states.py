@@ -75,7 +75,7 @@ def one_caller(lab, fault):
     lab.record(there, seconds=10)
 
 
-@scenario(expect=['info:sockets/idle-many 127.0.0.1:8080'])
+@scenario(expect=['info:sockets/idle-many 127.0.0.1:8080'], long=True)
 def idle_connections(lab, fault):
     """600 connections that nothing was sent over for more than a minute, or that are new."""
     here = lab.netns()
