@@ -40,16 +40,28 @@ WITH p AS (
          max(name LIKE '%stream/%')                                AS streams
     FROM series WHERE source = 'linkerd' AND instr(entity, '|client|') > 0 GROUP BY entity
 ), judged AS (
-  SELECT c.entity, c.client, c.router, c.pool_size, c.pending, g.p50 AS conns, g.lo, g.hi, q.n AS captures, q.hi AS pending_hi, q.hi_snap,
+  SELECT c.entity, c.client, c.router, c.pool_size, c.pending, g.p50 AS conns, g.lo, g.hi,
          c.requests / nullif(c.span, 0) AS rate, l.p50,
          c.requests / nullif(c.span, 0) * l.p50 / 1000 AS needed,
-         coalesce(w.waiters_hi, 0) AS waiters_hi, coalesce(w.waited, 0) AS waited,
+         g.id AS conns_id, q.id AS pending_id, coalesce(w.waiters_hi, 0) AS waiters_hi, coalesce(w.waited, 0) AS waited,
          w.pooled AND NOT w.streams AS one_at_a_time
     FROM linkerd_client c
-    JOIN gauge g ON g.source = 'linkerd' AND g.entity = c.entity AND g.name = 'connections'
-    JOIN gauge q ON q.source = 'linkerd' AND q.entity = c.entity AND q.name = 'pending'
+    JOIN series g ON g.source = 'linkerd' AND g.entity = c.entity AND g.name = 'connections' AND g.kind = 'gauge'
+    JOIN series q ON q.kind = 'gauge' AND q.source = 'linkerd' AND q.entity = c.entity AND q.name = 'pending'
     JOIN wait w ON w.entity = c.entity
     LEFT JOIN latency l ON l.router = c.router AND l.id = c.client
+), step AS (               -- samples may hold changes only: the last value before a capture stands
+  SELECT j.entity, c.snap,
+         (SELECT m.value FROM sample m WHERE m.series = j.pending_id AND m.snap <= c.snap ORDER BY m.snap DESC LIMIT 1) AS pending,
+         (SELECT m.value FROM sample m WHERE m.series = j.conns_id AND m.snap <= c.snap ORDER BY m.snap DESC LIMIT 1) AS conns
+    FROM p CROSS JOIN judged j JOIN (SELECT DISTINCT snap FROM capture WHERE source = 'linkerd' AND state = 'ok') c
+   WHERE j.one_at_a_time AND j.conns >= p.min_conns AND j.rate >= p.min_per_s AND j.pending * 100.0 >= p.busy_pct * j.conns
+     AND c.snap BETWEEN (SELECT min(snap) FROM sample WHERE series = j.pending_id) AND (SELECT max(snap) FROM sample WHERE series = j.pending_id)
+), busy AS (
+  SELECT s.entity, s.snap, row_number() OVER (PARTITION BY s.entity ORDER BY s.pending * 1.0 / s.conns DESC, s.pending DESC, s.snap) AS r
+    FROM step s JOIN p WHERE s.conns > 0 AND s.pending * 100.0 >= p.busy_pct * s.conns
+), times AS (
+  SELECT entity, count(*) AS hit, min(snap) AS first_at, max(snap) AS last_at, max(CASE WHEN r = 1 THEN snap END) AS at FROM busy GROUP BY entity
 )
 SELECT CASE WHEN NOT j.one_at_a_time                               THEN 'skip'
             WHEN j.conns < p.min_conns OR j.rate IS NULL
@@ -72,10 +84,12 @@ SELECT CASE WHEN NOT j.one_at_a_time                               THEN 'skip'
        j.waiters_hi,
        j.waited,
        j.pool_size                                       AS size,
-       j.captures,
+       coalesce(t.hit, 0)                                AS captures_hit,
+       (SELECT n FROM series WHERE id = j.pending_id)    AS captures,
        CASE WHEN j.waited > 0 OR j.waiters_hi > 0 THEN 'requests wait for a connection'
             WHEN j.pending >= p.times_p50 * j.needed THEN 'requests pile up'
             ELSE 'as many callers in a closed loop would look the same' END AS _reading,
-       j.hi_snap                                         AS at
+       t.at, t.first_at, t.last_at
   FROM judged j JOIN p
+  LEFT JOIN times t ON t.entity = j.entity
  ORDER BY j.pending / nullif(j.conns, 0) DESC, j.entity;

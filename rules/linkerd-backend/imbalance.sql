@@ -60,21 +60,38 @@ WITH p AS (
 ), judged AS (
   SELECT t.*, r.peer, r.port, r.sent AS top_sent, r.conns AS top_conns,
          r.sent * 1.0 / nullif(t.sent, 0) AS top_share, 1.0 / t.endpoints AS fair,
-         (SELECT f.snap FROM tcp_flow f WHERE f.dir = 'out' AND f.peer IN (r.peer, '::ffff:' || r.peer) AND f.port = r.port
-           ORDER BY f.bytes_sent DESC, f.snap LIMIT 1) AS at,
          t.sent >= p.min_bytes AND t.counted > 0 AS by_bytes,
          t.conns >= p.min_conns AS by_conns,
          (SELECT g.p50 FROM gauge g WHERE g.source = 'linkerd' AND g.name = 'loadbalancer/meanweight'
              AND g.entity = t.router || '|client|' || t.client) AS meanweight
     FROM total t JOIN p JOIN ranked r ON r.router = t.router AND r.client = t.client AND r.r = 1
+), uneven AS (             -- the thresholds, for all of the window and for each capture
+  SELECT j.*, j.by_bytes AND j.top_share >= min(p.times_fair * j.fair, 0.9)     -- of two endpoints, twice the fair share would be everything
+              AND j.top_share - j.fair >= p.share_above AS in_bytes,
+         j.by_conns AND j.conns_hi >= p.conn_ratio * j.conns * j.fair AS in_conns
+    FROM judged j JOIN p
+), step AS (               -- what was sent since the capture before, and what is connected
+  SELECT u.router, u.client, f.snap, u.in_bytes, u.fair, sum(f.bytes_sent) AS sent, sum(f.n) AS conns,
+         sum(CASE WHEN e.peer = u.peer AND e.port = u.port THEN f.bytes_sent ELSE 0 END) AS top_sent,
+         sum(CASE WHEN e.peer = u.peer AND e.port = u.port THEN f.n ELSE 0 END) AS top_conns
+    FROM uneven u JOIN endpoint e ON e.router = u.router AND e.client = u.client
+    JOIN tcp_flow f ON f.dir = 'out' AND f.peer IN (e.peer, '::ffff:' || e.peer) AND f.port = e.port
+   WHERE u.in_bytes OR u.in_conns
+   GROUP BY u.router, u.client, f.snap
+), apart AS (
+  SELECT s.router, s.client, s.snap, CASE WHEN s.in_bytes THEN s.top_sent * 1.0 / s.sent ELSE s.top_conns * 1.0 / s.conns END AS share,
+         CASE WHEN s.in_bytes THEN s.top_sent >= min(p.times_fair * s.fair, 0.9) * s.sent AND s.top_sent - s.fair * s.sent >= p.share_above * s.sent
+              ELSE s.top_conns >= p.conn_ratio * s.conns * s.fair END AS hit
+    FROM step s JOIN p WHERE CASE WHEN s.in_bytes THEN s.sent ELSE s.conns END > 0
+), times AS (
+  SELECT router, client, count(*) AS captures, sum(hit) AS hit, min(CASE WHEN hit THEN snap END) AS first_at, max(CASE WHEN hit THEN snap END) AS last_at,
+         (SELECT m.snap FROM apart m WHERE m.router = apart.router AND m.client = apart.client AND m.hit ORDER BY m.share DESC, m.snap LIMIT 1) AS at
+    FROM apart GROUP BY router, client
 )
 SELECT CASE WHEN j.endpoints < 2                         THEN 'skip'   -- nothing to compare: linkerd-backend/pool-tiny
             WHEN j.shared > 0                            THEN 'skip'
             WHEN NOT j.by_bytes AND NOT j.by_conns       THEN 'skip'
-            -- of two endpoints, twice the fair share would be everything
-            WHEN j.by_bytes AND j.top_share >= min(p.times_fair * j.fair, 0.9)
-             AND j.top_share - j.fair >= p.share_above   THEN 'warn'
-            WHEN j.by_conns AND j.conns_hi >= p.conn_ratio * j.conns * j.fair THEN 'warn'
+            WHEN j.in_bytes OR j.in_conns                THEN 'warn'
             ELSE 'ok' END                         AS level,
        j.router || '|client|' || j.client         AS entity,
        CASE WHEN instr(j.peer, ':') > 0 THEN '[' || j.peer || ']:' ELSE j.peer || ':' END || j.port AS top,
@@ -88,6 +105,9 @@ SELECT CASE WHEN j.endpoints < 2                         THEN 'skip'   -- nothin
        round(j.conns, 1)                          AS conns,
        j.shared,
        j.meanweight,
-       j.at
-  FROM judged j JOIN p
+       t.hit                                      AS captures_hit,
+       t.captures,
+       t.at, t.first_at, t.last_at
+  FROM uneven j
+  LEFT JOIN times t ON t.router = j.router AND t.client = j.client
  ORDER BY j.top_share / j.fair DESC, entity;

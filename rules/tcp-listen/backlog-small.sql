@@ -8,7 +8,7 @@
 -- min_span: 60s
 -- param:    max_backlog  connections  larger ones are never called small
 -- param:    stall_s      seconds      without accept() that the backlog should survive
--- message:  {entity}{_owner}: backlog {backlog}; at {opens_per_s} new connections a second (worst interval) it holds {holds_ms} ms of them
+-- message:  {entity}{_owner}: backlog {backlog}; at {opens_per_s} new connections a second (worst interval) it holds {holds_ms} ms of them, and less than {_stall_ms} ms in {intervals_hit} of {intervals} intervals
 -- meaning:  128 was the default of net.core.somaxconn before kernel 5.4 and still is the backlog of many programs. A pause of 200 ms,
 --           an ordinary garbage collection, then overflows the queue and costs clients 1 s each. The host counts connections
 --           for all listeners together: this one's own rate may be lower ({listeners} listen here).
@@ -27,7 +27,15 @@ WITH p AS (
 ), d AS (                  -- 0: nobody connected, or before 4.7; what dropped had connections
   SELECT entity, increase AS drops FROM counter WHERE source = 'listener' AND name = 'drops'
 ), c AS (
-  SELECT peak_per_s, peak_snap FROM counter WHERE source = 'snmp' AND entity = '' AND name = 'TcpPassiveOpens'
+  SELECT peak_per_s, peak_snap, intervals FROM counter WHERE source = 'snmp' AND entity = '' AND name = 'TcpPassiveOpens'
+), pace AS (
+  SELECT m.snap, m.delta / m.dt AS per_s
+    FROM series x JOIN sample m ON m.series = x.id
+   WHERE x.source = 'snmp' AND x.entity = '' AND x.name = 'TcpPassiveOpens' AND m.delta > 0 AND m.dt > 0
+), times AS (
+  SELECT b.backlog, count(*) AS hit, min(pace.snap) AS first_at, max(pace.snap) AS last_at
+    FROM p JOIN (SELECT DISTINCT backlog FROM l) b JOIN pace ON pace.per_s * p.stall_s >= b.backlog
+   WHERE b.backlog BETWEEN 1 AND p.max_backlog GROUP BY b.backlog
 ), s AS (
   SELECT max(CASE WHEN name = 'net.core.somaxconn' THEN last END) AS somaxconn FROM setting
 )
@@ -45,6 +53,10 @@ SELECT CASE WHEN l.backlog > p.max_backlog OR l.backlog = 0                     
        coalesce(s.somaxconn, '?')                                        AS somaxconn,
        CASE WHEN l.backlog < s.somaxconn THEN 'net.core.somaxconn (now ' || s.somaxconn || ') does not limit it: leave it,'
             ELSE 'sysctl -w net.core.somaxconn=4096      (now ' || coalesce(s.somaxconn, '?') || ')' END AS _somaxconn,
-       c.peak_snap                                                       AS at
-  FROM l JOIN c JOIN p JOIN s LEFT JOIN d ON d.entity = l.entity
+       coalesce(t.hit, 0)                                                AS intervals_hit,
+       c.intervals,
+       round(p.stall_s * 1000)                                           AS _stall_ms,
+       c.peak_snap                                                       AS at,
+       t.first_at, t.last_at
+  FROM l JOIN c JOIN p JOIN s LEFT JOIN d ON d.entity = l.entity LEFT JOIN times t ON t.backlog = l.backlog
  ORDER BY level = 'warn' DESC, level = 'info' DESC, l.backlog, l.entity;
