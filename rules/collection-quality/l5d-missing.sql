@@ -6,7 +6,7 @@
 -- requires: linkerd >= 0, tick >= 2
 -- applies:  linkerd
 -- param:    bad_pct  percent  of the tries that failed, from here on worth knowing
--- message:  {endpoint}: {good} of {tries} tries brought metrics.json; {reason}
+-- message:  {endpoint}: {good} of {captures} tries brought metrics.json; {reason}
 -- meaning:  Without metrics.json no linkerd rule can be evaluated: this report says nothing about clients, pools, latency and
 --           connects, which is not the same as nothing being wrong. linkerd was {known}. Its admin server listens on
 --           127.0.0.1:9990 only since 1.2.0 (before, on all addresses), may speak TLS, and security.pathBlacklist may hide
@@ -32,16 +32,18 @@ WITH p AS (
          coalesce(max(bad), 0) AS bad
     FROM source WHERE source = 'linkerd'
 ), try AS (                -- of the metrics alone: the client list of older linkerds is missing without harm
-  SELECT entity, count(*) AS tries, sum(state = 'ok') AS good,
+  SELECT entity, count(*) AS tries,  -- the worst is the failure that took longest
+         (SELECT x.snap FROM capture x WHERE x.source = 'linkerd' AND x.entity = c.entity AND x.state <> 'ok'
+             AND x.member NOT LIKE '%client_state%' AND x.member NOT LIKE '%server_info%' ORDER BY x.cost_s DESC, x.snap LIMIT 1) AS at, sum(state = 'ok') AS good,
          max(CASE WHEN state <> 'ok' THEN state || coalesce(': ' || nullif(nullif(note, ''), state), '') END) AS reason,
          min(CASE WHEN state <> 'ok' THEN snap END) AS first_at, max(CASE WHEN state <> 'ok' THEN snap END) AS last_at
-    FROM capture
+    FROM capture c
    WHERE source = 'linkerd' AND member NOT LIKE '%client_state%' AND member NOT LIKE '%server_info%'
    GROUP BY entity
 ), each AS (
-  SELECT * FROM try
+  SELECT entity, tries, good, reason, at, first_at, last_at FROM try
    UNION ALL
-  SELECT '', bad, good, state || CASE note WHEN '' THEN '' ELSE ': ' || note END, NULL, NULL
+  SELECT '', bad, good, state || CASE note WHEN '' THEN '' ELSE ': ' || note END, NULL, NULL, NULL
     FROM whole WHERE NOT EXISTS (SELECT 1 FROM try)
 )
 SELECT CASE WHEN e.good = 0 AND known.asked + known.seen = 0            THEN 'skip'   -- nobody said that there is one
@@ -51,12 +53,13 @@ SELECT CASE WHEN e.good = 0 AND known.asked + known.seen = 0            THEN 'sk
        e.entity,
        CASE e.entity WHEN '' THEN 'linkerd' ELSE e.entity END AS endpoint,
        e.good,
-       e.tries,
+       e.tries - e.good                                     AS captures_hit,
+       e.tries                                              AS captures,
        CASE WHEN e.reason IS NOT NULL THEN e.reason
             WHEN whole.good = 0 THEN whole.state || ': ' || whole.note
             ELSE 'all well' END                             AS reason,
        CASE WHEN known.asked THEN 'asked for with --metrics' WHEN known.seen THEN 'seen on this host'
             ELSE 'not known of' END                         AS known,
-       e.first_at, e.last_at
+       e.at, e.first_at, e.last_at
   FROM each e JOIN p JOIN known JOIN whole
  ORDER BY e.good, e.entity;

@@ -45,12 +45,13 @@ WITH p AS (
   SELECT step.entity, count(*) AS captures,
          sum(size BETWEEN 1 AND p.max_size) AS tiny, sum(size = 1) AS one,
          min(CASE WHEN size BETWEEN 1 AND p.max_size THEN snap END) AS first_at,
-         max(CASE WHEN size BETWEEN 1 AND p.max_size THEN snap END) AS last_at
+         max(CASE WHEN size BETWEEN 1 AND p.max_size THEN snap END) AS last_at,
+         min(CASE WHEN size BETWEEN 1 AND p.max_size THEN cast(size AS INT) * 1000000000 + snap END) % 1000000000 AS at  -- the smallest, the first of them
     FROM step JOIN p GROUP BY step.entity
    UNION ALL                -- never so small: no matter when
-  SELECT entity, (SELECT count(*) FROM seen WHERE seen.snap BETWEEN pool.born AND pool.died), 0, 0, NULL, NULL FROM pool JOIN p WHERE pool.lo > p.max_size
+  SELECT entity, (SELECT count(*) FROM seen WHERE seen.snap BETWEEN pool.born AND pool.died), 0, 0, NULL, NULL, NULL FROM pool JOIN p WHERE pool.lo > p.max_size
 ), judged AS (
-  SELECT c.*, t.captures, t.tiny, t.one, t.first_at, t.last_at, pool.lo, pool.hi, pool.p50, pool.last,
+  SELECT c.*, t.captures, t.tiny, t.one, t.at, t.first_at, t.last_at, pool.lo, pool.hi, pool.p50, pool.last,
          c.requests / nullif(c.span, 0) AS rate,
          substr(c.client, 1, 2) IN ('%/', '$/') AS fixed
     FROM linkerd_client c JOIN tally t ON t.entity = c.entity JOIN pool ON pool.entity = c.entity
@@ -74,6 +75,6 @@ SELECT CASE WHEN j.tiny = 0 AND j.hi < 1                         THEN 'skip'   -
        CASE WHEN j.fixed THEN 'its id fixes the host, so this is by design'
             WHEN j.one * 100.0 >= p.captures_pct * j.captures THEN 'there is nothing to balance over'
             ELSE 'one slow host keeps a large share' END AS _reading,
-       j.first_at, j.last_at
+       j.at, j.first_at, j.last_at
   FROM judged j JOIN p
  ORDER BY j.p50, j.requests DESC, j.entity;

@@ -7,7 +7,7 @@
 -- param:    min_rtt_ms   ms       below this every usual buffer is large enough
 -- param:    min_use_pct  percent  of the NIC's speed that was sent or received, on average; an idle link needs no buffers
 -- param:    usable_pct   percent  of a buffer that holds data, the rest is overhead
--- message:  {entity} at {speed_mbit} Mbit/s with round trips of {rtt_ms} ms to {peer} holds {bdp_bytes}, one connection at most {usable_bytes} (tcp_rmem up to {rmem_max}, tcp_wmem up to {wmem_max}); {use_pct}% of the link were used
+-- message:  {entity} at {speed_mbit} Mbit/s with round trips of {rtt_ms} ms to {peer} holds {bdp_bytes}, one connection at most {usable_bytes} (tcp_rmem up to {rmem_max}, tcp_wmem up to {wmem_max}); {use_pct}% of the link were used, {:min_use_pct}% or more in {intervals_hit} of {intervals} intervals
 -- meaning:  A connection sends at most one window in a round trip. With these limits a single one reaches {flow_mbit} Mbit/s at most on
 --           that path, however fast the link is. The round trip is the mean of the peer with most traffic among those that far away;
 --           which NIC its packets take is not recorded, so each busy NIC is judged.
@@ -39,16 +39,27 @@ WITH p AS (
 ), nics AS (
   SELECT g.entity, g.hi AS speed,
          max(CASE WHEN c.name = 'rx_bytes' THEN c.per_s END) AS rx, max(CASE WHEN c.name = 'tx_bytes' THEN c.per_s END) AS tx,
-         max(c.peak_snap) AS peak_snap
+         max(c.intervals) AS intervals
     FROM gauge g JOIN counter c ON c.source = 'netdev' AND c.entity = g.entity AND c.name IN ('rx_bytes', 'tx_bytes')
    WHERE g.source = 'nic' AND g.name = 'speed' AND g.hi > 0
    GROUP BY g.entity, g.hi
 ), j AS (
-  SELECT n.entity, n.speed, max(coalesce(n.rx, 0), coalesce(n.tx, 0)) * 800.0 / n.speed AS use_pct, n.peak_snap,
+  SELECT n.entity, n.speed, max(coalesce(n.rx, 0), coalesce(n.tx, 0)) * 800.0 / n.speed AS use_pct, n.intervals,
          far.peer, far.rtt_ms, n.speed / 8 * far.rtt_ms / 1e3 AS bdp,
          min(l.rmem, l.wmem) * p.usable_pct / 100.0 AS usable, l.rmem, l.wmem, p.min_use_pct,
          CAST(n.speed / 8 * far.rtt_ms / 1e3 * 100 / p.usable_pct AS INTEGER) AS need
     FROM nics n JOIN lim l JOIN p LEFT JOIN far
+), step AS (               -- the busier direction of each interval
+  SELECT j.entity, m.snap, max(m.delta / m.dt) * 800.0 / j.speed AS use_pct
+    FROM j JOIN series x ON x.source = 'netdev' AND x.entity = j.entity AND x.name IN ('rx_bytes', 'tx_bytes')
+    CROSS JOIN sample m ON m.series = x.id
+   WHERE j.use_pct >= j.min_use_pct AND j.usable < j.bdp AND m.delta > 0 AND m.dt > 0
+   GROUP BY j.entity, m.snap
+), busy AS (
+  SELECT s.entity, s.snap, row_number() OVER (PARTITION BY s.entity ORDER BY s.use_pct DESC, s.snap) AS r
+    FROM step s JOIN p WHERE s.use_pct >= p.min_use_pct
+), times AS (
+  SELECT entity, count(*) AS hit, min(snap) AS first_at, max(snap) AS last_at, max(CASE WHEN r = 1 THEN snap END) AS at FROM busy GROUP BY entity
 )
 SELECT CASE WHEN j.usable IS NULL                                       THEN 'skip'
             WHEN j.use_pct >= j.min_use_pct AND j.usable < j.bdp        THEN 'info'
@@ -67,6 +78,8 @@ SELECT CASE WHEN j.usable IS NULL                                       THEN 'sk
        j.wmem                                             AS _wmem,
        j.rmem                                             AS rmem_max,
        j.wmem                                             AS wmem_max,
-       j.peak_snap                                        AS at
-  FROM j
+       coalesce(t.hit, 0)                                 AS intervals_hit,
+       j.intervals,
+       t.at, t.first_at, t.last_at
+  FROM j LEFT JOIN times t ON t.entity = j.entity
  ORDER BY j.use_pct DESC, j.entity;
