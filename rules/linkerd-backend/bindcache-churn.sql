@@ -9,7 +9,7 @@
 -- param:    min_evicts    evictions  in the window
 -- param:    misses_per_s  1/s        misses of all layers, steadily
 -- param:    settle_s      s          after linkerd's start, in which the cache fills
--- message:  {entity}: the binding cache evicted {evicts} entries and missed {misses} times ({miss_per_s}/s) in {judged_s} s; {oneshots} requests went round the cache
+-- message:  {entity}: the binding cache evicted {evicts} entries and missed {misses} times ({miss_per_s}/s) in {judged_s} s, in {intervals_hit} of {intervals} intervals; {oneshots} requests went round the cache
 -- meaning:  A router keeps so many paths, trees, bounds and clients (100, and 10 clients by default in old versions, 1000 later). One more and
 --           the one used least is dropped, with its connections and its statistics (counters begin anew at zero); its next request
 --           binds and connects again. oneshots are requests for which there was no room at all.
@@ -49,10 +49,17 @@ WITH p AS (
          sum(CASE what WHEN 'evicts' THEN n END)   AS evicts,
          sum(CASE what WHEN 'misses' THEN n END)   AS misses,
          sum(CASE what WHEN 'oneshots' THEN n END) AS oneshots,
+         count(DISTINCT CASE WHEN n > 0 THEN snap END) AS hits,
          min(CASE WHEN n > 0 THEN snap END) AS first_at, max(CASE WHEN n > 0 THEN snap END) AS last_at
     FROM step GROUP BY router
+), moment AS (
+  SELECT router, snap, row_number() OVER (PARTITION BY router ORDER BY sum(n) DESC, snap) AS r
+    FROM step WHERE n > 0 AND what <> 'oneshots' GROUP BY router, snap
 ), router AS (
-  SELECT c.router, max(last.t - max(c.since, first.t)) AS judged_s FROM cache c JOIN last JOIN first GROUP BY c.router
+  SELECT c.router, max(last.t - max(c.since, first.t)) AS judged_s,
+         (SELECT count(DISTINCT k.snap) FROM capture k JOIN snapshot x ON x.snap = k.snap
+           WHERE k.source = 'linkerd' AND k.state = 'ok' AND x.mono > max(min(c.since), first.t)) AS intervals
+    FROM cache c JOIN last JOIN first GROUP BY c.router
 )
 SELECT CASE WHEN r.judged_s < 10                                                    THEN 'skip'
             WHEN t.evicts >= p.min_evicts OR t.misses >= p.misses_per_s * r.judged_s THEN 'warn'
@@ -63,6 +70,9 @@ SELECT CASE WHEN r.judged_s < 10                                                
        round(coalesce(t.misses, 0) / r.judged_s, 2) AS miss_per_s,
        coalesce(t.oneshots, 0)                 AS oneshots,
        round(r.judged_s)                       AS judged_s,
+       coalesce(t.hits, 0)                     AS intervals_hit,
+       r.intervals,
+       m.snap                                  AS at,
        t.first_at, t.last_at
-  FROM router r JOIN p LEFT JOIN tally t ON t.router = r.router
+  FROM router r JOIN p LEFT JOIN tally t ON t.router = r.router LEFT JOIN moment m ON m.router = r.router AND m.r = 1
  ORDER BY evicts DESC, misses DESC, entity;

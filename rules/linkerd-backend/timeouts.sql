@@ -8,7 +8,7 @@
 -- min_span: 30s
 -- param:    min_timeouts  requests  timed out in the window
 -- param:    warn_pct      percent   timed out over requests
--- message:  {entity}: {timeouts} of {requests} requests timed out ({timeout_pct}%): {attempts} attempts, {totals} whole requests, {others} others; pending up to {pending_hi}
+-- message:  {entity}: {timeouts} of {requests} requests timed out ({timeout_pct}%): {attempts} attempts, {totals} whole requests, {others} others, in {intervals_hit} of {intervals} intervals; pending up to {pending_hi}
 -- meaning:  A timeout cuts the latency: p99 and p999 cannot be larger than it, so the histograms hide how slow the backend is.
 --           IndividualRequestTimeoutException is client.requestAttemptTimeoutMs, GlobalRequestTimeoutException is
 --           service.totalTimeoutMs, which includes retries and waiting for a connection. The exception may be inside others and is
@@ -23,7 +23,7 @@ WITH p AS (
   SELECT coalesce(:min_timeouts, 10) AS min_timeouts,
          coalesce(:warn_pct, 0.5)    AS warn_pct
 ), asked AS (              -- single clients and services; what a client did for one service is in both
-  SELECT s.entity, s.increase AS requests, (SELECT min(snap) FROM sample WHERE series = s.id) AS born
+  SELECT s.entity, s.increase AS requests, s.intervals, (SELECT min(snap) FROM sample WHERE series = s.id) AS born
     FROM series s
    WHERE s.source = 'linkerd' AND s.name = 'requests'
      AND (instr(s.entity, '|client|') > 0) + (instr(s.entity, '|service|') > 0) = 1
@@ -33,26 +33,27 @@ WITH p AS (
     FROM series s JOIN asked a ON a.entity = s.entity
    WHERE s.source = 'linkerd' AND s.name LIKE 'failures/%TimeoutException' AND s.name NOT LIKE '%ConnectTimeoutException'
 ), late AS (
-  SELECT entity, CASE WHEN fresh THEN active + 1 ELSE active END AS active, CASE WHEN fresh THEN intervals + 1 ELSE intervals END AS intervals,
-         CASE WHEN active > 0 THEN peak_snap WHEN fresh THEN made END AS peak_snap,
-         CASE WHEN fresh THEN made ELSE first_active END AS first_active,
-         CASE WHEN active > 0 THEN last_active WHEN fresh THEN made END AS last_active,
-         CASE WHEN name LIKE '%IndividualRequestTimeoutException' THEN 'attempt'
+  SELECT entity, CASE WHEN name LIKE '%IndividualRequestTimeoutException' THEN 'attempt'
               WHEN name LIKE '%GlobalRequestTimeoutException'     THEN 'total'
               ELSE 'other' END AS kind,
          coalesce(increase, 0) + CASE WHEN fresh THEN first ELSE 0 END AS n
     FROM grown
 ), kind AS (
-  SELECT entity, kind, max(n) AS n, min(first_active) AS first_at, max(last_active) AS last_at FROM late GROUP BY entity, kind
+  SELECT entity, kind, max(n) AS n FROM late GROUP BY entity, kind
 ), tally AS (
   SELECT entity, sum(n) AS n,
          sum(CASE kind WHEN 'attempt' THEN n ELSE 0 END) AS attempts,
          sum(CASE kind WHEN 'total' THEN n ELSE 0 END)   AS totals,
-         sum(CASE kind WHEN 'other' THEN n ELSE 0 END)   AS others,
-         min(first_at) AS first_at, max(last_at) AS last_at
+         sum(CASE kind WHEN 'other' THEN n ELSE 0 END)   AS others
     FROM kind GROUP BY entity
-), peak AS (
-  SELECT entity, peak_snap, row_number() OVER (PARTITION BY entity ORDER BY n DESC, kind, peak_snap) AS r FROM late
+), moment AS (           -- the same exception is under several names: what moved at once is one interval
+  SELECT g.entity, m.snap, max(CASE WHEN m.delta > 0 THEN m.delta ELSE m.value END) AS n
+    FROM grown g CROSS JOIN sample m ON m.series = g.id
+   WHERE m.delta > 0 OR (g.fresh AND m.snap = g.made) GROUP BY g.entity, m.snap
+), ranked AS (
+  SELECT entity, snap, row_number() OVER (PARTITION BY entity ORDER BY n DESC, snap) AS r FROM moment
+), times AS (
+  SELECT entity, count(*) AS hits, min(snap) AS first_at, max(snap) AS last_at, max(CASE WHEN r = 1 THEN snap END) AS at FROM ranked GROUP BY entity
 )
 SELECT CASE WHEN a.requests IS NULL                                 THEN 'skip'
             WHEN coalesce(t.n, 0) < p.min_timeouts                  THEN 'ok'
@@ -66,9 +67,10 @@ SELECT CASE WHEN a.requests IS NULL                                 THEN 'skip'
        coalesce(t.totals, 0)                              AS totals,
        coalesce(t.others, 0)                              AS others,
        (SELECT g.hi FROM gauge g WHERE g.source = 'linkerd' AND g.entity = a.entity AND g.name = 'pending') AS pending_hi,
-       k.peak_snap                                        AS at,
-       t.first_at, t.last_at
+       coalesce(k.hits, 0)                                AS intervals_hit,
+       a.intervals,
+       k.at, k.first_at, k.last_at
   FROM asked a JOIN p
   LEFT JOIN tally t ON t.entity = a.entity
-  LEFT JOIN peak k ON k.entity = a.entity AND k.r = 1
+  LEFT JOIN times k ON k.entity = a.entity
  ORDER BY timeout_pct DESC, a.entity;

@@ -9,7 +9,7 @@
 -- param:    warn_pct  percent  of the time
 -- param:    crit_pct  percent  of the time
 -- param:    min_ms    ms       in garbage collection altogether
--- message:  linkerd spent {gc_pct}% of {span_s} s in garbage collection ({gc_ms} ms), most of it in {collector}
+-- message:  linkerd spent {gc_pct}% of {span_s} s in garbage collection ({gc_ms} ms), most of it in {collector}; {:warn_pct}% or more in {intervals_hit} of {intervals} intervals
 -- meaning:  Most collectors stop the program while they work, and that time is added to the requests that were in flight: p99 and
 --           p999 first. jvm/gc/msec is a 32-bit float: after days of uptime it moves in steps of up to a second. A window of less than
 --           five minutes holds few collections.
@@ -27,13 +27,17 @@ WITH p AS (
 ), step AS (               -- a fall is a restart; a flat metrics.json does not tell gauges from counters
   SELECT s.entity, s.name, m.snap, x.mono,
          m.value - lag(m.value) OVER (PARTITION BY s.id ORDER BY m.snap) AS grown,
-         x.mono - lag(x.mono) OVER (PARTITION BY s.id ORDER BY m.snap)   AS dt
-    FROM series s JOIN sample m ON m.series = s.id JOIN snapshot x ON x.snap = m.snap
+         x.mono - lag(x.mono) OVER (PARTITION BY s.id ORDER BY m.snap)   AS dt,
+         c.dt AS own_dt, s.intervals         -- a value stands until it changes: what grew did so in the last interval before
+    FROM (SELECT snap, max(dt) AS dt FROM capture WHERE source = 'linkerd' AND state = 'ok' GROUP BY snap) c
+    JOIN series s JOIN sample m ON m.series = s.id AND m.snap = c.snap JOIN snapshot x ON x.snap = m.snap
    WHERE s.source = 'linkerd' AND s.name LIKE 'jvm/gc/%msec' AND s.kind <> 'text' AND instr(s.entity, '|') = 0
 ), tally AS (
   SELECT entity, name, sum(max(grown, 0)) AS ms, sum(CASE WHEN grown >= 0 THEN dt END) AS span_s,
-         min(CASE WHEN grown > 0 THEN snap END) AS first_at, max(CASE WHEN grown > 0 THEN snap END) AS last_at
-    FROM step GROUP BY entity, name
+         max(intervals) - sum(coalesce(grown < 0, 0)) AS intervals, sum(coalesce(grown >= p.warn_pct * 10 * own_dt, 0)) AS hits,
+         min(CASE WHEN grown >= p.warn_pct * 10 * own_dt THEN snap END) AS first_at,
+         max(CASE WHEN grown >= p.warn_pct * 10 * own_dt THEN snap END) AS last_at
+    FROM step JOIN p GROUP BY entity, name
 ), peak AS (
   SELECT entity, snap, row_number() OVER (PARTITION BY entity ORDER BY grown DESC, snap) AS r
     FROM step WHERE name = 'jvm/gc/msec' AND grown > 0
@@ -53,6 +57,8 @@ SELECT CASE WHEN coalesce(t.span_s, 0) < 10                                     
        coalesce(replace(replace(c.name, 'jvm/gc/', ''), '/msec', ''), 'no collector that is named') AS collector,
        max(2048, coalesce(2 * (SELECT CAST(max(h.last) / 1048576 AS INT) FROM series h WHERE h.source = 'linkerd' AND h.name = 'jvm/heap/max' AND h.kind <> 'text' AND h.entity = t.entity), 0)) || 'M' AS _heap,
        coalesce((SELECT CAST(max(h.last) / 1048576 AS INT) FROM series h WHERE h.source = 'linkerd' AND h.name = 'jvm/heap/max' AND h.kind <> 'text' AND h.entity = t.entity) || 'M', '?') AS _heap_now,
+       t.hits                                                        AS intervals_hit,
+       t.intervals,
        k.snap                                                        AS at,
        t.first_at, t.last_at
   FROM tally t JOIN p

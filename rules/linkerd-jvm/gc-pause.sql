@@ -7,7 +7,7 @@
 -- applies:  linkerd
 -- param:    warn_ms  ms  longest pause
 -- param:    crit_ms  ms  longest pause
--- message:  linkerd stood still for {pause_ms} ms in a garbage collection of {pool}; {pauses} pauses in {minutes} minutes, {long_pauses} minutes with one of {:warn_ms} ms or more
+-- message:  linkerd stood still for {pause_ms} ms in a garbage collection of {pool}; {pauses} pauses in {minutes} minutes, {minutes_hit} minutes with one of {:warn_ms} ms or more
 -- meaning:  In a pause linkerd accepts, reads and answers nothing and no timer fires: every request in flight gets that much
 --           slower, accept queues fill, and callers send their SYN again. Of the minutes that were frozen within the window.
 -- remedy:   A heap of one size, large enough, and a collector with short pauses, in the environment of linkerd:
@@ -34,7 +34,7 @@ SELECT CASE WHEN max(x.max) >= p.crit_ms THEN 'crit'
        max(CASE WHEN x.r = 1 THEN x.pool END)                 AS pool,
        sum(x.n)                                               AS pauses,
        count(DISTINCT x.w)                                    AS minutes,
-       count(DISTINCT CASE WHEN x.max >= p.warn_ms THEN x.w END) AS long_pauses,
+       count(DISTINCT CASE WHEN x.max >= p.warn_ms THEN x.w END) AS minutes_hit,
        max(2048, coalesce((SELECT CAST(max(h.last) / 1048576 AS INT) FROM series h WHERE h.source = 'linkerd' AND h.name = 'jvm/heap/max' AND h.kind <> 'text' AND h.entity = x.entity), 0)) || 'M' AS _heap,
        coalesce((SELECT CAST(max(h.last) / 1048576 AS INT) FROM series h WHERE h.source = 'linkerd' AND h.name = 'jvm/heap/max' AND h.kind <> 'text' AND h.entity = x.entity) || 'M', '?') AS _heap_now,
        max(CASE WHEN x.r = 1 THEN x.snap END)                 AS at,

@@ -10,7 +10,7 @@
 -- param:    min_requests  requests           in the window, fewer are not judged
 -- param:    warn_ratio    connects/requests  0.2 = fewer than five requests on a connection
 -- param:    crit_ratio    connects/requests  0.5 = fewer than two
--- message:  {entity}: {connects} connections opened for {requests} requests, {requests_per_connect} requests per connection ({connects_per_s} connects/s); top caller {top_peer}
+-- message:  {entity}: {connects} connections opened for {requests} requests, {requests_per_connect} requests per connection ({connects_per_s} connects/s), so in {intervals_hit} of {intervals} intervals; top caller {top_peer}
 -- meaning:  Pooled callers stay below 0.01 connects per request. Without reuse each request pays a handshake, the side that closes
 --           first collects TIME-WAIT, and a burst fills the accept queue, whose drops cost a caller a second.
 --           connects counts connections that linkerd accepted; both numbers are live counters of the same window.
@@ -30,8 +30,19 @@ WITH p AS (
 ), caller AS (             -- a JVM listens on IPv6: its IPv4 callers have mapped addresses
   SELECT port, CASE WHEN peer LIKE '::ffff:%.%' THEN substr(peer, 8) ELSE peer END AS peer, sum(n) AS n
     FROM tcp_peer WHERE dir = 'in' AND peer <> '*' GROUP BY 1, 2
-), peak AS (
-  SELECT entity, peak_per_s, peak_snap, first_active, last_active, resets FROM counter WHERE source = 'linkerd' AND name = 'connects'
+), opened AS (
+  SELECT entity, intervals, resets FROM counter WHERE source = 'linkerd' AND name = 'connects'
+), step AS (               -- of those that are to be told of
+  SELECT v.entity, m.snap, total(CASE s.name WHEN 'connects' THEN m.delta END) AS connects, total(CASE s.name WHEN 'requests' THEN m.delta END) AS requests
+    FROM p CROSS JOIN server v JOIN series s ON s.source = 'linkerd' AND s.entity = v.entity AND s.name IN ('connects', 'requests')
+    CROSS JOIN sample m ON m.series = s.id
+   WHERE v.requests >= p.min_requests AND v.connects >= p.warn_ratio * v.requests AND m.delta > 0
+   GROUP BY v.entity, m.snap
+), ranked AS (
+  SELECT s.entity, s.snap, row_number() OVER (PARTITION BY s.entity ORDER BY s.connects DESC, s.snap) AS r
+    FROM step s JOIN p WHERE s.connects > 0 AND s.connects >= p.warn_ratio * s.requests
+), times AS (
+  SELECT entity, count(*) AS hits, min(snap) AS first_at, max(snap) AS last_at, max(CASE WHEN r = 1 THEN snap END) AS at FROM ranked GROUP BY entity
 )
 SELECT CASE WHEN s.requests IS NULL OR s.connects IS NULL
               OR s.requests < p.min_requests                THEN 'skip'
@@ -46,9 +57,9 @@ SELECT CASE WHEN s.requests IS NULL OR s.connects IS NULL
        round(s.connects / nullif(s.span, 0), 1)           AS connects_per_s,
        s.connections                                      AS connections_p50,
        (SELECT peer FROM caller WHERE caller.port = s.port ORDER BY n DESC, peer LIMIT 1) AS top_peer,
-       peak.resets,
-       peak.peak_snap                                     AS at,
-       peak.first_active                                  AS first_at,
-       peak.last_active                                   AS last_at
-  FROM server s JOIN p LEFT JOIN peak ON peak.entity = s.entity
+       opened.resets,
+       coalesce(t.hits, 0)                                AS intervals_hit,
+       opened.intervals,
+       t.at, t.first_at, t.last_at
+  FROM server s JOIN p LEFT JOIN opened ON opened.entity = s.entity LEFT JOIN times t ON t.entity = s.entity
  ORDER BY connects_per_request DESC, s.entity;

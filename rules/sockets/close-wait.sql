@@ -9,7 +9,7 @@
 -- param:    warn_sockets  sockets  in CLOSE-WAIT all the time
 -- param:    crit_sockets  sockets  in CLOSE-WAIT all the time
 -- param:    hold_s        seconds  before the last capture in which they were always there
--- message:  {entity}{_owner}: at least {held} sockets in CLOSE-WAIT in each of {captures} captures of the last {:hold_s} s, {last} at the end{_proof}
+-- message:  {entity}{_owner}: at least {held} sockets in CLOSE-WAIT in each of {_held_captures} captures of the last {:hold_s} s, {last} at the end; {:warn_sockets} or more in {captures_hit} of {captures} captures{_proof}
 -- meaning:  The peer has sent its FIN and this host has acknowledged it; only the program itself can end CLOSE-WAIT, by close(): there
 --           is no timeout. A program that does not is leaking file descriptors until it meets its limit (linkerd once
 --           held 83 such sockets for days). An entity that begins with "to" is what this host connected to.
@@ -47,6 +47,13 @@ WITH p AS (
     FROM named n JOIN seen ON seen.snap = n.snap WHERE n.state = 'CLOSE-WAIT' GROUP BY n.entity, n.snap
 ), total AS (
   SELECT count(*) AS captures, min(snap) AS a, max(snap) AS b FROM seen
+), crowd AS (              -- all of the window, to say since when
+  SELECT n.entity, n.snap, sum(n.n) AS n FROM named n WHERE n.state = 'CLOSE-WAIT' GROUP BY n.entity, n.snap
+), times AS (
+  SELECT c.entity, count(*) AS n, min(c.snap) AS first_at, max(c.snap) AS last_at
+    FROM crowd c JOIN p WHERE c.n >= p.warn_sockets GROUP BY c.entity
+), most AS (
+  SELECT entity, snap, row_number() OVER (PARTITION BY entity ORDER BY n DESC, snap) AS r FROM crowd
 ), held AS (               -- a capture in which there was none has no row
   SELECT w.entity, CASE WHEN count(*) = total.captures THEN min(w.n) ELSE 0 END AS held, max(w.n) AS hi,
          max(CASE WHEN w.snap = total.b THEN w.n ELSE 0 END) AS last
@@ -78,13 +85,16 @@ SELECT CASE WHEN t.held < p.warn_sockets                                        
        t.held,
        t.last,
        t.hi                                               AS close_wait_max,
-       total.captures,
+       coalesce(f.n, 0)                                   AS captures_hit,
+       (SELECT count(DISTINCT snap) FROM capture WHERE source = 'tcp' AND state IN ('ok', 'fallback')) AS captures,
+       total.captures                                     AS _held_captures,
        s.n                                                AS same_sockets,
        coalesce(' (' || t.comm || ')', '')                AS _owner,
        coalesce('; ' || nullif(s.n, 0) || ' are the same sockets all the time', '') AS _proof,
-       total.b                                            AS at,
-       total.a                                            AS first_at,
-       total.b                                            AS last_at
+       most.snap                                          AS at,
+       f.first_at, f.last_at
   FROM tally t JOIN p JOIN total
   LEFT JOIN same s ON s.entity = t.entity
+  LEFT JOIN times f ON f.entity = t.entity
+  LEFT JOIN most ON most.entity = t.entity AND most.r = 1
  ORDER BY t.held DESC, t.entity;

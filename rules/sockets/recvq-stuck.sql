@@ -8,7 +8,7 @@
 -- param:    queue_bytes  bytes    waiting in a socket at two captures in a row
 -- param:    min_sockets  sockets  so many at once
 -- param:    share_pct    percent  of the sockets of that port or destination
--- message:  {entity}{_owner}: {stuck} of {sockets} sockets ({stuck_pct}%) hold at least {:queue_bytes} that were not read between two captures; {queued_bytes} wait in all, {queue_max_bytes} in one
+-- message:  {entity}{_owner}: {stuck} of {sockets} sockets ({stuck_pct}%) hold at least {:queue_bytes} that were not read between two captures; {queued_bytes} wait in all, {queue_max_bytes} in one; so in {intervals_hit} of {intervals} intervals
 -- meaning:  The data is here and acknowledged, so the network is not to blame: the program does not call read(). Between two captures
 --           it read less from each of these sockets than what had already waited there (bytes received less growth of the
 --           queue). It lacks CPU, is stopped (garbage collection, a debugger), or waits for somebody else (backpressure: linkerd
@@ -58,14 +58,18 @@ WITH p AS (
     JOIN full a ON a.snap = cap.before AND a.sk = b.sk AND a.lport = b.lport AND a.pport = b.pport
    WHERE coalesce(b.bytes_received - a.bytes_received, 0) - (b.recvq - a.recvq) < a.recvq
    GROUP BY b.entity, b.snap
-), ranked AS (
+), judged AS (
   SELECT t.entity, t.snap, t.comm, t.n AS sockets, t.queued_bytes, coalesce(s.n, 0) AS stuck, s.hi,
-         row_number() OVER (PARTITION BY t.entity ORDER BY coalesce(s.n, 0) DESC, t.snap) AS r,
-         min(CASE WHEN s.n > 0 THEN t.snap END) OVER (PARTITION BY t.entity) AS first_at,
-         max(CASE WHEN s.n > 0 THEN t.snap END) OVER (PARTITION BY t.entity) AS last_at
-    FROM step t LEFT JOIN stuck s ON s.entity = t.entity AND s.snap = t.snap
+         coalesce(s.n >= p.min_sockets AND s.n * 100.0 >= p.share_pct * t.n, 0) AS hit
+    FROM step t JOIN p LEFT JOIN stuck s ON s.entity = t.entity AND s.snap = t.snap
+), ranked AS (
+  SELECT *, row_number() OVER (PARTITION BY entity ORDER BY hit DESC, stuck DESC, snap) AS r,
+         sum(hit) OVER (PARTITION BY entity) AS hits,
+         min(CASE WHEN hit THEN snap END) OVER (PARTITION BY entity) AS first_at,
+         max(CASE WHEN hit THEN snap END) OVER (PARTITION BY entity) AS last_at
+    FROM judged
 )
-SELECT CASE WHEN k.stuck >= p.min_sockets AND k.stuck * 100.0 >= p.share_pct * k.sockets THEN 'warn'
+SELECT CASE WHEN k.hit THEN 'warn'
             ELSE 'ok' END                                     AS level,
        k.entity,
        k.stuck,
@@ -74,8 +78,10 @@ SELECT CASE WHEN k.stuck >= p.min_sockets AND k.stuck * 100.0 >= p.share_pct * k
        k.queued_bytes,
        k.hi                                                   AS queue_max_bytes,
        coalesce(' (' || k.comm || ')', '')                    AS _owner,
+       k.hits                                                 AS intervals_hit,
+       (SELECT count(before) FROM cap)                        AS intervals,
        CASE WHEN k.stuck > 0 THEN k.snap END                  AS at,
        k.first_at, k.last_at
-  FROM ranked k JOIN p
+  FROM ranked k
  WHERE k.r = 1
  ORDER BY level = 'warn' DESC, k.stuck DESC, k.entity;

@@ -7,7 +7,7 @@
 -- param:    queue_bytes  bytes    waiting in Send-Q of a socket
 -- param:    silent_ms    ms       since the last acknowledgement
 -- param:    min_sockets  sockets  to one peer at one capture
--- message:  {entity}: {stuck} sockets hold at least {:queue_bytes} in Send-Q and got no acknowledgement for {:silent_ms} ms (up to {silent_max_ms} ms, {queued_bytes}); {_reading}
+-- message:  {entity}: {stuck} sockets hold at least {:queue_bytes} in Send-Q and got no acknowledgement for {:silent_ms} ms (up to {silent_max_ms} ms, {queued_bytes}); so at {captures_hit} of {captures} captures; {_reading}
 -- meaning:  Send-Q is what the program has written and the peer has not acknowledged. An idle connection has none, so silence with a
 --           full queue means that the segments or their acknowledgements get lost, that the peer is gone, or that it does not read
 --           and its window is closed: then only the probes are answered, at ever longer intervals.
@@ -36,9 +36,11 @@ WITH p AS (
      AND (s.timer = 'persist' OR s.timer_retr > 0 OR s.backoff > 0 OR s.lastsnd_ns >= p.silent_ms * 1000000)
    GROUP BY 1, s.snap
 ), ranked AS (
-  SELECT *, row_number() OVER (PARTITION BY peer ORDER BY n DESC, queued_bytes DESC, snap) AS r,
-         min(snap) OVER (PARTITION BY peer) AS first_at, max(snap) OVER (PARTITION BY peer) AS last_at
-    FROM stuck
+  SELECT stuck.*, row_number() OVER (PARTITION BY peer ORDER BY n DESC, queued_bytes DESC, snap) AS r,
+         sum(n >= p.min_sockets) OVER (PARTITION BY peer) AS hits,
+         min(CASE WHEN n >= p.min_sockets THEN snap END) OVER (PARTITION BY peer) AS first_at,
+         max(CASE WHEN n >= p.min_sockets THEN snap END) OVER (PARTITION BY peer) AS last_at
+    FROM stuck JOIN p
 )
 SELECT CASE WHEN k.n >= p.min_sockets THEN 'warn' ELSE 'ok' END AS level,
        peer.peer                                       AS entity,
@@ -50,6 +52,8 @@ SELECT CASE WHEN k.n >= p.min_sockets THEN 'warn' ELSE 'ok' END AS level,
        CASE WHEN k.closed * 2 > k.n THEN 'the peer does not read (' || k.closed || ' with a closed window)'
             WHEN k.again * 2 > k.n  THEN 'the way or the peer is dead (' || k.again || ' are sending again)'
             ELSE 'closed window and loss cannot be told apart' END AS _reading,
+       coalesce(k.hits, 0)                             AS captures_hit,
+       (SELECT count(DISTINCT snap) FROM capture WHERE source = 'tcp_info' AND state IN ('ok', 'cut', 'interrupted', 'fallback')) AS captures,
        peer.peer                                       AS _host,
        k.snap                                          AS at,
        k.first_at, k.last_at

@@ -7,7 +7,7 @@
 -- wants:    tcp_info, netstat
 -- param:    min_sockets  sockets   in SYN-SENT to one address and port
 -- param:    captures     captures  one after the other with so many
--- message:  {entity}: up to {syn_sent} sockets in SYN-SENT, at least {:min_sockets} in {captures_row} captures in a row of {captures}; {_reading}
+-- message:  {entity}: up to {syn_sent} sockets in SYN-SENT, at least {:min_sockets} in {captures_hit} of {captures} captures, {captures_row} in a row; {_reading}
 -- meaning:  A SYN got no answer, neither SYN-ACK nor reset: the target or the network drops it (a firewall, a dead host, a full accept
 --           queue there). It is sent again after 1, 3, 7 s; each request that waits for this connection waits as long, or
 --           fails with the connect timeout.
@@ -38,7 +38,7 @@ WITH p AS (
   SELECT o.peer, o.port, o.n, o.snap, seen.i - row_number() OVER (PARTITION BY o.peer, o.port ORDER BY o.snap) AS run
     FROM outward o JOIN seen ON seen.snap = o.snap JOIN p WHERE o.n >= p.min_sockets
 ), runs AS (
-  SELECT peer, port, max(n) AS captures, min(a) AS first_at, max(b) AS last_at
+  SELECT peer, port, max(n) AS captures, sum(n) AS hits, min(a) AS first_at, max(b) AS last_at
     FROM (SELECT peer, port, count(*) AS n, min(snap) AS a, max(snap) AS b FROM hit GROUP BY peer, port, run) GROUP BY peer, port
 ), retried AS (            -- sockets whose SYN was sent again, in the dump with most of them
   SELECT peer, port, max(n) AS n FROM (
@@ -49,7 +49,7 @@ WITH p AS (
 ), tally AS (
   SELECT peer, port, max(n) AS hi FROM outward GROUP BY peer, port
 ), judged AS (
-  SELECT t.*, coalesce(r.captures, 0) AS captures, r.first_at, r.last_at,
+  SELECT t.*, coalesce(r.captures, 0) AS captures, coalesce(r.hits, 0) AS hits, r.first_at, r.last_at,
          -- which SYN was sent again is told by tcp_info; else the host's sum is what there is
          CASE WHEN x.n > 0 THEN x.n WHEN info.n >= 2 THEN 0 ELSE host.syns END AS again,
          (SELECT min(snap) FROM outward o WHERE o.peer = t.peer AND o.port = t.port AND o.n = t.hi AND t.hi > 0) AS at
@@ -63,6 +63,7 @@ SELECT CASE WHEN j.captures >= p.captures AND j.again > 0 THEN 'warn'
        CASE WHEN instr(j.peer, ':') > 0 THEN '[' || j.peer || ']:' ELSE j.peer || ':' END || j.port AS entity,
        j.hi                                              AS syn_sent,
        j.captures                                        AS captures_row,
+       j.hits                                            AS captures_hit,
        (SELECT count(*) FROM seen)                       AS captures,
        j.again                                           AS syns_again,
        CASE WHEN j.again > 0 AND EXISTS (SELECT 1 FROM tcp_peer o

@@ -9,7 +9,7 @@
 -- param:    min_timewait  sockets  median over the captures
 -- param:    share_pct     percent  of the port's sockets, median over the captures
 -- param:    port          port     a linkerd port besides the servers in metrics.json
--- message:  {entity}: {timewait_p50} sockets in TIME-WAIT, {share_pct}% of all on the port (median of {captures} captures, peak {timewait_hi}); {top_peer} has {top_pct}% of them; {tw_per_s} sockets/s went into TIME-WAIT on this host
+-- message:  {entity}: {timewait_p50} sockets in TIME-WAIT, {share_pct}% of all on the port (median, peak {timewait_hi}), so much at {captures_hit} of {captures} captures; {top_peer} has {top_pct}% of them; {tw_per_s} sockets/s went into TIME-WAIT on this host
 -- meaning:  TIME-WAIT stays for a minute on the side that closes first: here the server closes, after few requests, so the callers
 --           do not pool. A TIME-WAIT socket costs hardly any memory; what costs is the handshake of each request. The number
 --           is no measure of churn: it stops at the port range of the caller, as new SYNs take over old TIME-WAITs (84,000
@@ -36,18 +36,18 @@ WITH p AS (
     LEFT JOIN inward i ON i.port = ports.port AND i.snap = seen.snap
    GROUP BY ports.port, seen.snap
 ), ranked AS (
-  SELECT port, snap, n, tw,
-         row_number() OVER (PARTITION BY port ORDER BY tw)                           AS by_tw,
-         row_number() OVER (PARTITION BY port ORDER BY tw * 1.0 / max(n, 1))         AS by_share,
-         row_number() OVER (PARTITION BY port ORDER BY tw DESC, snap)                AS worst,
-         count(*)     OVER (PARTITION BY port)                                       AS captures
-    FROM step
+  SELECT step.port, snap, n, tw, tw >= p.min_timewait AND tw * 100.0 >= p.share_pct * n AS hit,
+         row_number() OVER (PARTITION BY step.port ORDER BY tw)                           AS by_tw,
+         row_number() OVER (PARTITION BY step.port ORDER BY tw * 1.0 / max(n, 1))         AS by_share,
+         row_number() OVER (PARTITION BY step.port ORDER BY tw DESC, snap)                AS worst,
+         count(*)     OVER (PARTITION BY step.port)                                       AS captures
+    FROM step JOIN p
 ), tally AS (
   SELECT port, captures,
          max(CASE WHEN by_tw = (captures + 1) / 2 THEN tw END)                            AS tw_p50,
          max(CASE WHEN by_share = (captures + 1) / 2 THEN tw * 100.0 / max(n, 1) END)     AS share_pct,
          max(tw) AS tw_hi, max(CASE WHEN worst = 1 THEN snap END) AS at,
-         min(CASE WHEN tw > 0 THEN snap END) AS first_at, max(CASE WHEN tw > 0 THEN snap END) AS last_at
+         coalesce(sum(hit), 0) AS hits, min(CASE WHEN hit THEN snap END) AS first_at, max(CASE WHEN hit THEN snap END) AS last_at
     FROM ranked GROUP BY port
 ), peer AS (
   SELECT port, peer, sum(n) AS n,
@@ -68,6 +68,7 @@ SELECT CASE WHEN t.tw_p50 < p.min_timewait OR t.share_pct < p.share_pct THEN 'ok
        t.tw_p50                                              AS timewait_p50,
        round(t.share_pct, 1)                                 AS share_pct,
        t.tw_hi                                               AS timewait_hi,
+       t.hits                                                AS captures_hit,
        t.captures,
        peer.peer                                             AS top_peer,
        round(peer.n * 100.0 / nullif(whole.n, 0), 1)         AS top_pct,
