@@ -133,14 +133,19 @@ const char *runner_text(struct runner *run, const struct rule *r, const struct r
 	                 &(struct filling){.run = run, .rule = r, .rows = rows, .row = row});
 }
 
-/* Columns whose name begins with '_' are pieces of texts, no numbers of their own. */
+/* Columns whose name begins with '_' are pieces of texts, and `why` is for rows that are skipped. */
+static bool is_evidence(const char *name)
+{
+	return name[0] != '_' && strcmp(name, "why") != 0;
+}
+
 static const struct evidence *evidence_of(struct runner *run, const struct rule_rows *rows,
                                           const struct rule_row *row, size_t *n)
 {
 	struct evidence *shown = arena_array(run->arena, rows->evidence_n + 1, sizeof(*shown));
 
 	for (size_t i = 0; i < rows->evidence_n; i++)
-		if (row->evidence[i].name[0] != '_')
+		if (is_evidence(row->evidence[i].name))
 			shown[(*n)++] = row->evidence[i];
 	return shown;
 }

@@ -20,7 +20,7 @@
 -- verify:   In a new recording steal is below 1% and this finding is gone.
 -- but:      Neighbours and load both peak at busy hours: events are therefore also held against the packets processed, and must be more
 --           for each packet. On hosts with few events at any time a coincidence by chance needs more than {:min_intervals} intervals to be
---           ruled out. Steal of one CPU among many is lost in the average: see cpu/steal for each.
+--           ruled out. Steal of one CPU among many is lost in the average: see cpu/steal.
 -- see:      proc(5), /proc/stat; cpu/steal
 WITH p AS (
   SELECT coalesce(:steal_pct, 5)     AS steal_pct,

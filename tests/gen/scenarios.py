@@ -93,7 +93,7 @@ NICS = (
 )
 
 HOSTS = (
-    case('steal', 'cpu/steal cpu*; root-cause/steal-noisy-neighbour', 'steal', ('softirq/time-squeeze', 'tcp-retransmit/*'),
+    case('steal', 'cpu/steal; root-cause/steal-noisy-neighbour', 'steal', ('softirq/time-squeeze', 'tcp-retransmit/*'),
          ticks=121),
     case('cpus-busy', 'crit:cpu/pressure; crit:cpu/saturated', 'cpus-busy'),
     case('cpus-busy-el7', 'crit:cpu/saturated', 'cpus-busy', kernel=EL7),
