@@ -225,9 +225,10 @@ assert weak["explained_by"] is None and weak["explains"] == []
 '
 check "as its schema says, with folding" python3 "$home/tests/e2e/schema_check.py" "$home/schema/report.schema.json" folds.json
 
-# what happened together: a host that does not exist, whose queue drops from the 20th second on
+# what happened together: a host that does not exist, whose queue drops from the 20th second on, its NIC from the 30th
 python3 "$home/tests/gen/bundle.py" --seed 5 --ticks 61 --cpus 2 --interfaces 1 --sockets 20 \
-	--fault qdisc-drops,start=20,end=40 --fault missed-ticks,start=50,end=53 -o queue.tar.zst >log 2>&1
+	--fault qdisc-drops,start=20,end=40 --fault ring-overflow,start=30,end=40 \
+	--fault missed-ticks,start=50,end=53 -o queue.tar.zst >log 2>&1
 LC_ALL=C.UTF-8 "$analyze" --fail-on never --section timeline --width 120 queue.tar.zst >timeline.txt
 check "the timeline has a row an event and a lane a finding" python '
 rows = {line.strip()[:40].split("  ")[0]: line for line in open("timeline.txt", encoding="utf-8")}
@@ -249,6 +250,9 @@ busy = [i for i, v in enumerate(drops["time_spark"]) if v]
 assert 18 <= busy[0] <= 20 and 38 <= busy[-1] <= 40, busy
 assert drops["time_spark"][51] is None
 assert [r["lane"] for r in t["rows"] if r["event"].startswith("nic-drops/qdisc")] == ["warn"]
+ring = rows["NIC ring full (driver)"]
+busy = [i for i, v in enumerate(ring["time_spark"]) if v]
+assert 28 <= busy[0] <= 30 and 38 <= busy[-1] <= 40 and 300 < ring["sum"] < 500, (busy, ring)
 '
 check "with its ends, as its schema says" python3 "$home/tests/e2e/schema_check.py" "$home/schema/report.schema.json" queue.json
 for width in 40 59 80 200; do
