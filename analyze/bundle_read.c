@@ -4,12 +4,12 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sha256.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "analyze/digest.h"
 #include "analyze/folder.h"
 #include "analyze/table.h"
 #include "schema/buf.h"
@@ -24,8 +24,8 @@ struct bundle {
 	struct archive *archive;
 	struct folder *folder;
 	unsigned char block[BLOCK];
-	SHA2_CTX sha;
-	char digest[SHA256_DIGEST_STRING_LENGTH];
+	struct digest *digest;
+	char hex[DIGEST_HEX]; /* "" until the end */
 	uint64_t bytes, total, entries, passed_over;
 	char first_passed_over[128];
 	char cut[200];
@@ -48,7 +48,7 @@ static la_ssize_t on_read(struct archive *a, void *data, const void **block)
 		archive_set_error(a, errno, "read");
 		return -1;
 	}
-	SHA256Update(&b->sha, b->block, (size_t)n);
+	digest_put(b->digest, (struct span){(const char *)b->block, (size_t)n});
 	b->bytes += (uint64_t)n;
 	return n;
 }
@@ -65,7 +65,6 @@ static int open_archive(struct bundle *b, struct err *e)
 	b->archive = archive_read_new();
 	if (!b->archive)
 		return err_set(e, ENOMEM, "archive");
-	SHA256Init(&b->sha);
 	/* by name: libarchive's "all" would run programs of the host for some */
 	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
 		(void)filters[i](b->archive);
@@ -81,6 +80,7 @@ struct bundle *bundle_open(const char *path, struct err *e)
 	struct stat st;
 	int rc;
 
+	b->digest = digest_open();
 	b->fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	if (b->fd < 0 || fstat(b->fd, &st) < 0) {
 		(void)err_set(e, errno, "open %s", path);
@@ -107,6 +107,7 @@ void bundle_close(struct bundle *b)
 	if (b->archive)
 		(void)archive_read_free(b->archive);
 	folder_close(b->folder);
+	digest_close(b->digest);
 	if (b->fd > STDIN_FILENO)
 		(void)close(b->fd);
 	free(b->text);
@@ -238,6 +239,7 @@ static int next_in_folder(struct bundle *b, struct bundle_member *m, struct err 
 		m->cut = folder_size(b->folder) > BUNDLE_MEMBER_MAX;
 		m->text = (struct span){b->text, folder_read(b->folder, b->text, n)};
 		b->bytes += m->text.n;
+		digest_of(m->text, folder_digest(b->folder));
 		b->any = true;
 		return 1;
 	}
@@ -260,16 +262,37 @@ uint64_t bundle_passed_over(const struct bundle *b, struct span *first)
 	return b->passed_over;
 }
 
+/* Of a folder what sha256sum prints for its members stands for them. */
+static void digest_folder(struct bundle *b)
+{
+	const char *name, *hex;
+
+	while ((hex = folder_next_digest(b->folder, &name))) {
+		digest_put(b->digest, span_of(hex));
+		digest_put(b->digest, SPAN("  "));
+		digest_put(b->digest, span_of(name));
+		digest_put(b->digest, SPAN("\n"));
+	}
+}
+
 const char *bundle_sha256(struct bundle *b)
 {
 	const void *block;
 
-	if (b->folder || b->digest[0])
-		return b->digest;
-	while (on_read(b->archive, b, &block) > 0) /* what lies behind the end of the archive */
-		;
-	(void)SHA256End(&b->sha, b->digest);
-	return b->digest;
+	if (b->hex[0])
+		return b->hex;
+	if (b->folder)
+		digest_folder(b);
+	else
+		while (on_read(b->archive, b, &block) > 0) /* what lies behind the archive's end */
+			;
+	digest_end(b->digest, b->hex);
+	return b->hex;
+}
+
+bool bundle_is_folder(const struct bundle *b)
+{
+	return b->folder != NULL;
 }
 
 uint64_t bundle_bytes(const struct bundle *b)

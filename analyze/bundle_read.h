@@ -37,8 +37,13 @@ int bundle_next(struct bundle *b, struct bundle_member *m, struct err *e)
 const char *bundle_cut(const struct bundle *b);
 /* Entries that were passed over: bad names, links, devices; the first one's name in *first. */
 uint64_t bundle_passed_over(const struct bundle *b, struct span *first);
-/* SHA-256 of the file as read, 64 hex digits; "" for a folder.  Valid after the last member. */
+/*
+ * SHA-256, 64 hex digits; valid after the last member.  Of a file it is that of its
+ * bytes.  Of a folder it is that of a list of its members, in the byte order of their
+ * names: `cd STEM && find * -type f | LC_ALL=C sort | xargs sha256sum | sha256sum`.
+ */
 const char *bundle_sha256(struct bundle *b);
+bool bundle_is_folder(const struct bundle *b);
 /* Bytes read of the file; of a folder the sum of its files. */
 uint64_t bundle_bytes(const struct bundle *b);
 

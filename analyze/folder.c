@@ -17,12 +17,14 @@
 struct file {
 	char *name; /* below the stem */
 	uint64_t size;
+	char digest[DIGEST_HEX];
 };
 
 struct folder {
 	int fd; /* the stem */
 	struct file *files;
 	size_t n, cap, at;
+	size_t digest_at; /* of folder_next_digest */
 	char name[BUNDLE_NAME_MAX + 64];
 };
 
@@ -195,4 +197,26 @@ size_t folder_read(struct folder *f, char *text, size_t n)
 	if (fd >= 0)
 		(void)close(fd);
 	return got;
+}
+
+char *folder_digest(struct folder *f)
+{
+	return f->files[f->at - 1].digest;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct file *)a)->name, ((const struct file *)b)->name);
+}
+
+const char *folder_next_digest(struct folder *f, const char **name)
+{
+	if (f->digest_at == 0)
+		qsort(f->files, f->n, sizeof(*f->files), by_name);
+	while (f->digest_at < f->n && !f->files[f->digest_at].digest[0])
+		f->digest_at++;
+	if (f->digest_at == f->n)
+		return NULL;
+	*name = f->files[f->digest_at].name;
+	return f->files[f->digest_at++].digest;
 }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analyze/digest.h"
 #include "schema/err.h"
 
 struct folder;
@@ -18,5 +19,13 @@ const char *folder_next(struct folder *f);
 uint64_t folder_size(const struct folder *f);
 /* Reads at most n bytes of it; what cannot be read is an empty file. */
 size_t folder_read(struct folder *f, char *text, size_t n);
+
+/* Where the file's digest is kept; "" = none. */
+char *folder_digest(struct folder *f);
+/*
+ * The digests that were kept and the files' names, by name in byte order, one a call;
+ * NULL after the last.  Only once folder_next has come to its end.
+ */
+const char *folder_next_digest(struct folder *f, const char **name);
 
 #endif

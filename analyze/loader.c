@@ -253,6 +253,7 @@ static void summarize(struct loader *l, struct bundle *b)
 	store_meta_real(s, "window_s", (double)(l->last_mono - l->first_mono) / NS_PER_S);
 	store_meta_i64(s, "ticks_taken", (int64_t)l->ticks);
 	store_meta(s, "bundle_sha256", span_of(bundle_sha256(b)));
+	store_meta(s, "bundle_sha256_of", bundle_is_folder(b) ? SPAN("members") : SPAN("file"));
 	store_meta_i64(s, "bundle_bytes", (int64_t)bundle_bytes(b));
 	store_meta_i64(s, "raw_bytes", (int64_t)l->raw);
 	if (!l->has_about)

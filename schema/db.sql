@@ -9,6 +9,7 @@ PRAGMA user_version = 1;
 --   uid caps netns cpus page_size_bytes mem_total_bytes
 --   window_asked_s window_s interval_s started ended (UTC text) ticks_asked ticks_taken ticks_late ticks_missed
 --   end_reason (complete | signal | size | disk | cut: no end.json) bundle_sha256 bundle_bytes raw_bytes
+--   bundle_sha256_of (file | members: of a folder that of sha256sum's list of its files, see report.schema.json)
 --   self_cpu_ns self_rss_bytes l5d_asked (1: --metrics given) l5d_seen (1: answered, or a listener on 4140/9990)
 CREATE TABLE meta(k TEXT PRIMARY KEY, v) WITHOUT ROWID;
 
