@@ -86,7 +86,7 @@ sections    := $(sort $(wildcard analyze/section/*.sql))
 obj = $(patsubst %.c,$(O)/%.o,$(1))
 
 parsers   := $(basename $(notdir $(wildcard analyze/parse/*.c)))
-renderers := $(basename $(notdir $(wildcard analyze/report/*.c)))
+renderers := $(basename $(notdir $(wildcard analyze/report/*.c analyze/export/*.c)))
 
 all: $(B)/nettape-collect $(B)/nettape-analyze ## build both programs, optimised, into build/
 .PHONY: all

@@ -42,6 +42,7 @@ static int judge(struct diagnosis *d, const struct rules *rules, const struct di
 	int64_t since = clock_ns();
 
 	d->report.tool_version = NETTAPE_VERSION;
+	d->report.store_schema = RULE_SCHEMA;
 	d->report.short_window = want->short_window;
 	if (rules_run(rules, store_db(d->store), &d->arena, &d->report, e))
 		return -1;
@@ -54,8 +55,10 @@ static int describe(struct diagnosis *d, const struct diagnose_want *want, struc
 	struct sqlite3 *db = store_db(d->store);
 	int64_t since = clock_ns();
 
-	if (want->no_report)
+	if (want->no_report) {
+		report_finish(&d->report, &d->arena);
 		return 0;
+	}
 	if (sqlfunc_register(db, e) || facts_read(db, &d->arena, &d->report, e) ||
 	    sections_run(db, &d->arena, want->section, want->all, &d->report, e))
 		return -1;

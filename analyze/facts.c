@@ -7,10 +7,16 @@ static const char sentences_sql[] = {
 	0,
 };
 
-static void add(struct arena *a, struct fact **facts, size_t *n, const char *name, struct span v)
+/* The column of the row that q is at. */
+static void add(struct arena *a, struct fact **facts, size_t *n, const char *name, struct stmt *q,
+                int column)
 {
+	bool number = sqlite3_column_type(q->s, column) != SQLITE_TEXT;
+
 	*facts = arena_more(a, *facts, *n, sizeof(**facts));
-	(*facts)[(*n)++] = (struct fact){arena_text(a, span_of(name)), arena_text(a, v)};
+	(*facts)[(*n)++] = (struct fact){.name = arena_text(a, span_of(name)),
+	                                 .value = arena_text(a, stmt_get_span(q, column)),
+	                                 .number = number};
 }
 
 int facts_read(sqlite3 *db, struct arena *a, struct report *r, struct err *e)
@@ -23,14 +29,14 @@ int facts_read(sqlite3 *db, struct arena *a, struct report *r, struct err *e)
 	if (stmt_prepare(&q, db, "SELECT k, v FROM meta ORDER BY k", e))
 		return -1;
 	while ((rc = stmt_row(&q, e)) == 1)
-		add(a, &facts, &n, stmt_get_str(&q, 0), stmt_get_span(&q, 1));
+		add(a, &facts, &n, stmt_get_str(&q, 0), &q, 1);
 	stmt_done(&q);
 	if (rc < 0 || stmt_prepare(&q, db, sentences_sql, e))
 		return -1;
 	rc = stmt_row(&q, e);
 	for (int i = 0; rc == 1 && i < sqlite3_column_count(q.s); i++)
 		if (stmt_get_span(&q, i).n)
-			add(a, &facts, &n, sqlite3_column_name(q.s, i), stmt_get_span(&q, i));
+			add(a, &facts, &n, sqlite3_column_name(q.s, i), &q, i);
 	stmt_done(&q);
 	r->facts = facts;
 	r->facts_n = n;

@@ -138,8 +138,23 @@ static const char *confidence(int votes)
 	return votes >= 3 ? "confidence high" : votes == 2 ? "confidence medium" : "confidence low";
 }
 
-/* The rule's line, once for all entities it found. */
-static void put_rule(const struct layout *l, const struct finding *f)
+/* "[new]", "[2 of 3 new]", "[was warn]": against the baseline, of n findings of one rule. */
+static void put_standing(struct buf *b, const struct finding *f, size_t n)
+{
+	size_t fresh = 0;
+
+	for (size_t i = 0; i < n; i++)
+		fresh += f[i].standing == STANDING_NEW;
+	if (fresh == n)
+		buf_str(b, " [new]");
+	else if (fresh)
+		buf_fmt(b, " [%zu of %zu new]", fresh, n);
+	else if (f->standing == STANDING_SAME && f->was != f->level)
+		buf_fmt(b, " [was %s]", level_name(f->was));
+}
+
+/* The rule's line, once for all n entities it found. */
+static void put_rule(const struct layout *l, const struct finding *f, size_t n)
 {
 	char text[512];
 	struct buf b = BUF_OVER(text);
@@ -152,6 +167,7 @@ static void put_rule(const struct layout *l, const struct finding *f)
 	if (f->votes > 0)
 		buf_fmt(&b, " (%s%s%s)", confidence(f->votes), f->short_of ? ": " : "",
 		        f->short_of ? f->short_of : "");
+	put_standing(&b, f, n);
 	layout_more(l, strlen(layout_mark(f->level)) + 1 + strlen(f->rule),
 	            strlen(layout_mark(f->level)) + 3 + strlen(f->rule), buf_span(&b));
 }
@@ -178,6 +194,7 @@ static void put_folded_head(const struct layout *l, const struct finding *f, siz
 		        : b.n ? "; also due to "
 		              : "also due to ",
 		        f->others[i].rule);
+	put_standing(&b, f, 1);
 	(void)fprintf(l->out, "%*s", (int)indent, "");
 	layout_put_mark(l, f->level);
 	(void)fprintf(l->out, " %s", f->rule);
@@ -276,7 +293,7 @@ static void put_group(const struct layout *l, const struct report *r, const stru
 	char text[1024];
 	struct buf b = BUF_OVER(text);
 
-	put_rule(l, f);
+	put_rule(l, f, n);
 	for (size_t i = 0; i < shown; i++) {
 		put_message(l, &f[i], 4);
 		put_evidence(l, &f[i], 6);

@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "analyze/arena.h"
+#include "analyze/baseline.h"
 #include "analyze/diagnose.h"
 #include "analyze/escape.h"
 #include "analyze/opts.h"
@@ -37,6 +38,8 @@ struct run {
 	const struct opts *o;
 	struct arena arena; /* the rules */
 	struct rules rules;
+	const struct renderer *form;
+	struct baseline_report baseline; /* --baseline */
 	struct diagnosis diagnosis;
 	struct output out;
 	struct style style;
@@ -157,7 +160,7 @@ static int build(struct run *run, struct err *e)
 		.db = o->db,
 		.section = only && strcmp(only, "FINDINGS") == 0 ? "" : only,
 		.all = o->all,
-		.no_report = o->sql != NULL,
+		.no_report = o->sql || run->form->export,
 		.short_window = o->short_window,
 	};
 
@@ -165,22 +168,25 @@ static int build(struct run *run, struct err *e)
 		return -1;
 	if (o->timing)
 		timing(&run->diagnosis);
+	if (o->baseline)
+		baseline_mark(&run->baseline, &run->diagnosis.report, &run->diagnosis.arena);
 	return 0;
 }
 
 static int show(struct run *run, struct err *e)
 {
 	const struct opts *o = run->o;
-	int rc = -1;
+	struct sqlite3 *db = store_db(run->diagnosis.store);
+	int rc;
 
-	if (output_open(&run->out, o->output, !o->no_pager && !o->sql, e))
+	if (output_open(&run->out, o->output, !o->no_pager && !o->sql && !run->form->export, e))
 		return -1;
 	if (o->sql)
-		rc = query_print(store_db(run->diagnosis.store), o->sql, run->out.out, e);
-	for (size_t i = 0; !o->sql && i < renderers_count; i++)
-		if (strcmp(renderers[i].format, o->format) == 0)
-			rc = renderers[i].renderer->render(&run->diagnosis.report, &run->style,
-			                                   run->out.out, e);
+		rc = query_print(db, o->sql, o->format, run->out.out, e);
+	else if (run->form->export)
+		rc = run->form->export(db, run->out.out, e);
+	else
+		rc = run->form->render(&run->diagnosis.report, &run->style, run->out.out, e);
 	return output_close(&run->out, e) ? -1 : rc;
 }
 
@@ -195,13 +201,24 @@ static enum status verdict(const struct run *run)
 	return run->o->strict && r->not_evaluated + r->errors > 0 ? STATUS_FINDINGS : STATUS_CLEAR;
 }
 
+/* What is wrong on the command line, before anything is read that takes long. */
+static enum status take_options(struct run *run, struct err *e)
+{
+	const struct opts *o = run->o;
+
+	run->form = renderer_find(o->format);
+	if (take_style(run, e) ||
+	    (o->baseline && baseline_read(&run->baseline, o->baseline, &run->arena, e)))
+		return STATUS_USAGE;
+	return take_rules(o, &run->rules, &run->arena, e);
+}
+
 static enum status analyze(const struct opts *o)
 {
 	struct run run = {.o = o};
 	struct err e = {0};
-	enum status s;
+	enum status s = take_options(&run, &e);
 
-	s = take_style(&run, &e) ? STATUS_USAGE : take_rules(o, &run.rules, &run.arena, &e);
 	if (s == STATUS_CLEAR)
 		s = build(&run, &e) || show(&run, &e) ? STATUS_FAILED : verdict(&run);
 	diagnose_free(&run.diagnosis);

@@ -3,6 +3,8 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "analyze/nearest.h"
+#include "analyze/query.h"
 #include "schema/buf.h"
 #include "schema/span.h"
 
@@ -105,10 +107,19 @@ static void take(struct opts *o, const struct option_row *r, const char *value,
 
 static int check_format(const struct opts *o, struct err *e)
 {
+	struct nearest near = {.word = span_of(o->format)};
+	const char *best;
+
+	if (o->sql ? query_form_known(o->format) : renderer_find(o->format) != NULL)
+		return 0;
+	if (o->sql)
+		return err_set(e, 0, "--format %s: --sql has text, csv, md, json and jsonl",
+		               o->format);
 	for (size_t i = 0; i < renderers_count; i++)
-		if (strcmp(renderers[i].format, o->format) == 0)
-			return 0;
-	return err_set(e, 0, "--format %s: there is no such format, see --help", o->format);
+		nearest_offer(&near, renderers[i].format);
+	best = nearest_best(&near);
+	return err_set(e, 0, "--format %s: there is no such format%s%s%s, see --help", o->format,
+	               best ? " (did you mean " : "", best ? best : "", best ? "?)" : "");
 }
 
 static int check_width(struct opts *o, struct err *e)

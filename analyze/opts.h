@@ -35,6 +35,7 @@ struct opts {
 	const char *as;          /* its format, or NULL = by its path */
 	const char *rules;       /* folder of further rules, or NULL */
 	const char *site;        /* file of settings and suppressions, or NULL */
+	const char *baseline;    /* JSON report to compare with, or NULL */
 	const char *explain;     /* rule id for MODE_EXPLAIN */
 	const char *fail_on;     /* "warn", "crit", "never" */
 	const char *const *sets; /* RULE.PARAM=VALUE, in their order */

@@ -2,18 +2,23 @@
 #ifndef ANALYZE_QUERY_H
 #define ANALYZE_QUERY_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "schema/err.h"
 
 struct sqlite3;
 
+/* "text", "csv", "json", "jsonl", "md". */
+bool query_form_known(const char *form);
+
 /*
- * Prints the rows of one SELECT: a line of column names, then a line a row, fields
- * between tabs, control characters escaped, NULL as nothing.  Anything that could
- * change or open a file is refused.
+ * Prints the rows of one SELECT in that form.  text: a line of column names, then a line a
+ * row, fields between tabs, NULL as nothing.  Control characters are escaped in every
+ * form.  Anything that could change or open a file is refused, and so is a second
+ * statement.
  */
-int query_print(struct sqlite3 *db, const char *sql, FILE *out, struct err *e)
+int query_print(struct sqlite3 *db, const char *sql, const char *form, FILE *out, struct err *e)
 	__attribute__((warn_unused_result));
 
 #endif

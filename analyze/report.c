@@ -173,11 +173,18 @@ void report_finish(struct report *r, struct arena *a)
 	count(r);
 }
 
+static bool counts(const struct finding *f, enum level level)
+{
+	bool known = f->standing == STANDING_SAME && f->was >= level;
+
+	return !f->suppressed && !folded(f) && !known && f->level != LEVEL_SKIP &&
+	       f->level >= level;
+}
+
 bool report_reaches(const struct report *r, enum level level)
 {
 	for (size_t i = 0; i < r->findings_n; i++)
-		if (!r->findings[i].suppressed && !folded(&r->findings[i]) &&
-		    r->findings[i].level != LEVEL_SKIP && r->findings[i].level >= level)
+		if (counts(&r->findings[i], level))
 			return true;
 	return false;
 }
@@ -192,3 +199,11 @@ const struct renderer_entry renderers[] = {
 #undef RENDERER
 };
 const size_t renderers_count = sizeof(renderers) / sizeof(renderers[0]);
+
+const struct renderer *renderer_find(const char *format)
+{
+	for (size_t i = 0; i < renderers_count; i++)
+		if (strcmp(renderers[i].format, format) == 0)
+			return renderers[i].renderer;
+	return NULL;
+}

@@ -6,6 +6,8 @@
  * One renderer is one file analyze/report/NAME.c that defines
  *
  *	const struct renderer renderer_NAME = {...};
+ *
+ * and so is one of analyze/export, which writes the store instead of the report.
  */
 #ifndef ANALYZE_REPORT_H
 #define ANALYZE_REPORT_H
@@ -93,6 +95,9 @@ struct evidence {
 	struct cell value;
 };
 
+/* Against the report of --baseline. */
+enum standing { STANDING_NONE, STANDING_NEW, STANDING_SAME };
+
 /* The finding of a root cause. */
 struct cause {
 	const char *rule, *entity;
@@ -117,9 +122,13 @@ struct finding {
 	const char *explained_entity; /* and that finding's entity; NULL when not folded */
 	const struct cause *others;   /* further causes that explain it as well */
 	size_t others_n;
-	const char *suppressed; /* reason, or NULL */
+	const char *suppressed;       /* reason, or NULL */
+	const char *suppressed_until; /* the last day of that, or "" = for good */
+	const char *suppression_over; /* the day on which one ended that was for it, or NULL */
 	int version;
 	enum level level;
+	enum standing standing;
+	enum level was; /* its level in the baseline, where it stands there */
 	int votes;      /* independent inputs that agree; 0 = not said */
 	unsigned depth; /* causes above it: 0 = not folded */
 	bool cause;     /* its rule says what others are due to */
@@ -135,28 +144,62 @@ enum outcome {
 	OUTCOME_COUNT
 };
 
+/* A parameter of a rule as it was in force. */
+struct param {
+	const char *name, *unit;
+	const char *value;  /* as written, or NULL: the rule has no default */
+	const char *origin; /* "default", "--set", "site.conf:3" */
+};
+
 /* What became of each rule. */
 struct rule_result {
 	const char *rule, *title;
+	int64_t version;
+	const char *sha256; /* of its file, 64 hex digits; NULL = not known */
+	const char *origin; /* "built in", or the file's path */
+	const struct param *params;
+	size_t params_n;
 	enum outcome outcome;
 	const char *why;      /* not evaluated, not applicable, error: the cause, as one phrase */
 	const char *short_of; /* judged on less than its min_span: how much; or NULL */
 	size_t ok, skipped;   /* entities checked */
-	int64_t cost_ns;      /* what it took */
+	const char *const *skipped_names; /* as many as skipped */
+	int64_t cost_ns;                  /* what it took */
 };
 
 /* A threshold that is not the rule's default. */
 struct setting {
 	const char *name, *value,
 		*origin; /* "softirq/backlog-drop.warn_drops", "50", "--set" or the site file */
+	const char *fallback; /* the rule's own value, or NULL = it has none */
+	const char *over;     /* "50 (site.conf:3)": what --set has overridden, or NULL */
+	const char *warning;  /* of a pin: the rule has moved on; or NULL */
+};
+
+/* A finding of the baseline that is not among today's. */
+struct gone {
+	const char *rule, *entity, *title, *message;
+	enum level level;
+	const char *unknown; /* why nobody can say that it is gone; NULL: it was looked for */
+};
+
+/* What --baseline was, and what came of comparing: findings are told by rule and entity. */
+struct baseline {
+	const char *path, *tool;
+	const char *host, *started, *sha256; /* of its bundle; "" = not said */
+	size_t fresh, same;                  /* today's findings that are new; that it has, too */
+	const struct gone *gone;
+	size_t gone_n, unknown; /* `unknown` of gone_n: not evaluated today */
 };
 
 struct fact {
 	const char *name, *value;
+	bool number; /* it is one, and no text that looks like one */
 };
 
 struct report {
 	const char *tool_version;
+	int store_schema; /* user_version of the store that the rules read */
 	const struct fact
 		*facts; /* of meta: host, kernel, window_s, ... by their keys; see facts.h */
 	size_t facts_n;
@@ -168,6 +211,7 @@ struct report {
 	size_t sections_n;
 	const struct setting *settings;
 	size_t settings_n;
+	const struct baseline *baseline; /* or NULL */
 	size_t count[LEVEL_COUNT];  /* findings a reader sees by level; LEVEL_OK = rules that are ok
 	                             */
 	size_t causes[LEVEL_COUNT]; /* root causes among those */
@@ -186,7 +230,10 @@ struct arena;
  * they explain, each explained one behind its cause) and counts.
  */
 void report_finish(struct report *r, struct arena *a);
-/* A finding neither suppressed nor folded is at least that bad (LEVEL_COUNT: never). */
+/*
+ * A finding neither suppressed nor folded is at least that bad (LEVEL_COUNT: never),
+ * and with a baseline it is new or was not that bad there.
+ */
 bool report_reaches(const struct report *r, enum level level);
 
 struct style {
@@ -195,8 +242,12 @@ struct style {
 	const char *section; /* only this one, in capitals, or NULL */
 };
 
+struct sqlite3;
+
+/* One of the two: a form of the report, or one of the whole store (analyze/export). */
 struct renderer {
 	int (*render)(const struct report *r, const struct style *s, FILE *out, struct err *e);
+	int (*export)(struct sqlite3 *db, FILE *out, struct err *e);
 };
 
 struct renderer_entry {
@@ -206,5 +257,7 @@ struct renderer_entry {
 
 extern const struct renderer_entry renderers[];
 extern const size_t renderers_count;
+/* NULL when there is none of that name. */
+const struct renderer *renderer_find(const char *format);
 
 #endif

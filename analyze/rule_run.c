@@ -60,11 +60,14 @@ static void suppress(struct runner *run, struct finding *f)
 	const struct site_suppression *expired,
 		*s = site_suppression(run->site, f->rule, f->entity, run->end_ns, &expired);
 
-	if (s)
+	if (s) {
 		f->suppressed = s->reason;
-	else if (expired)
+		f->suppressed_until = s->until;
+	} else if (expired) {
+		f->suppression_over = expired->until;
 		f->message = arena_fmt(run->arena, "%s (its suppression until %s is over)",
 		                       f->message, expired->until);
+	}
 }
 
 /* However many inputs agree, a window too short for the rule leaves little to trust. */
@@ -137,14 +140,17 @@ static const char *find_twice(struct runner *run, const struct rule *r,
 static int add_findings(struct runner *run, const struct rule *r, struct rule_outcome *out,
                         struct err *e)
 {
+	const char **skipped = arena_array(run->arena, out->rows.n + 1, sizeof(char *));
+
 	out->findings = arena_array(run->arena, out->rows.n + 1, sizeof(*out->findings));
+	out->result.skipped_names = skipped;
 	for (size_t i = 0; i < out->rows.n; i++) {
 		const struct rule_row *row = &out->rows.v[i];
 
 		if (row->level == LEVEL_OK) {
 			out->result.ok++;
 		} else if (row->level == LEVEL_SKIP) {
-			out->result.skipped++;
+			skipped[out->result.skipped++] = row->entity;
 		} else {
 			struct rule_finding *x = &out->findings[out->findings_n++];
 
@@ -202,7 +208,7 @@ int runner_run(struct runner *run, const struct rule_entry *entry, struct rule_o
 	const struct rule *r = &entry->rule;
 
 	*out = (struct rule_outcome){
-		.result = {.rule = r->id, .title = r->title, .why = ""}
+		.result = {.rule = r->id, .title = r->title, .version = r->version, .why = ""}
         };
 	if (entry->broken) {
 		out->result.outcome = OUTCOME_ERROR;

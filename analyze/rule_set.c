@@ -57,9 +57,9 @@ struct rule_entry *rule_set_find(const struct rule_set *s, struct span id)
 	return NULL;
 }
 
-/* id: what the path says; the header's own is checked by --lint-rules. */
-static void add(struct rule_set *s, struct rule_entry *entry, const char *id, const char *path,
-                struct span text, struct arena *a)
+/* id: what the path says; the header's own is checked by --lint-rules.  Its place in the set. */
+static struct rule_entry *add(struct rule_set *s, struct rule_entry *entry, const char *id,
+                              const char *path, struct span text, struct arena *a)
 {
 	struct err e = {0};
 	struct rule_entry *old;
@@ -72,10 +72,11 @@ static void add(struct rule_set *s, struct rule_entry *entry, const char *id, co
 	old = rule_set_find(s, span_of(entry->rule.id));
 	if (old) {
 		*old = *entry;
-		return;
+		return old;
 	}
 	s->v = arena_more(a, s->v, s->n, sizeof(struct rule_entry *));
 	s->v[s->n++] = entry;
+	return entry;
 }
 
 void rule_set_add_built_in(struct rule_set *s, struct arena *a)
@@ -84,8 +85,8 @@ void rule_set_add_built_in(struct rule_set *s, struct arena *a)
 		struct rule_entry *entry = arena_take(a, sizeof(*entry));
 
 		entry->built_in = true;
-		add(s, entry, b->id, arena_fmt(a, "rules/%s.sql", b->id),
-		    (struct span){b->text, (size_t)b->n}, a);
+		(void)add(s, entry, b->id, arena_fmt(a, "rules/%s.sql", b->id),
+		          (struct span){b->text, (size_t)b->n}, a);
 	}
 }
 
@@ -95,9 +96,11 @@ static void add_file(struct rule_set *s, const char *id, const char *path, struc
 	struct err e = {0};
 	struct span text = rule_file(path, RULE_FILE_MAX, a, &e);
 
-	add(s, entry, id, path, text.p ? text : SPAN(""), a);
-	if (e.text[0])
-		entry->broken = arena_text(a, span_of(e.text));
+	entry = add(s, entry, id, path, text.p ? text : SPAN(""), a);
+	if (!e.text[0])
+		return;
+	entry->broken = arena_text(a, span_of(e.text));
+	entry->rule.sql = (struct span){0};
 }
 
 static int is_sql(const struct dirent *d)

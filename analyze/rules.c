@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include "analyze/digest.h"
 #include "analyze/rule_fold.h"
 #include "analyze/rule_run.h"
 #include "analyze/stmt.h"
@@ -44,6 +45,21 @@ static int64_t now_ns(void)
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &t);
 	return (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec;
+}
+
+/* Which rule it was, and by what: the same file and the same values judge alike. */
+static void identify(struct collection *c, const struct rules *r, const struct rule_entry *entry,
+                     struct rule_result *res)
+{
+	const struct rule *x = &entry->rule;
+	char hex[DIGEST_HEX];
+
+	res->origin = entry->built_in ? "built in" : x->path;
+	res->params_n = site_params(&r->site, x, c->arena, &res->params);
+	if (!x->sql.p)
+		return;
+	digest_of(x->sql, hex);
+	res->sha256 = arena_text(c->arena, span_of(hex));
 }
 
 static void collect(struct collection *c, struct rule_outcome *o)
@@ -104,8 +120,10 @@ int rules_run(const struct rules *r, struct sqlite3 *db, struct arena *a, struct
 
 		rc = runner_run(run, r->set.v[i], &o, e);
 		o.result.cost_ns = now_ns() - since;
-		if (rc == 0)
+		if (rc == 0) {
+			identify(&c, r, r->set.v[i], &o.result);
 			collect(&c, &o);
+		}
 	}
 	runner_close(run);
 	if (rc != 0)

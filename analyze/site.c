@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "analyze/nearest.h"
 #include "analyze/rule_line.h"
 #include "analyze/rule_value.h"
 #include "schema/timefmt.h"
@@ -30,24 +31,48 @@ const struct site_item *site_item(const struct site *s, const struct rule *r, co
 	return NULL;
 }
 
-static void put(struct reader *rd, const struct rule *r, struct span name, struct span value)
+static struct site_item *put(struct reader *rd, const struct rule *r, struct span name,
+                             struct span value)
 {
 	struct site *s = rd->site;
-	struct site_item item = {.rule = r,
-	                         .name = arena_text(rd->arena, name),
-	                         .value = arena_text(rd->arena, value),
-	                         .origin = rd->origin,
-	                         .by_option = rd->by_option};
+	struct site_item *place, item = {.rule = r,
+	                                 .name = arena_text(rd->arena, name),
+	                                 .value = arena_text(rd->arena, value),
+	                                 .origin = rd->origin,
+	                                 .by_option = rd->by_option};
 	const struct site_item *old = site_item(s, r, item.name);
 
 	if (old && old->by_option && !rd->by_option)
-		return;
+		return NULL;
+	if (old && !old->by_option && rd->by_option)
+		item.over = arena_fmt(rd->arena, "%s (%s)", old->value, old->origin);
+	else if (old)
+		item.over = old->over;
 	if (old) {
-		s->items[old - s->items] = item;
-		return;
+		place = &s->items[old - s->items];
+	} else {
+		s->items = arena_more(rd->arena, s->items, s->items_n, sizeof(*s->items));
+		place = &s->items[s->items_n++];
 	}
-	s->items = arena_more(rd->arena, s->items, s->items_n, sizeof(*s->items));
-	s->items[s->items_n++] = item;
+	*place = item;
+	return place;
+}
+
+/* " (did you mean 'x'?)", or "". */
+static const char *meant(struct reader *rd, const struct nearest *n)
+{
+	const char *best = nearest_best(n);
+
+	return best ? arena_fmt(rd->arena, " (did you mean '%s'?)", best) : "";
+}
+
+static int unknown_rule(struct reader *rd, struct span id)
+{
+	struct nearest near = {.word = id};
+
+	for (size_t i = 0; i < rd->rules->n; i++)
+		nearest_offer(&near, rd->rules->v[i]->rule.id);
+	return FAIL(rd, "unknown rule '%.*s'%s", (int)id.n, id.p, meant(rd, &near));
 }
 
 /* NULL and an error when there is none. */
@@ -56,8 +81,19 @@ static const struct rule *find_rule(struct reader *rd, struct span id)
 	const struct rule_entry *entry = rule_set_find(rd->rules, id);
 
 	if (!entry)
-		(void)FAIL(rd, "unknown rule '%.*s'", (int)id.n, id.p);
+		(void)unknown_rule(rd, id);
 	return entry ? &entry->rule : NULL;
+}
+
+static int unknown_param(struct reader *rd, const struct rule *r, struct span name)
+{
+	struct nearest near = {.word = name};
+
+	for (size_t i = 0; i < r->params_n; i++)
+		nearest_offer(&near, r->params[i].name);
+	nearest_offer(&near, "enabled");
+	nearest_offer(&near, "level");
+	return FAIL(rd, "%s has no param '%.*s'%s", r->id, (int)name.n, name.p, meant(rd, &near));
 }
 
 static int check(struct reader *rd, const struct rule *r, struct span name, struct span value)
@@ -76,7 +112,7 @@ static int check(struct reader *rd, const struct rule *r, struct span name, stru
 		               : FAIL(rd, "level is info, warn or crit");
 	p = rule_param(r, name);
 	if (!p)
-		return FAIL(rd, "%s has no param '%.*s'", r->id, (int)name.n, name.p);
+		return unknown_param(rd, r, name);
 	/* SQL takes any text for more than any number: the rule would never fire again */
 	if (p->value && value_number(span_of(p->value), &number) && !value_number(value, &number))
 		return FAIL(rd, "%s of %s is a number, not '%.*s'", p->name, r->id, (int)value.n,
@@ -95,7 +131,7 @@ static int assign(struct reader *rd, struct span text)
 	r = find_rule(rd, id);
 	if (!r || check(rd, r, left, value) != 0)
 		return -1;
-	put(rd, r, left, value);
+	(void)put(rd, r, left, value);
 	return 0;
 }
 
@@ -126,8 +162,10 @@ static int suppress(struct reader *rd, struct span line)
 	struct site_suppression s = {.entities = "**", .until = "", .end_ns = INT64_MAX};
 	struct span word;
 
-	if (!line_word(&line, rd->arena, &word) || !any_matches(rd->rules, word))
-		return FAIL(rd, "suppress needs a rule that there is");
+	if (!line_word(&line, rd->arena, &word))
+		return FAIL(rd, "suppress needs a rule");
+	if (!any_matches(rd->rules, word))
+		return unknown_rule(rd, word);
 	s.rules = word.p;
 	while (line_word(&line, rd->arena, &word)) {
 		if (span_skip(&word, SPAN("entity=")))
@@ -135,7 +173,10 @@ static int suppress(struct reader *rd, struct span line)
 		else if (span_skip(&word, SPAN("reason=")))
 			s.reason = word.p;
 		else if (!span_skip(&word, SPAN("until=")))
-			return FAIL(rd, "unknown word '%s'", word.p);
+			return FAIL(rd,
+			            "unknown word '%s': suppress takes entity=, until=, "
+			            "reason=",
+			            word.p);
 		else if (take_until(rd, word, &s) != 0)
 			return -1;
 	}
@@ -149,8 +190,9 @@ static int suppress(struct reader *rd, struct span line)
 
 static int pin(struct reader *rd, struct span line)
 {
-	struct span id, version;
+	struct span id, version, more;
 	const struct rule *r;
+	struct site_item *item;
 	uint64_t n;
 
 	if (!line_word(&line, rd->arena, &id))
@@ -161,10 +203,14 @@ static int pin(struct reader *rd, struct span line)
 	if (!line_word(&line, rd->arena, &version) || !span_skip(&version, SPAN("version=")) ||
 	    !span_u64(version, INT32_MAX, &n))
 		return FAIL(rd, "pin needs version=N");
-	if ((int64_t)n != r->version)
-		rd->origin = arena_fmt(rd->arena, "%s: pinned, but the rule is version %lld now",
-		                       rd->origin, (long long)r->version);
-	put(rd, r, SPAN("version"), version);
+	if (line_word(&line, rd->arena, &more))
+		return FAIL(rd, "unknown word '%s' behind the version", more.p);
+	item = put(rd, r, SPAN("version"), version);
+	if (item && (int64_t)n != r->version)
+		item->warning = arena_fmt(rd->arena,
+		                          "these settings were made for version %s of %s, it is "
+		                          "version %lld now",
+		                          version.p, r->id, (long long)r->version);
 	return 0;
 }
 
@@ -272,6 +318,37 @@ const struct site_suppression *site_suppression(const struct site *s, const char
 	return NULL;
 }
 
+size_t site_params(const struct site *s, const struct rule *r, struct arena *a,
+                   const struct param **v)
+{
+	struct param *out = arena_array(a, r->params_n + 1, sizeof(*out));
+
+	for (size_t i = 0; i < r->params_n; i++) {
+		const struct rule_param *p = &r->params[i];
+		const struct site_item *item = site_item(s, r, p->name);
+
+		out[i] = (struct param){.name = p->name,
+		                        .unit = p->unit,
+		                        .value = item ? item->value : p->value,
+		                        .origin = item ? item->origin : "default"};
+	}
+	*v = out;
+	return r->params_n;
+}
+
+/* What it would be without the site, or NULL. */
+static const char *own_value(const struct site_item *item, struct arena *a)
+{
+	const struct rule_param *p = rule_param(item->rule, span_of(item->name));
+
+	if (strcmp(item->name, "version") == 0)
+		return arena_fmt(a, "%lld", (long long)item->rule->version);
+	return strcmp(item->name, "enabled") == 0 ? "yes"
+	       : strcmp(item->name, "level") == 0 ? "crit"
+	       : p                                ? p->value
+	                                          : NULL;
+}
+
 size_t site_settings(const struct site *s, struct arena *a, const struct setting **v)
 {
 	struct setting *out = arena_array(a, s ? s->items_n + 1 : 1, sizeof(*out));
@@ -280,7 +357,10 @@ size_t site_settings(const struct site *s, struct arena *a, const struct setting
 		out[i] = (struct setting){
 			.name = arena_fmt(a, "%s.%s", s->items[i].rule->id, s->items[i].name),
 			.value = s->items[i].value,
-			.origin = s->items[i].origin};
+			.origin = s->items[i].origin,
+			.fallback = own_value(&s->items[i], a),
+			.over = s->items[i].over,
+			.warning = s->items[i].warning};
 	*v = out;
 	return s ? s->items_n : 0;
 }

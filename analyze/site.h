@@ -25,7 +25,9 @@ struct site_item {
 	const char *name;  /* of a parameter, or "enabled", "level", "version" (of pin) */
 	const char *value; /* as written */
 	const char *origin;
-	bool by_option; /* --set: wins over the file */
+	const char *over;    /* what it took the place of: "50 (site.conf:3)", or NULL */
+	const char *warning; /* of a pin whose rule has moved on, or NULL */
+	bool by_option;      /* --set: wins over the file */
 };
 
 struct site_suppression {
@@ -62,6 +64,9 @@ size_t site_values(const struct site *s, const struct rule *r, struct arena *a,
 const struct site_suppression *site_suppression(const struct site *s, const char *rule,
                                                 const char *entity, int64_t at_ns,
                                                 const struct site_suppression **expired);
+/* The rule's parameters as they are in force: --set, else the file's, else its own. */
+size_t site_params(const struct site *s, const struct rule *r, struct arena *a,
+                   const struct param **v);
 /* Every item for the report. */
 size_t site_settings(const struct site *s, struct arena *a, const struct setting **v);
 

@@ -70,8 +70,8 @@ static json_t *size(size_t n)
 	return json_integer((json_int_t)n);
 }
 
-/* A fact of meta: an integer or a decimal as a number, anything else as text. */
-static json_t *fact(const char *v)
+/* A number as it is written, or null. */
+static json_t *number(const char *v)
 {
 	struct span s = span_of(v);
 	int64_t i;
@@ -80,7 +80,33 @@ static json_t *fact(const char *v)
 		return json_integer(i);
 	if (span_fixed(s, 9, &i))
 		return json_real((double)i / 1e9);
+	return json_null();
+}
+
+static json_t *number_fact(const struct report *r, const char *name)
+{
+	return number(report_fact(r, name));
+}
+
+static json_t *text_fact(const struct report *r, const char *name)
+{
+	return text_or_null(report_fact(r, name));
+}
+
+/* A parameter: a number where it is one, else as it is written. */
+static json_t *written(const char *v)
+{
+	json_t *j = v ? number(v) : json_null();
+
+	if (!v || !json_is_null(j))
+		return j;
+	json_decref(j);
 	return text(v);
+}
+
+static void put(json_t *object, const char *key, json_t *value)
+{
+	(void)json_object_set_new(object, key, value);
 }
 
 static json_t *cell(const struct cell *c)
@@ -104,32 +130,41 @@ static json_t *cell(const struct cell *c)
 	}
 }
 
+static json_t *window(const struct report *r)
+{
+	static const char *const numbers[][2] = {
+		{"asked_s",      "window_asked_s"},
+                {"got_s",        "window_s"      },
+		{"interval_s",   "interval_s"    },
+                {"ticks_asked",  "ticks_asked"   },
+		{"ticks_taken",  "ticks_taken"   },
+                {"ticks_missed", "ticks_missed"  },
+	};
+	json_t *w = json_object();
+
+	put(w, "started", text_fact(r, "started"));
+	put(w, "ended", text_fact(r, "ended"));
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		put(w, numbers[i][0], number_fact(r, numbers[i][1]));
+	put(w, "end_reason", text_fact(r, "end_reason"));
+	return w;
+}
+
 static json_t *bundle(const struct report *r)
 {
-	static const char *const of_bundle[] = {
-		"sha256", "host", "kernel", "arch", "boot_id", "uid", "note", NULL,
-	};
+	static const char *const texts[] = {"host", "kernel", "arch", "boot_id", "note"};
 	json_t *b = json_object(), *facts = json_object();
 
-	for (const char *const *k = of_bundle; *k; k++)
-		(void)json_object_set_new(
-			b, *k,
-			text_or_null(
-				report_fact(r, strcmp(*k, "sha256") == 0 ? "bundle_sha256" : *k)));
-	(void)json_object_set_new(b, "window",
-	                          json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-	                                    "started", text_or_null(report_fact(r, "started")),
-	                                    "ended", text_or_null(report_fact(r, "ended")),
-	                                    "asked_s", fact(report_fact(r, "window_asked_s")),
-	                                    "got_s", fact(report_fact(r, "window_s")), "interval_s",
-	                                    fact(report_fact(r, "interval_s")), "ticks_asked",
-	                                    fact(report_fact(r, "ticks_asked")), "ticks_taken",
-	                                    fact(report_fact(r, "ticks_taken")), "ticks_missed",
-	                                    fact(report_fact(r, "ticks_missed")), "end_reason",
-	                                    text_or_null(report_fact(r, "end_reason"))));
+	put(b, "sha256", text_fact(r, "bundle_sha256"));
+	put(b, "sha256_of", text_fact(r, "bundle_sha256_of"));
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		put(b, texts[i], text_fact(r, texts[i]));
+	put(b, "uid", number_fact(r, "uid"));
+	put(b, "window", window(r));
 	for (size_t i = 0; i < r->facts_n; i++)
-		(void)json_object_set_new(facts, r->facts[i].name, fact(r->facts[i].value));
-	(void)json_object_set_new(b, "facts", facts);
+		put(facts, r->facts[i].name,
+		    r->facts[i].number ? number(r->facts[i].value) : text(r->facts[i].value));
+	put(b, "facts", facts);
 	return b;
 }
 
@@ -182,52 +217,75 @@ static json_t *hits(const struct finding *f)
 	                 "what", f->hits_what);
 }
 
+static const char *confidence(int votes)
+{
+	return votes > 2 ? "high" : votes == 2 ? "medium" : votes == 1 ? "low" : NULL;
+}
+
+static json_t *standing(const struct finding *f)
+{
+	if (f->standing == STANDING_NONE)
+		return json_null();
+	if (f->standing == STANDING_NEW)
+		return json_pack("{s:s, s:n}", "state", "new", "was");
+	return json_pack("{s:s, s:s}", "state", "same", "was", level_name(f->was));
+}
+
+static void put_when(json_t *j, const struct finding *f)
+{
+	put(j, "at", snapshot(f->at));
+	put(j, "at_time", text_or_null(f->at_text));
+	put(j, "first_at", snapshot(f->first_at));
+	put(j, "first_time", text_or_null(f->first_text));
+	put(j, "last_at", snapshot(f->last_at));
+	put(j, "last_time", text_or_null(f->last_text));
+	put(j, "hits", hits(f));
+	put(j, "file", text_or_null(f->member));
+}
+
+/* How it stands to the other findings. */
+static void put_place(json_t *j, const struct report *r, const struct finding *f)
+{
+	put(j, "root_cause", json_boolean(f->cause));
+	put(j, "explains", explains(r, f));
+	put(j, "explained_by", text_or_null(f->explained_by));
+	put(j, "explained_entity", f->explained_entity ? text(f->explained_entity) : json_null());
+	put(j, "also_explained_by", others(f));
+}
+
+static void put_advice(json_t *j, const struct finding *f)
+{
+	put(j, "meaning", text_or_null(f->meaning));
+	put(j, "but", text_or_null(f->but));
+	put(j, "remedy", text_or_null(f->remedy));
+	put(j, "verify", text_or_null(f->verify));
+	put(j, "see", text_or_null(f->see));
+}
+
 static json_t *finding(const struct report *r, const struct finding *f)
 {
-	static const char *const confidence[] = {NULL, "low", "medium", "high"};
 	json_t *j = json_object(), *evidence = json_object();
-	const struct {
-		const char *key;
-		json_t *value;
-	} members[] = {
-		{"rule",       text(f->rule)								    },
-		{"version",    json_integer(f->version)							 },
-		{"title",      text(f->title)								   },
-		{"level",      json_string(level_name(f->level))                                                },
-		{"entity",     text(f->entity)								  },
-		{"message",    text(f->message)								 },
-		{"at",         snapshot(f->at)								  },
-		{"at_time",    text_or_null(f->at_text)							 },
-		{"first_at",   snapshot(f->first_at)							    },
-		{"last_at",    snapshot(f->last_at)							     },
-		{"first_time", text_or_null(f->first_text)                                                      },
-		{"last_time",  text_or_null(f->last_text)                                                       },
-		{"hits",       hits(f)									  },
-		{"file",       text_or_null(f->member)							  },
-		{"confidence", text_or_null(confidence[f->votes > 3   ? 3
-	                                               : f->votes < 0 ? 0
-	                                                              : f->votes])},
-		{"evidence",   evidence									 },
-		{"explains",   explains(r,									f)},
-		{"short_of",            text_or_null(f->short_of)										   },
-		{"root_cause",            json_boolean(f->cause)},
-		{"explained_entity",            f->explained_entity ? text(f->explained_entity) : json_null()                                                                             },
-		{"also_explained_by",            others(f)},
-		{"explained_by",            text_or_null(f->explained_by)										  },
-		{"meaning",            text_or_null(f->meaning)  },
-		{"but",            text_or_null(f->but)										      },
-		{"remedy",            text_or_null(f->remedy)},
-		{"verify",            text_or_null(f->verify)										      },
-		{"see",            text_or_null(f->see)  },
-	};
 
+	put(j, "rule", text(f->rule));
+	put(j, "version", json_integer(f->version));
+	put(j, "title", text(f->title));
+	put(j, "level", json_string(level_name(f->level)));
+	put(j, "entity", text(f->entity));
+	put(j, "message", text(f->message));
+	put_when(j, f);
+	put(j, "confidence", text_or_null(confidence(f->votes)));
+	put(j, "short_of", text_or_null(f->short_of));
 	for (size_t i = 0; i < f->evidence_n; i++)
-		(void)json_object_set_new(evidence, f->evidence[i].name,
-		                          cell(&f->evidence[i].value));
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
-		(void)json_object_set_new(j, members[i].key, members[i].value);
-	if (f->suppressed)
-		(void)json_object_set_new(j, "reason", text(f->suppressed));
+		put(evidence, f->evidence[i].name, cell(&f->evidence[i].value));
+	put(j, "evidence", evidence);
+	put_place(j, r, f);
+	put_advice(j, f);
+	put(j, "baseline", standing(f));
+	put(j, "suppression_over", text_or_null(f->suppression_over));
+	if (f->suppressed) {
+		put(j, "reason", text(f->suppressed));
+		put(j, "until", text_or_null(f->suppressed_until));
+	}
 	return j;
 }
 
@@ -253,6 +311,21 @@ static json_t *not_evaluated(const struct report *r)
 	return a;
 }
 
+/* All that were in force. */
+static json_t *rule_params(const struct rule_result *one)
+{
+	json_t *all = json_object();
+
+	for (size_t i = 0; i < one->params_n; i++) {
+		const struct param *p = &one->params[i];
+
+		put(all, p->name,
+		    json_pack("{s:o, s:o, s:o}", "value", written(p->value), "unit", text(p->unit),
+		              "origin", text(p->origin)));
+	}
+	return all;
+}
+
 static json_t *rules(const struct report *r)
 {
 	static const char *const outcomes[OUTCOME_COUNT] = {
@@ -267,13 +340,20 @@ static json_t *rules(const struct report *r)
 
 	for (size_t i = 0; i < r->results_n; i++) {
 		const struct rule_result *one = &r->results[i];
+		json_t *j = json_object();
 
-		(void)json_array_append_new(
-			a, json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "rule", text(one->rule),
-		                     "title", text(one->title), "outcome", outcomes[one->outcome],
-		                     "why", text_or_null(one->why), "short_of",
-		                     text_or_null(one->short_of), "ok", size(one->ok), "skipped",
-		                     size(one->skipped)));
+		put(j, "rule", text(one->rule));
+		put(j, "version", json_integer(one->version));
+		put(j, "sha256", text_or_null(one->sha256));
+		put(j, "origin", text_or_null(one->origin));
+		put(j, "title", text(one->title));
+		put(j, "outcome", json_string(outcomes[one->outcome]));
+		put(j, "why", text_or_null(one->why));
+		put(j, "short_of", text_or_null(one->short_of));
+		put(j, "ok", size(one->ok));
+		put(j, "skipped", size(one->skipped));
+		put(j, "params", rule_params(one));
+		(void)json_array_append_new(a, j);
 	}
 	return a;
 }
@@ -323,26 +403,84 @@ static json_t *sections(const struct report *r)
 	return all;
 }
 
+/* What the site or --set wants otherwise. */
 static json_t *params(const struct report *r)
 {
 	json_t *all = json_object();
 
-	for (size_t i = 0; i < r->settings_n; i++)
-		(void)json_object_set_new(all, r->settings[i].name,
-		                          json_pack("{s:o, s:o}", "value",
-		                                    text(r->settings[i].value), "origin",
-		                                    text(r->settings[i].origin)));
+	for (size_t i = 0; i < r->settings_n; i++) {
+		const struct setting *s = &r->settings[i];
+
+		put(all, s->name,
+		    json_pack("{s:o, s:o, s:o, s:o, s:o}", "value", written(s->value), "default",
+		              written(s->fallback), "origin", text(s->origin), "over",
+		              text_or_null(s->over), "warning", text_or_null(s->warning)));
+	}
 	return all;
+}
+
+static json_t *gone(const struct baseline *b)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < b->gone_n; i++) {
+		const struct gone *g = &b->gone[i];
+		json_t *j = json_object();
+
+		put(j, "rule", text(g->rule));
+		put(j, "entity", text(g->entity));
+		put(j, "title", text(g->title));
+		put(j, "level", json_string(level_name(g->level)));
+		put(j, "message", text(g->message));
+		put(j, "state", json_string(g->unknown ? "unknown" : "gone"));
+		put(j, "why", text_or_null(g->unknown));
+		(void)json_array_append_new(a, j);
+	}
+	return a;
+}
+
+static json_t *baseline(const struct report *r)
+{
+	const struct baseline *b = r->baseline;
+	json_t *j;
+
+	if (!b)
+		return json_null();
+	j = json_object();
+	put(j, "file", text(b->path));
+	put(j, "tool", text(b->tool));
+	put(j, "host", text_or_null(b->host));
+	put(j, "started", text_or_null(b->started));
+	put(j, "bundle_sha256", text_or_null(b->sha256));
+	put(j, "new", size(b->fresh));
+	put(j, "same", size(b->same));
+	put(j, "gone", gone(b));
+	return j;
+}
+
+static json_t *report(const struct report *r)
+{
+	json_t *j = json_object();
+
+	put(j, "format", json_integer(FORMAT));
+	put(j, "tool", json_sprintf("nettape-analyze %s", r->tool_version));
+	put(j, "store_schema", json_integer(r->store_schema));
+	put(j, "short_window", json_boolean(r->short_window));
+	put(j, "bundle", bundle(r));
+	put(j, "counts", counts(r));
+	put(j, "findings", findings(r, false));
+	put(j, "not_evaluated", not_evaluated(r));
+	put(j, "suppressed", findings(r, true));
+	put(j, "baseline", baseline(r));
+	put(j, "rules", rules(r));
+	put(j, "sections", sections(r));
+	put(j, "params", params(r));
+	return j;
 }
 
 static int render(const struct report *r, const struct style *s, FILE *out, struct err *e)
 {
-	json_t *j = json_pack("{s:i, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "format",
-	                      FORMAT, "short_window", r->short_window, "tool",
-	                      json_sprintf("nettape-analyze %s", r->tool_version), "bundle",
-	                      bundle(r), "counts", counts(r), "findings", findings(r, false),
-	                      "not_evaluated", not_evaluated(r), "suppressed", findings(r, true),
-	                      "rules", rules(r), "sections", sections(r), "params", params(r));
+	json_t *j = report(r);
 	int rc = 0;
 
 	(void)s;

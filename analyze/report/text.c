@@ -93,6 +93,33 @@ static void put_short(const struct layout *l, const struct report *r)
 	layout_text(l, 0, "short", LABEL_COLUMNS - 2, buf_span(&b));
 }
 
+/* What --baseline was, and how today's findings stand to it. */
+static void put_baseline(const struct layout *l, const struct report *r)
+{
+	const struct baseline *old = r->baseline;
+	char text[TEXT_BYTES];
+	struct buf b = BUF_OVER(text);
+
+	if (!old)
+		return;
+	buf_fmt(&b, "%zu new, %zu same, %zu gone", old->fresh, old->same,
+	        old->gone_n - old->unknown);
+	if (old->unknown)
+		buf_fmt(&b, ", %zu not judged this time", old->unknown);
+	buf_fmt(&b, " since %s", old->started[0] ? old->started : old->path);
+	if (strcmp(old->host, report_fact(r, "host")) != 0)
+		buf_fmt(&b, "; that was another host: %s", old->host);
+	layout_text(l, 0, "baseline", LABEL_COLUMNS - 2, buf_span(&b));
+}
+
+static void put_warnings(const struct layout *l, const struct report *r)
+{
+	for (size_t i = 0; i < r->settings_n; i++)
+		if (r->settings[i].warning)
+			layout_text(l, 0, "site", LABEL_COLUMNS - 2,
+			            span_of(r->settings[i].warning));
+}
+
 static void put_header(const struct layout *l, const struct report *r)
 {
 	static const char *const when[] = {"when", "window", "ticks", NULL};
@@ -109,7 +136,9 @@ static void put_header(const struct layout *l, const struct report *r)
 	put_facts(l, r, "evidence", how);
 	put_facts(l, r, "note", note);
 	put_short(l, r);
+	put_warnings(l, r);
 	put_verdict(l, r);
+	put_baseline(l, r);
 }
 
 static void put_section(const struct layout *l, const struct section *s)
@@ -191,6 +220,8 @@ static void put_suppressed(const struct layout *l, const struct report *r)
 		begun = true;
 		buf_fmt(&b, "%s %s %s: %s", layout_mark(f->level), f->rule, f->entity,
 		        f->suppressed);
+		if (f->suppressed_until && f->suppressed_until[0])
+			buf_fmt(&b, " (until %s)", f->suppressed_until);
 		layout_text(l, 2, "", 6, buf_span(&b));
 	}
 }
@@ -204,7 +235,32 @@ static void put_settings(const struct layout *l, const struct report *r)
 		char text[512];
 		struct buf b = BUF_OVER(text);
 
-		buf_fmt(&b, "%s = %s (%s)", s->name, s->value, s->origin);
+		buf_fmt(&b, "%s = %s (%s", s->name, s->value, s->origin);
+		if (s->over)
+			buf_fmt(&b, ", over %s", s->over);
+		if (s->fallback)
+			buf_fmt(&b, "; the rule's own: %s", s->fallback);
+		buf_char(&b, ')');
+		layout_text(l, 2, "", 6, buf_span(&b));
+	}
+}
+
+/* Of the baseline's findings those that are no more, and those that nobody can tell of. */
+static void put_gone(const struct layout *l, const struct report *r)
+{
+	const struct baseline *old = r->baseline;
+
+	if (old && old->gone_n)
+		put_head(l, "GONE", "found in the baseline, but not in this window");
+	for (size_t i = 0; old && i < old->gone_n; i++) {
+		const struct gone *g = &old->gone[i];
+		char text[TEXT_BYTES];
+		struct buf b = BUF_OVER(text);
+
+		buf_fmt(&b, "%s %s%s%s: %s", layout_mark(g->level), g->rule,
+		        g->entity[0] ? " " : "", g->entity, g->message);
+		if (g->unknown)
+			buf_fmt(&b, " (perhaps still so: %s)", g->unknown);
 		layout_text(l, 2, "", 6, buf_span(&b));
 	}
 }
@@ -220,6 +276,7 @@ static void put_rest(const struct layout *l, const struct report *r)
 		put_results(l, r, OUTCOME_OFF, "OFF", "the site file turned these off");
 		put_ok(l, r);
 	}
+	put_gone(l, r);
 	put_suppressed(l, r);
 	put_settings(l, r);
 }

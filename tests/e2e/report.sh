@@ -53,7 +53,7 @@ check "knows levels" status_is 2 "$analyze" --fail-on info "$bundle"
 check "knows rules and their parameters" status_is 2 "$analyze" --set no/such.thing=1 "$bundle"
 check "knows what a width is" status_is 2 "$analyze" --width 7 "$bundle"
 check "--help succeeds" status_is 0 "$analyze" --help
-check "--help lists the formats" has "json, text"
+check "--help lists the formats" has "json, jsonl, "
 check "--version succeeds" status_is 0 "$analyze" --version
 check "--version names the program" has "nettape-analyze "
 
@@ -153,7 +153,7 @@ for f in d["findings"]:
 '
 "$analyze" --format json --fail-on never --set collection-quality/too-short.min_ticks=2 "$bundle" >set.json 2>err
 check "a parameter is reported" python 'import json
-assert json.load(open("set.json"))["params"]["collection-quality/too-short.min_ticks"]["value"] == "2"'
+assert json.load(open("set.json"))["params"]["collection-quality/too-short.min_ticks"]["value"] == 2'
 
 # rules that want a longer window
 check "a window too short is said" grep -qE '^  too short: .* covers [0-9]+ s of [0-9]+ s; --short-window judges it anyway' full.txt

@@ -125,11 +125,12 @@ static void a_finding_keeps_its_numbers_and_its_folding(void **state)
 static void hostile_text_is_text(void **state)
 {
 	const struct fact facts[] = {
-		{"host",     "h\x1b[2J\xff\xc2\x9b\"\\\n"},
-		{"window_s", "12.5"                      },
-		{"note",     "12.5.1"                    },
+		{.name = "host",     .value = "h\x1b[2J\xff\xc2\x9b\"\\\n", .number = false},
+		{.name = "window_s", .value = "12.5",                       .number = true },
+		{.name = "note",     .value = "12.5.1",                     .number = false},
+		{.name = "kernel",   .value = "6.1",                        .number = false},
 	};
-	const struct report r = {.tool_version = "1", .facts = facts, .facts_n = 3};
+	const struct report r = {.tool_version = "1", .facts = facts, .facts_n = 4};
 	json_t *j = read_back(&r), *bundle = json_object_get(j, "bundle");
 
 	(void)state;
@@ -138,6 +139,59 @@ static void hostile_text_is_text(void **state)
 	assert_true(json_real_value(json_object_get(json_object_get(bundle, "window"), "got_s")) ==
 	            12.5);
 	assert_string_equal(text_at(bundle, "facts", "note"), "12.5.1");
+	assert_string_equal(text_at(bundle, "facts", "kernel"), "6.1");
+	assert_true(json_is_real(json_object_get(json_object_get(bundle, "facts"), "window_s")));
+	json_decref(j);
+}
+
+static void rules_say_what_they_were_and_what_was_in_force(void **state)
+{
+	static const struct param params[] = {
+		{.name = "warn",       .unit = "packets", .value = "7",   .origin = "--set"},
+		{.name = "share",                    .unit = "pct",                       .value = "0.25",     .origin = "default"},
+		{.name = "like", .unit = "glob",                  .value = "eth*",               .origin = "site:1"},
+		{.name = "free",     .unit = "1",.origin = "default"},
+	};
+	static const struct rule_result rule = {.rule = "a/b",
+	                                        .title = "T",
+	                                        .version = 3,
+	                                        .sha256 = "00ff",
+	                                        .origin = "built in",
+	                                        .params = params,
+	                                        .params_n = 4,
+	                                        .why = ""};
+	static const struct setting set = {.name = "a/b.warn",
+	                                   .value = "7",
+	                                   .origin = "--set",
+	                                   .fallback = "1",
+	                                   .over = "50 (site:2)"};
+	const struct report r = {.tool_version = "1",
+	                         .store_schema = 4,
+	                         .results = &rule,
+	                         .results_n = 1,
+	                         .settings = &set,
+	                         .settings_n = 1};
+	json_t *j = read_back(&r), *one = json_array_get(json_object_get(j, "rules"), 0), *all, *p;
+
+	(void)state;
+	assert_int_equal(json_integer_value(json_object_get(j, "store_schema")), 4);
+	assert_int_equal(json_integer_value(json_object_get(one, "version")), 3);
+	assert_string_equal(json_string_value(json_object_get(one, "sha256")), "00ff");
+	assert_string_equal(json_string_value(json_object_get(one, "origin")), "built in");
+	all = json_object_get(one, "params");
+	assert_int_equal(json_integer_value(json_object_get(json_object_get(all, "warn"), "value")),
+	                 7);
+	assert_string_equal(text_at(all, "warn", "origin"), "--set");
+	assert_string_equal(text_at(all, "share", "unit"), "pct");
+	assert_true(json_real_value(json_object_get(json_object_get(all, "share"), "value")) ==
+	            0.25);
+	assert_string_equal(text_at(all, "like", "value"), "eth*");
+	assert_true(json_is_null(json_object_get(json_object_get(all, "free"), "value")));
+	p = json_object_get(json_object_get(j, "params"), "a/b.warn");
+	assert_int_equal(json_integer_value(json_object_get(p, "value")), 7);
+	assert_int_equal(json_integer_value(json_object_get(p, "default")), 1);
+	assert_string_equal(json_string_value(json_object_get(p, "over")), "50 (site:2)");
+	assert_true(json_is_null(json_object_get(p, "warning")));
 	json_decref(j);
 }
 
@@ -182,6 +236,7 @@ int main(void)
 		cmocka_unit_test(an_empty_report_has_all_its_members),
 		cmocka_unit_test(a_finding_keeps_its_numbers_and_its_folding),
 		cmocka_unit_test(hostile_text_is_text),
+		cmocka_unit_test(rules_say_what_they_were_and_what_was_in_force),
 		cmocka_unit_test(rows_are_objects_by_column),
 	};
 

@@ -99,6 +99,41 @@ static void an_option_wins_over_the_file(void **state)
 	assert_string_equal(site_item(&f->site, r, "warn_drops")->origin, "--set");
 }
 
+static void what_is_in_force_says_where_it_comes_from(void **state)
+{
+	struct fixture *f = *state;
+	const struct rule *r = &f->entry[0].rule;
+	const struct setting *set;
+	const struct param *p;
+
+	assert_int_equal(site_params(NULL, r, &f->arena, &p), 2);
+	assert_string_equal(p[0].value, "1");
+	assert_string_equal(p[0].origin, "default");
+	assert_int_equal(read_text(f, "softirq/backlog-drop.warn_drops = 50\n"
+	                              "softirq/backlog-drop.like = y\n"),
+	                 0);
+	assert_int_equal(site_set(&f->site, "softirq/backlog-drop.warn_drops=7", &f->rules,
+	                          &f->arena, &f->e),
+	                 0);
+	assert_int_equal(site_params(&f->site, r, &f->arena, &p), 2);
+	assert_string_equal(p[0].name, "warn_drops");
+	assert_string_equal(p[0].unit, "packets");
+	assert_string_equal(p[0].value, "7");
+	assert_string_equal(p[0].origin, "--set");
+	assert_string_equal(p[1].value, "y");
+	assert_string_equal(p[1].origin, "site.conf:2");
+	assert_int_equal(site_settings(&f->site, &f->arena, &set), 2);
+	assert_string_equal(set[0].fallback, "1");
+	assert_string_equal(set[0].over, "50 (site.conf:1)");
+	assert_null(set[1].over);
+	assert_int_equal(site_set(&f->site, "softirq/backlog-drop.warn_drops=8", &f->rules,
+	                          &f->arena, &f->e),
+	                 0);
+	assert_int_equal(site_settings(&f->site, &f->arena, &set), 2);
+	assert_string_equal(set[0].value, "8");
+	assert_string_equal(set[0].over, "50 (site.conf:1)");
+}
+
 static void a_later_line_wins(void **state)
 {
 	struct fixture *f = *state;
@@ -114,21 +149,34 @@ static void what_is_unknown_is_an_error(void **state)
 {
 	struct fixture *f = *state;
 
-	bad(f, "\nsoftirq/backlog.warn_drops = 5\n", "site.conf:2: unknown rule 'softirq/backlog'");
+	bad(f, "\nsoftirq/backlog.warn_drops = 5\n",
+	    "site.conf:2: unknown rule 'softirq/backlog' (did you mean 'softirq/backlog-drop'?)");
+	bad(f, "sotfirq/backlog-drop.warn_drops = 5\n",
+	    "site.conf:1: unknown rule 'sotfirq/backlog-drop' (did you mean "
+	    "'softirq/backlog-drop'?)");
+	bad(f, "memory/pressure.level = info\n", "site.conf:1: unknown rule 'memory/pressure'");
+	bad(f, "softirq/backlog-drop.levle = info\n",
+	    "site.conf:1: softirq/backlog-drop has no param 'levle' (did you mean 'level'?)");
 	bad(f, "softirq/backlog-drop.warn = 5\n",
-	    "site.conf:1: softirq/backlog-drop has no param 'warn'");
+	    "site.conf:1: softirq/backlog-drop has no param 'warn' (did you mean "
+	    "'warn_drops'?)");
 	bad(f, "softirq/backlog-drop.warn_drops = 5k\n",
 	    "site.conf:1: warn_drops of softirq/backlog-drop is a number, not '5k'");
 	bad(f, "softirq/backlog-drop.enabled = maybe\n", "site.conf:1: enabled is yes or no");
 	bad(f, "softirq/backlog-drop.level = ok\n", "site.conf:1: level is info, warn or crit");
 	bad(f, "softirq/backlog-drop.warn_drops\n",
 	    "site.conf:1: 'softirq/backlog-drop.warn_drops' is no AREA/NAME.param=value");
-	bad(f, "suppress tcp/x reason=y\n", "site.conf:1: suppress needs a rule that there is");
+	bad(f, "suppress tcp/x reason=y\n", "site.conf:1: unknown rule 'tcp/x'");
+	bad(f, "suppress\n", "site.conf:1: suppress needs a rule");
 	bad(f, "suppress nic-drops/rx\n", "site.conf:1: suppress needs a reason=");
 	bad(f, "suppress nic-drops/rx until=soon reason=y\n", "site.conf:1: 'soon' is no date");
-	bad(f, "suppress nic-drops/rx since=x reason=y\n", "site.conf:1: unknown word 'since=x'");
+	bad(f, "suppress nic-drops/rx since=x reason=y\n",
+	    "site.conf:1: unknown word 'since=x': suppress takes entity=, until=, reason=");
 	bad(f, "pin nic-drops/rx\n", "site.conf:1: pin needs version=N");
-	bad(f, "pin nic-drops/tx version=1\n", "site.conf:1: unknown rule 'nic-drops/tx'");
+	bad(f, "pin nic-drops/tx version=1\n",
+	    "site.conf:1: unknown rule 'nic-drops/tx' (did you mean 'nic-drops/rx'?)");
+	bad(f, "pin nic-drops/rx version=1 reason=x\n",
+	    "site.conf:1: unknown word 'reason=x' behind the version");
 	f->e = (struct err){0};
 	assert_int_equal(site_set(&f->site, "x=y", &f->rules, &f->arena, &f->e), -1);
 	assert_string_equal(f->e.text, "--set: 'x=y' is no AREA/NAME.param=value");
@@ -165,14 +213,17 @@ static void a_suppression_ends_with_its_last_day(void **state)
 static void a_pin_tells_that_the_rule_moved_on(void **state)
 {
 	struct fixture *f = *state;
+	const struct setting *set;
 
 	assert_int_equal(read_text(f, "pin softirq/backlog-drop version=1\n"
 	                              "pin nic-drops/rx version=1\n"),
 	                 0);
-	assert_string_equal(site_item(&f->site, &f->entry[0].rule, "version")->origin,
-	                    "site.conf:1: pinned, but the rule is version 2 now");
-	assert_string_equal(site_item(&f->site, &f->entry[1].rule, "version")->origin,
-	                    "site.conf:2");
+	assert_int_equal(site_settings(&f->site, &f->arena, &set), 2);
+	assert_string_equal(set[0].warning,
+	                    "these settings were made for version 1 of softirq/backlog-drop, it is "
+	                    "version 2 now");
+	assert_string_equal(set[0].fallback, "2");
+	assert_null(set[1].warning);
 }
 
 int main(void)
@@ -181,6 +232,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(settings_are_read),
 		TEST(an_option_wins_over_the_file),
+		TEST(what_is_in_force_says_where_it_comes_from),
 		TEST(a_later_line_wins),
 		TEST(what_is_unknown_is_an_error),
 		TEST(a_finding_is_suppressed_by_rule_and_entity),

@@ -45,12 +45,12 @@ static void renders(const struct report *r, struct style style, const char *want
 }
 
 static const struct fact facts[] = {
-	{"host",     "web-17"				      },
-	{"when",     "2026-05-03T10:00:02Z .. 2026-05-03T10:10:02Z"},
-	{"window",   "10m of 10m asked"                            },
-	{"ticks",    "601 ticks every 1 s"                         },
-	{"machine",  "4 CPUs, 16 GiB"                              },
-	{"evidence", "32 sources recorded"                         },
+	{.name = "host",     .value = "web-17"                                      },
+	{.name = "when",     .value = "2026-05-03T10:00:02Z .. 2026-05-03T10:10:02Z"},
+	{.name = "window",   .value = "10m of 10m asked"                            },
+	{.name = "ticks",    .value = "601 ticks every 1 s"                         },
+	{.name = "machine",  .value = "4 CPUs, 16 GiB"                              },
+	{.name = "evidence", .value = "32 sources recorded"                         },
 };
 #define FACTS .facts = facts, .facts_n = sizeof(facts) / sizeof(facts[0])
 
@@ -134,7 +134,7 @@ static void a_cause_comes_first_and_folds_what_it_explains(void **state)
 		plain("quiet/one", "Optic", LEVEL_CRIT, "eth3", "optic"),
 	};
 	const struct setting settings[] = {
-		{"a/b.warn", "50", "--set"}
+		{.name = "a/b.warn", .value = "50", .origin = "--set", .fallback = "1"}
         };
 	struct report r = {.findings = f, .findings_n = 5, .settings = settings, .settings_n = 1};
 	struct arena a = {0};
@@ -198,7 +198,7 @@ static void a_cause_comes_first_and_folds_what_it_explains(void **state)
 	        "  [C] quiet/one eth3: CASE-1\n"
 	        "\n"
 	        "PARAMETERS  that are not the rules' own\n"
-	        "  a/b.warn = 50 (--set)\n");
+	        "  a/b.warn = 50 (--set; the rule's own: 1)\n");
 	arena_free(&a);
 }
 
@@ -289,7 +289,7 @@ static void hostile_text_never_reaches_the_terminal(void **state)
 	              "31m \xe2\x80\xae"),
 	};
 	const struct fact hostile[] = {
-		{"host", "h\x1b[2Jost\n"}
+		{.name = "host", .value = "h\x1b[2Jost\n"}
         };
 	struct report r = {.findings = f, .findings_n = 1, .facts = hostile, .facts_n = 1};
 	char *text;
