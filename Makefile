@@ -81,7 +81,7 @@ src_lab     := $(sort $(wildcard tests/lab/*.c))
 src_lab_lib := $(sort $(wildcard tests/lab/lib/*.c))
 src_all     := $(src_schema) $(src_collect) $(src_analyze) $(src_unit) $(src_tool) $(src_lab) $(src_lab_lib) tests/fuzz/fuzz_parse.c
 rules       := $(sort $(wildcard rules/*/*.sql))
-sections    := $(sort $(wildcard analyze/section/*.sql))
+sections    := $(sort $(wildcard $(foreach d,section fleet compare,analyze/$(d)/*.sql)))
 
 obj = $(patsubst %.c,$(O)/%.o,$(1))
 
@@ -98,7 +98,7 @@ $(B)/nettape-collect$(if $(filter $(static),$(PROFILE)),.debug): $(call obj,$(sr
 $(B)/nettape-analyze: $(call obj,$(src_schema) $(src_analyze))
 	$(call say,LD,$@)$(CC) $(_CFLAGS) $(_LDFLAGS) $^ $(libs_analyze) -o $@
 
-gen := $(addprefix $(B)/gen/,parsers.def renderers.def db.sql.inc facts.sql.inc seal.sql.inc rules.inc sections.inc version.h)
+gen := $(addprefix $(B)/gen/,parsers.def renderers.def db.sql.inc facts.sql.inc seal.sql.inc metric.sql.inc setting.sql.inc fleet.sql.inc rules.inc sections.inc version.h)
 
 $(O)/%.o: %.c $(B)/gen/flags | $(gen)
 	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(_CPPFLAGS) $(_CFLAGS) -MMD -MP -c $< -o $@
@@ -125,14 +125,14 @@ $(B)/gen/rules.list: FORCE
 	$(call keep,$(rules) .)
 $(B)/gen/sections.list: FORCE
 	$(call keep,$(sections) .)
-$(B)/gen/db.sql.inc: schema/db.sql
+$(B)/gen/db.sql.inc $(B)/gen/fleet.sql.inc: $(B)/gen/%.sql.inc: schema/%.sql
 	$(Q)mkdir -p $(@D) && $(call hex,$<) >$@
 $(B)/gen/%.sql.inc: analyze/%.sql
 	$(Q)mkdir -p $(@D) && $(call hex,$<) >$@
 $(B)/gen/rules.inc: $(rules) $(B)/gen/rules.list
 	$(Q)$(call embed,$(rules),rules/,.sql)
 $(B)/gen/sections.inc: $(sections) $(B)/gen/sections.list
-	$(Q)$(call embed,$(sections),analyze/section/,.sql)
+	$(Q)$(call embed,$(sections),analyze/,.sql)
 .SECONDARY: $(gen)
 FORCE:
 .PHONY: FORCE

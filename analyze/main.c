@@ -98,7 +98,7 @@ static int take_section(struct run *run, struct err *e)
 	for (size_t i = 0; i < n && i < sizeof(run->section) - 1; i++)
 		run->section[i] = (char)toupper((unsigned char)asked[i]);
 	if (n >= sizeof(run->section) ||
-	    (strcmp(run->section, "FINDINGS") != 0 && !section_known(run->section)))
+	    (strcmp(run->section, "FINDINGS") != 0 && !section_known(SECTIONS_HOST, run->section)))
 		return err_set(e, 0, "--section %.40s: there is no such section", asked);
 	run->style.section = run->section;
 	return 0;

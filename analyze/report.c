@@ -17,6 +17,21 @@ const char *level_name(enum level l)
 	return levels[l];
 }
 
+static const char *const outcomes[OUTCOME_COUNT] = {
+	[OUTCOME_FINDINGS] = "findings",
+	[OUTCOME_OK] = "ok",
+	[OUTCOME_NOT_EVALUATED] = "not evaluated",
+	[OUTCOME_NOT_APPLICABLE] = "not applicable",
+	[OUTCOME_ERROR] = "failed",
+	[OUTCOME_OFF] = "off",
+};
+
+const char *outcome_name(enum outcome o)
+{
+	assert(o >= 0 && o < OUTCOME_COUNT);
+	return outcomes[o];
+}
+
 bool level_parse(struct span name, enum level *l)
 {
 	for (int i = 0; i < LEVEL_COUNT; i++)

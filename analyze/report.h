@@ -151,6 +151,9 @@ struct param {
 	const char *origin; /* "default", "--set", "site.conf:3" */
 };
 
+/* "findings", "ok", "not evaluated", "not applicable", "failed", "off". */
+const char *outcome_name(enum outcome o);
+
 /* What became of each rule. */
 struct rule_result {
 	const char *rule, *title;
@@ -200,6 +203,13 @@ struct fact {
 struct report {
 	const char *tool_version;
 	int store_schema; /* user_version of the store that the rules read */
+	/*
+	 * Of a report that is not one bundle's: what it is about in place of the host
+	 * ("40 hosts"), and what is to be said in place of the rules' counts with the
+	 * level of the worst.  NULL in a bundle's own.
+	 */
+	const char *subject, *verdict;
+	enum level worst;
 	const struct fact
 		*facts; /* of meta: host, kernel, window_s, ... by their keys; see facts.h */
 	size_t facts_n;

@@ -29,8 +29,14 @@ struct file {
 	size_t queries_n;
 };
 
+static const char *const folders[SECTIONS_COUNT] = {
+	[SECTIONS_HOST] = "section/",
+	[SECTIONS_FLEET] = "fleet/",
+	[SECTIONS_COMPARE] = "compare/",
+};
+
 static const struct built_in {
-	const char *name;
+	const char *name; /* "section/CPU" */
 	const char *text;
 	size_t n;
 } built_in[] = {
@@ -325,6 +331,8 @@ static const char *why_empty(sqlite3 *db, struct arena *a, const struct file *f)
 	struct err ignored = {0};
 	struct stmt q;
 
+	if (!sources.n) /* which a fleet's database has none of */
+		return arena_text(a, f->empty.n ? f->empty : SPAN("nothing to show"));
 	if (stmt_prepare(&q, db, "SELECT state, note FROM source WHERE source = ? AND good = 0",
 	                 &ignored))
 		return ignored.text[0] ? arena_text(a, span_of(ignored.text)) : "";
@@ -383,25 +391,37 @@ static int by_order(const void *a, const void *b)
 	return strcmp(x->file->name, y->file->name);
 }
 
-bool section_known(const char *name)
+/* The section's name when it is of that set, else NULL. */
+static const char *name_in(const struct built_in *b, enum section_set set)
 {
-	for (size_t i = 0; i < BUILT_IN; i++)
-		if (strcasecmp(built_in[i].name, name) == 0)
+	size_t n = strlen(folders[set]);
+
+	return strncmp(b->name, folders[set], n) == 0 ? b->name + n : NULL;
+}
+
+bool section_known(enum section_set set, const char *name)
+{
+	for (size_t i = 0; i < BUILT_IN; i++) {
+		const char *its = name_in(&built_in[i], set);
+
+		if (its && strcasecmp(its, name) == 0)
 			return true;
+	}
 	return false;
 }
 
-int sections_run(sqlite3 *db, struct arena *a, const char *only, bool all, struct report *r,
-                 struct err *e)
+int sections_run(sqlite3 *db, struct arena *a, enum section_set set, const char *only, bool all,
+                 struct report *r, struct err *e)
 {
 	struct place places[BUILT_IN + 1] = {0};
 	struct section *sections = arena_array(a, BUILT_IN + 1, sizeof(*sections));
 	size_t n = 0;
 
 	for (const struct built_in *b = built_in; b < built_in + BUILT_IN; b++) {
+		const char *name = name_in(b, set);
 		struct file f;
 
-		if (only && strcasecmp(b->name, only) != 0)
+		if (!name || (only && strcasecmp(name, only) != 0))
 			continue;
 		if (read_file(&f, (struct span){b->text, b->n}, e))
 			return err_set(e, 0, "section %s", b->name);

@@ -1,5 +1,7 @@
 /*
- * Sections are data: analyze/section/NAME.sql, built in by the Makefile.
+ * Sections are data: analyze/section/NAME.sql over the store of one bundle,
+ * analyze/fleet/NAME.sql over the summaries of many, analyze/compare/NAME.sql over
+ * those of two; built in by the Makefile.
  *
  *	-- section: SOFTNET
  *	-- order: 50
@@ -39,10 +41,13 @@ struct sqlite3;
 int section_run(struct sqlite3 *db, struct arena *a, struct span text, bool all, struct section *s,
                 struct err *e) __attribute__((warn_unused_result));
 
-/* All that are built in, in their order; `only` one of them by name unless NULL. */
-int sections_run(struct sqlite3 *db, struct arena *a, const char *only, bool all, struct report *r,
-                 struct err *e) __attribute__((warn_unused_result));
-/* True when there is a section of that name, upper or lower case. */
-bool section_known(const char *name);
+/* Which folder they are from. */
+enum section_set { SECTIONS_HOST, SECTIONS_FLEET, SECTIONS_COMPARE, SECTIONS_COUNT };
+
+/* All of a set that are built in, in their order; `only` one of them by name unless NULL. */
+int sections_run(struct sqlite3 *db, struct arena *a, enum section_set set, const char *only,
+                 bool all, struct report *r, struct err *e) __attribute__((warn_unused_result));
+/* True when the set has a section of that name, upper or lower case. */
+bool section_known(enum section_set set, const char *name);
 
 #endif

@@ -155,7 +155,7 @@ static int read_times(sqlite3 *db, struct spark_state *st, const char *source, s
 	return rc;
 }
 
-static void mark_gaps(const struct spark_state *st, float cells[SPARK_CELLS])
+static void mark_gaps(const struct spark_state *st, float *cells)
 {
 	for (size_t i = 0; st->usual > 0 && i + 1 < st->times_n; i++)
 		if (st->times[i + 1] - st->times[i] > GAP_TIMES * st->usual)
@@ -204,14 +204,14 @@ static int fill_counter(struct stmt *q, const struct spark_window *w, float *cel
 	return rc;
 }
 
-static int spark_of(sqlite3 *db, struct spark_state *st, int64_t series, float cells[SPARK_CELLS],
+static int spark_of(sqlite3 *db, struct spark_state *st, int64_t series, float cells[STRIP_CELLS],
                     struct err *e)
 {
 	struct stmt q;
 	bool counter = false;
 	int rc;
 
-	clear(cells, SPARK_CELLS);
+	clear(cells, STRIP_CELLS);
 	if (read_window(db, st, e) ||
 	    stmt_prepare(&q, db, "SELECT source, kind FROM series WHERE id = ?", e))
 		return -1;
@@ -247,16 +247,20 @@ static void give_cells(sqlite3_context *c, const struct spark_window *w, const f
 static void spark(sqlite3_context *c, int n, sqlite3_value **v)
 {
 	struct spark_state *st = sqlite3_user_data(c);
-	float cells[SPARK_CELLS];
+	float cells[STRIP_CELLS];
 	struct err e = {0};
 
-	(void)n;
-	if (sqlite3_value_type(v[0]) == SQLITE_NULL)
+	if (sqlite3_value_type(v[0]) == SQLITE_NULL) {
 		sqlite3_result_null(c);
-	else if (spark_of(sqlite3_context_db_handle(c), st, sqlite3_value_int64(v[0]), cells, &e))
+		return;
+	}
+	if (spark_of(sqlite3_context_db_handle(c), st, sqlite3_value_int64(v[0]), cells, &e)) {
 		sqlite3_result_error(c, e.text, -1);
-	else
-		give_cells(c, &st->window, cells);
+		return;
+	}
+	for (size_t i = 0; n > 1 && i < st->window.cells; i++)
+		cells[i] *= (float)sqlite3_value_double(v[1]);
+	give_cells(c, &st->window, cells);
 }
 
 struct over {
@@ -441,6 +445,7 @@ int sqlfunc_register(sqlite3 *db, struct err *e)
 		void (*final)(sqlite3_context *);
 	} functions[] = {
 		{"spark",      1, SPARK_CELLS, spark, NULL,        NULL        },
+		{"slices",     2, STRIP_CELLS, spark, NULL,        NULL        },
 		{"spark_over", 3, SPARK_CELLS, NULL,  over_step,   over_final  },
 		{"strip",      4, STRIP_CELLS, NULL,  strip_step,  strip_final },
 		{"median",     1, 0,           NULL,  median_step, median_final},

@@ -4,6 +4,7 @@
  *	spark(series)            the series over the window: a cell is the worst of its slice
  *	                         (counters: rate per second, gauges: the value), for a *_spark
  *column spark_over(t0, t1, v)    aggregate: the same of rows; v held from t0 to t1 (monotonic s)
+ *	slices(series, scale)    spark with the cells of a strip, times scale
  *	strip(source, t0, t1, v) aggregate: the same with more cells, for the timeline; where
  *	                         there is no row it is 0 if the source was captured, else a gap;
  *	                         a source that is NULL always was

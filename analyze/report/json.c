@@ -328,14 +328,6 @@ static json_t *rule_params(const struct rule_result *one)
 
 static json_t *rules(const struct report *r)
 {
-	static const char *const outcomes[OUTCOME_COUNT] = {
-		[OUTCOME_FINDINGS] = "findings",
-		[OUTCOME_OK] = "ok",
-		[OUTCOME_NOT_EVALUATED] = "not evaluated",
-		[OUTCOME_NOT_APPLICABLE] = "not applicable",
-		[OUTCOME_ERROR] = "failed",
-		[OUTCOME_OFF] = "off",
-	};
 	json_t *a = json_array();
 
 	for (size_t i = 0; i < r->results_n; i++) {
@@ -347,7 +339,7 @@ static json_t *rules(const struct report *r)
 		put(j, "sha256", text_or_null(one->sha256));
 		put(j, "origin", text_or_null(one->origin));
 		put(j, "title", text(one->title));
-		put(j, "outcome", json_string(outcomes[one->outcome]));
+		put(j, "outcome", json_string(outcome_name(one->outcome)));
 		put(j, "why", text_or_null(one->why));
 		put(j, "short_of", text_or_null(one->short_of));
 		put(j, "ok", size(one->ok));

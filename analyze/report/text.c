@@ -48,6 +48,14 @@ static void put_count(struct buf *b, size_t n, const char *what)
 	buf_str(b, what);
 }
 
+static void put_marked(const struct layout *l, enum level worst, struct span text)
+{
+	layout_paint(l, PAINT_HEAD, "verdict");
+	(void)fputs("   ", l->out);
+	layout_put_mark(l, worst);
+	layout_more(l, LABEL_COLUMNS - 2 + strlen(layout_mark(worst)), LABEL_COLUMNS + 3, text);
+}
+
 static void put_verdict(const struct layout *l, const struct report *r)
 {
 	enum level worst = r->count[LEVEL_CRIT]   ? LEVEL_CRIT
@@ -70,13 +78,7 @@ static void put_verdict(const struct layout *l, const struct report *r)
 	put_count(&b, r->suppressed, "suppressed");
 	if (r->results_n == 0)
 		buf_fmt(&b, "%sno rule was run", b.n ? ", " : "");
-	layout_paint(l, PAINT_HEAD, "verdict");
-	(void)fputs("   ", l->out);
-	if (r->results_n == 0)
-		worst = LEVEL_SKIP;
-	layout_put_mark(l, worst);
-	layout_more(l, LABEL_COLUMNS - 2 + strlen(layout_mark(worst)), LABEL_COLUMNS + 3,
-	            buf_span(&b));
+	put_marked(l, r->results_n ? worst : LEVEL_SKIP, buf_span(&b));
 }
 
 /* That --short-window was asked, and how much of what follows rests on it. */
@@ -129,7 +131,8 @@ static void put_header(const struct layout *l, const struct report *r)
 	static const char *const note[] = {"note", NULL};
 
 	layout_paint(l, PAINT_HEAD, "nettape");
-	layout_more(l, strlen("nettape"), LABEL_COLUMNS - 2, span_of(report_fact(r, "host")));
+	layout_more(l, strlen("nettape"), LABEL_COLUMNS - 2,
+	            span_of(r->subject ? r->subject : report_fact(r, "host")));
 	put_facts(l, r, "window", when);
 	put_facts(l, r, "host", what);
 	put_facts(l, r, "linkerd", linkerd);
@@ -137,7 +140,10 @@ static void put_header(const struct layout *l, const struct report *r)
 	put_facts(l, r, "note", note);
 	put_short(l, r);
 	put_warnings(l, r);
-	put_verdict(l, r);
+	if (r->verdict)
+		put_marked(l, r->worst, span_of(r->verdict));
+	else
+		put_verdict(l, r);
 	put_baseline(l, r);
 }
 

@@ -298,7 +298,8 @@ static void every_section_built_in_runs(void **state)
 	struct report r = {0};
 	struct err e = {0};
 
-	assert_int_equal(sections_run(store_db(f->store), &f->arena, NULL, false, &r, &e), 0);
+	assert_int_equal(
+		sections_run(store_db(f->store), &f->arena, SECTIONS_HOST, NULL, false, &r, &e), 0);
 	assert_true(r.sections_n >= 19);
 	for (size_t i = 0; i < r.sections_n; i++) {
 		const char *empty = r.sections[i].empty;
@@ -308,8 +309,9 @@ static void every_section_built_in_runs(void **state)
 	}
 	assert_string_equal(r.sections[0].name, "HOST");
 	assert_string_equal(r.sections[r.sections_n - 1].name, "EVIDENCE");
-	assert_true(section_known("softnet"));
-	assert_false(section_known("nothing"));
+	assert_true(section_known(SECTIONS_HOST, "softnet"));
+	assert_false(section_known(SECTIONS_HOST, "nothing"));
+	assert_false(section_known(SECTIONS_FLEET, "softnet"));
 }
 
 int main(void)

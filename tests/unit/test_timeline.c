@@ -276,7 +276,9 @@ static void findings_have_lanes_among_the_events(void **state)
 			"('a/hidden', 1, 'crit', '', 1, 1, 1, 1, 'm', 'known')",
 			&e),
 		0);
-	assert_int_equal(sections_run(store_db(f->store), &f->arena, "timeline", false, &r, &e), 0);
+	assert_int_equal(sections_run(store_db(f->store), &f->arena, SECTIONS_HOST, "timeline",
+	                              false, &r, &e),
+	                 0);
 	row = row_of(r.sections, "softnet drops");
 	assert_non_null(row);
 	assert_true(row[1].v.spark.v[1] == 5);
