@@ -107,8 +107,7 @@ def linkerd_imbalance(lab, fault):
     allow=['sockets/sendq-stuck', 'sockets/recvq-stuck', 'tcp-memory/*', 'linkerd-pool/client-no-reuse', 'linkerd-pool/short-lived',
            'linkerd-backend/concurrency ' + client('upload'), 'linkerd-backend/similarly-slow ' + client('upload'),
            'root-cause/receiver-not-reading', 'root-cause/pool-queueing', 'sockets/timewait-share',
-           'collection-quality/counter-reset'],
-    load=['tcp-memory/zero-window'])  # 300 KB at the speed of memory fill a young window
+           'collection-quality/counter-reset'])
 def linkerd_inside(lab, fault):
     """Requests that wait 80 ms inside the proxy, uploads to slow readers, more names than the binding cache holds."""
     here = lab.netns()
