@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "analyze/entries.h"
 #include "schema/bundle.h"
 #include "schema/err.h"
 
@@ -23,6 +24,8 @@ struct bundle_member {
 
 /* path "-" is standard input.  NULL and *e when it is no bundle. */
 struct bundle *bundle_open(const char *path, struct err *e);
+/* Of entries that are open; they become the bundle's. */
+struct bundle *bundle_over(struct entries *x);
 void bundle_close(struct bundle *b); /* NULL is fine */
 
 /*

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,25 +18,28 @@
 struct file {
 	char *name; /* below the stem */
 	uint64_t size;
+	int64_t mtime_s;
 	char digest[DIGEST_HEX];
 };
 
 struct folder {
 	int fd; /* the stem */
+	char stem[256];
 	struct file *files;
 	size_t n, cap, at;
 	size_t digest_at; /* of folder_next_digest */
-	char name[BUNDLE_NAME_MAX + 64];
+	char name[BUNDLE_NAME_MAX + 256];
 };
 
-static void add(struct folder *f, struct span name, uint64_t size)
+static void add(struct folder *f, struct span name, const struct stat *st)
 {
 	if (f->n == f->cap) {
 		f->cap = f->cap ? f->cap * 2 : 1024;
 		f->files = must_grow(f->files, f->cap * sizeof(*f->files));
 	}
-	f->files[f->n++] =
-		(struct file){.name = (char *)(uintptr_t)must_copy(name).p, .size = size};
+	f->files[f->n++] = (struct file){.name = (char *)(uintptr_t)must_copy(name).p,
+	                                 .size = (uint64_t)st->st_size,
+	                                 .mtime_s = st->st_mtime};
 }
 
 /* Links are not followed: a folder may be a stranger's. */
@@ -54,7 +58,7 @@ static void walk(struct folder *f, int at, struct buf *path, unsigned depth)
 		path->n = n;
 		buf_str(path, d->d_name);
 		if (S_ISREG(st.st_mode) && !path->cut) {
-			add(f, buf_span(path), (uint64_t)st.st_size);
+			add(f, buf_span(path), &st);
 		} else if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX) {
 			int sub = openat(dirfd(dir), d->d_name,
 			                 O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -72,16 +76,22 @@ static void walk(struct folder *f, int at, struct buf *path, unsigned depth)
 		(void)closedir(dir);
 }
 
-/* bundle.json, host, snapshots with their record last, last, end.json. */
+enum { RANK_SNAP = 2, RANK_OTHER = 8 };
+
+/*
+ * bundle.json, host, snapshots with their record last, last, end.json; what a sosreport
+ * says of itself, then all of it.
+ */
 static int rank(struct span name)
 {
-	static const struct span order[] = {
-		SPAN_INIT("bundle.json"), SPAN_INIT("host/"),    SPAN_INIT("snap/"),
-		SPAN_INIT("last/"),       SPAN_INIT("end.json"),
+	static const struct span order[RANK_OTHER] = {
+		SPAN_INIT("bundle.json"),  SPAN_INIT("host/"),     SPAN_INIT("snap/"),
+		SPAN_INIT("last/"),        SPAN_INIT("end.json"),  SPAN_INIT("version.txt"),
+		SPAN_INIT("sos_reports/"), SPAN_INIT("sos_logs/"),
 	};
 	int i = 0;
 
-	while (i < 5 && !span_starts(name, order[i]))
+	while (i < RANK_OTHER && !span_starts(name, order[i]))
 		i++;
 	return i;
 }
@@ -92,7 +102,7 @@ static int by_place(const void *a, const void *b)
 	struct span y = span_of(((const struct file *)b)->name), xs, ys;
 	int c = rank(x) - rank(y);
 
-	if (c || rank(x) != 2)
+	if (c || rank(x) != RANK_SNAP)
 		return c ? c : span_cmp(x, y);
 	(void)span_skip(&x, SPAN("snap/"));
 	(void)span_skip(&y, SPAN("snap/"));
@@ -107,16 +117,43 @@ static int by_place(const void *a, const void *b)
 	return c ? c : span_cmp(x, y);
 }
 
-/* The stem: this folder, or the only one in it that has a bundle.json. */
-static int find_stem(int fd)
+/* One of them is in the stem. */
+static bool is_stem(int fd)
 {
-	int copy, found = -1;
+	static const char *const marks[] = {"bundle.json", "sos_commands", "sos_reports"};
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (faccessat(fd, marks[i], F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+			return true;
+	return false;
+}
+
+static void name_stem(struct folder *f, struct span name)
+{
+	struct buf b = BUF_OVER(f->stem);
+
+	while (span_ends(name, SPAN("/")))
+		name.n--;
+	(void)span_rcut(&name, '/', &(struct span){0});
+	b.cut = name.n == 0 || span_eq(name, SPAN(".")) || span_eq(name, SPAN(".."));
+	buf_put(&b, name);
+	if (b.cut) {
+		b.n = 0;
+		buf_str(&b, "STEM");
+	}
+	(void)buf_cstr(&b);
+}
+
+/* The stem: this folder, or the only one in it that is one. */
+static int find_stem(struct folder *f, int fd, const char *path)
+{
+	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), found = -1;
 	struct dirent *d;
 	DIR *dir;
 
-	if (faccessat(fd, "bundle.json", F_OK, 0) == 0)
-		return openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	name_stem(f, span_of(path));
+	if (is_stem(fd))
+		return copy;
 	dir = copy < 0 ? NULL : fdopendir(copy);
 	while (dir && found < 0 && (d = readdir(dir))) {
 		int sub = d->d_name[0] == '.'
@@ -124,25 +161,28 @@ static int find_stem(int fd)
 		                  : openat(fd, d->d_name,
 		                           O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
-		if (sub >= 0 && faccessat(sub, "bundle.json", F_OK, 0) == 0)
+		if (sub >= 0 && is_stem(sub)) {
+			name_stem(f, span_of(d->d_name));
 			found = sub;
-		else if (sub >= 0)
+		} else if (sub >= 0) {
 			(void)close(sub);
+		}
 	}
 	if (dir)
 		(void)closedir(dir);
 	return found;
 }
 
-struct folder *folder_open(int fd, struct err *e)
+struct folder *folder_open(int fd, const char *path, struct err *e)
 {
 	struct folder *f = must_alloc(sizeof(*f));
-	char path[BUNDLE_NAME_MAX];
-	struct buf b = BUF_OVER(path);
+	char name[BUNDLE_NAME_MAX];
+	struct buf b = BUF_OVER(name);
 
-	f->fd = find_stem(fd);
+	f->fd = find_stem(f, fd, path);
 	if (f->fd < 0) {
-		(void)err_set(e, 0, "not a bundle: no bundle.json in the folder");
+		(void)err_set(e, 0,
+		              "not a bundle: no bundle.json and no sos_commands in the folder");
 		folder_close(f);
 		return NULL;
 	}
@@ -169,7 +209,8 @@ const char *folder_next(struct folder *f)
 
 	if (f->at == f->n)
 		return NULL;
-	buf_str(&name, "STEM/");
+	buf_str(&name, f->stem);
+	buf_char(&name, '/');
 	buf_str(&name, f->files[f->at++].name);
 	return buf_cstr(&name);
 }
@@ -177,6 +218,11 @@ const char *folder_next(struct folder *f)
 uint64_t folder_size(const struct folder *f)
 {
 	return f->files[f->at - 1].size;
+}
+
+int64_t folder_mtime(const struct folder *f)
+{
+	return f->files[f->at - 1].mtime_s;
 }
 
 size_t folder_read(struct folder *f, char *text, size_t n)

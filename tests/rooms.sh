@@ -15,8 +15,8 @@ analyze        analyze schema
 '
 # third-party headers, and the only files that may include them
 foreign='
-archive.h          analyze/bundle_read.c
-archive_entry.h    analyze/bundle_read.c
+archive.h          analyze/entries.c
+archive_entry.h    analyze/entries.c
 zstd.h             collect/compress.c
 zlib.h             collect/compress.c
 curl/curl.h        collect/how_http.c
