@@ -8,6 +8,7 @@
 struct bundle {
 	struct entries *x;
 	bool any;
+	bool skim; /* the text of records alone */
 	char name[BUNDLE_NAME_MAX + 1];
 };
 
@@ -47,6 +48,19 @@ static bool take_name(struct bundle *b, struct span name, struct bundle_member *
 	return span_cut(&m->full, '/', &stem);
 }
 
+static bool is_record(const struct member_name *n)
+{
+	return n->place == MEMBER_BUNDLE || n->place == MEMBER_TICK || n->place == MEMBER_END;
+}
+
+/* False when the archive ends within it. */
+static bool take_text(struct bundle *b, struct bundle_member *m)
+{
+	m->text = (struct span){0};
+	m->cut = false;
+	return (b->skim && !is_record(&m->name)) || entries_read(b->x, &m->text, &m->cut);
+}
+
 int bundle_next(struct bundle *b, struct bundle_member *m, struct err *e)
 {
 	struct entry en;
@@ -59,7 +73,7 @@ int bundle_next(struct bundle *b, struct bundle_member *m, struct err *e)
 			entries_pass_over(b->x, en.name);
 			continue;
 		}
-		if (!entries_read(b->x, &m->text, &m->cut))
+		if (!take_text(b, m))
 			break;
 		b->any = true;
 		return 1;
@@ -67,6 +81,11 @@ int bundle_next(struct bundle *b, struct bundle_member *m, struct err *e)
 	if (rc < 0)
 		return -1;
 	return b->any ? 0 : err_set(e, 0, "not a bundle: no member of one in it");
+}
+
+void bundle_skim(struct bundle *b)
+{
+	b->skim = true;
 }
 
 const char *bundle_cut(const struct bundle *b)

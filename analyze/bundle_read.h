@@ -36,6 +36,9 @@ void bundle_close(struct bundle *b); /* NULL is fine */
 int bundle_next(struct bundle *b, struct bundle_member *m, struct err *e)
 	__attribute__((warn_unused_result));
 
+/* From here on only records have text: of all other members the name alone is read. */
+void bundle_skim(struct bundle *b);
+
 /* Why it ended early, or "". */
 const char *bundle_cut(const struct bundle *b);
 /* Entries that were passed over: bad names, links, devices; the first one's name in *first. */

@@ -1,6 +1,5 @@
 #include "analyze/diagnose.h"
 
-#include <string.h>
 #include <time.h>
 
 #include "analyze/facts.h"
@@ -21,17 +20,15 @@ static int64_t clock_ns(void)
 static int load(struct diagnosis *d, const char *path, const struct diagnose_want *want,
                 struct err *e)
 {
+	const char *const *paths = want->join_n ? want->join : &path;
+	size_t n = want->join_n ? want->join_n : 1;
 	int64_t since = clock_ns();
-	struct err why = {0};
+	struct window w;
 
 	d->store = store_open(want->db, e);
-	if (!d->store)
+	if (!d->store || window_open(&w, &d->arena, paths, n, &want->window, e) ||
+	    load_window(&w, d->store, e))
 		return -1;
-	if (load_bundle(path, d->store, &why)) {
-		bool named = strstr(why.text, path) != NULL;
-
-		return err_set(e, 0, "%s%s%s", named ? "" : path, named ? "" : ": ", why.text);
-	}
 	d->cost_ns[DIAGNOSE_LOAD] = clock_ns() - since;
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include "analyze/report.h"
 #include "analyze/rules.h"
 #include "analyze/store.h"
+#include "analyze/window.h"
 #include "schema/err.h"
 
 enum diagnose_step { DIAGNOSE_LOAD, DIAGNOSE_RULES, DIAGNOSE_SECTIONS, DIAGNOSE_STEPS };
@@ -20,6 +21,9 @@ struct diagnose_want {
 	bool all;            /* every row of every table */
 	bool no_report;      /* the store and its findings alone, for a query */
 	bool short_window;
+	struct window_want window; /* the part of it to judge; zeroed: all */
+	const char *const *join;   /* these as one window, in place of the one path; or none */
+	size_t join_n;
 };
 
 /* All of it; zero it first. */

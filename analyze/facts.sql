@@ -1,11 +1,13 @@
 -- What stands above the findings: one row, each column one sentence or NULL.  See facts.h.
 WITH m AS (
-  SELECT max(CASE WHEN k = 'started' THEN v END) AS started, max(CASE WHEN k = 'ended' THEN v END) AS ended,
+  SELECT max(CASE WHEN k = 'started' THEN v END) AS started, max(CASE WHEN k = 'started' THEN substr(v, 1, 11) END) AS day, max(CASE WHEN k = 'ended' THEN v END) AS ended,
          max(CASE WHEN k = 'window_asked_s' THEN 0 + v END) AS asked, max(CASE WHEN k = 'window_s' THEN 0 + v END) AS got,
          max(CASE WHEN k = 'interval_s' THEN 0 + v END) AS every, max(CASE WHEN k = 'ticks_taken' THEN 0 + v END) AS taken,
          max(CASE WHEN k = 'ticks_missed' THEN 0 + v END) AS missed, max(CASE WHEN k = 'cpus' THEN 0 + v END) AS cpus,
          max(CASE WHEN k = 'uid' THEN 0 + v END) AS uid, max(CASE WHEN k = 'end_reason' THEN v END) AS reason,
-         max(CASE WHEN k = 'kernel' THEN v END) AS kernel, max(CASE WHEN k = 'arch' THEN v END) AS arch
+         max(CASE WHEN k = 'kernel' THEN v END) AS kernel, max(CASE WHEN k = 'arch' THEN v END) AS arch,
+         max(CASE WHEN k = 'recorded_from' THEN v END) AS recorded_from, max(CASE WHEN k = 'recorded_to' THEN v END) AS recorded_to,
+         max(CASE WHEN k = 'bundles' THEN 0 + v END) AS bundles
     FROM meta
 ), s AS (
   SELECT count(CASE WHEN state IN ('ok', 'partial') THEN 1 END) AS recorded, count(CASE WHEN state = 'partial' THEN 1 END) AS gaps,
@@ -17,8 +19,11 @@ WITH m AS (
   SELECT (SELECT count(*) FROM linkerd_client) AS clients, (SELECT count(*) FROM linkerd_server) AS servers,
          (SELECT sum(requests * 1.0 / nullif(span, 0)) FROM linkerd_server) AS rate
 )
-SELECT started || coalesce(' .. ' || ended, '') AS "when",
-       human(got, 's') || CASE WHEN asked > 0 THEN ' of ' || human(asked, 's') || ' asked' ELSE '' END AS window,
+SELECT CASE WHEN recorded_from IS NULL THEN started || coalesce(' .. ' || ended, '')
+            ELSE 'judged ' || started || ' .. ' || replace(ended, day, '') || ' of ' || replace(recorded_from, day, '')
+                 || ' .. ' || replace(recorded_to, day, '') END AS "when",
+       human(got, 's') || CASE WHEN bundles > 1 THEN ' in ' || bundles || ' recordings'
+                               WHEN asked > 0 THEN ' of ' || human(asked, 's') || ' asked' ELSE '' END AS window,
        taken || ' ticks' || coalesce(' every ' || human(every, 's'), '') || coalesce(', ' || nullif(missed, 0) || ' missed', '') AS ticks,
        'kernel ' || kernel || coalesce(' ' || arch, '') AS system,
        cpus || CASE cpus WHEN 1 THEN ' CPU' ELSE ' CPUs' END

@@ -3,20 +3,31 @@
 #include <string.h>
 
 #include "analyze/bundle_read.h"
+#include "analyze/digest.h"
 #include "analyze/parse.h"
 #include "analyze/record.h"
 #include "schema/buf.h"
+#include "schema/source.h"
 #include "schema/timefmt.h"
 
 struct loader {
 	struct store *store;
+	const struct window *window;
+	uint64_t ticks;            /* of all bundles */
+	int64_t first_ns, last_ns; /* wall clock of the first and last of them */
+	int64_t last_mono;
+	struct digest *digests; /* of the bundles, a line each */
+	int64_t covered_ns;     /* between them, without the gaps between bundles */
+
+	/* of the bundle that is being read */
+	const struct window_part *part;
 	struct record_bundle about;
 	bool has_about, ended;
-	uint64_t snap; /* of the tick whose members are coming */
+	uint64_t snap; /* of the tick whose members are coming, as the store numbers it */
 	bool in_tick;
-	uint64_t ticks;
-	int64_t first_ns, last_ns; /* wall clock of the first and last tick */
-	int64_t first_mono, last_mono;
+	bool past; /* behind the last tick that is wanted: nothing more to read */
+	uint64_t part_ticks, part_first;
+	int64_t part_first_ns;
 	uint64_t last_snap;
 	uint64_t raw;
 };
@@ -107,24 +118,44 @@ static void take(struct loader *l, const struct bundle_member *m, struct span ke
 	p.entry->parser->parse(&in, out);
 }
 
-/* A capture of a record: its member names the place, its numbers the times. */
-static void on_capture(void *user, const struct record_capture *c)
+/* The path within a record's member, and the namespace it is of; false for what is no path. */
+static bool path_of(struct span member, struct span *netns, struct span *path)
 {
-	struct loader *l = user;
-	struct span path = c->member, netns = {0};
+	*path = member;
+	*netns = (struct span){0};
+	if (!span_skip(path, SPAN("host/")))
+		(void)span_skip(path, SPAN("last/"));
+	return !span_skip(path, SPAN("netns/")) || span_cut(path, '/', netns);
+}
+
+/*
+ * What was last read of it before the window began still holds then: what is taken
+ * only at the ends of a recording, and limits that are files at a pace of their own.
+ */
+static bool is_setting(struct span path)
+{
+	const struct source *s = source_by_member(path);
+
+	if (!s || s->when != SOURCE_TICK)
+		return s != NULL;
+	return s->pace_s > 0 && (s->how == SOURCE_FILE || s->how == SOURCE_GROUP);
+}
+
+static void file_capture(struct loader *l, const struct record_capture *c, bool held)
+{
+	struct span path, netns;
 	struct store_capture filed = {.member = c->member,
 	                              .t0_ns = c->t0_ns,
 	                              .t1_ns = c->t1_ns,
 	                              .status = c->status,
 	                              .bytes = c->bytes,
-	                              .note = c->note};
+	                              .note = c->note,
+	                              .held = held};
 	char text[96];
 	struct buf why = BUF_OVER(text);
 	struct place p;
 
-	if (!span_skip(&path, SPAN("host/")))
-		(void)span_skip(&path, SPAN("last/"));
-	if (span_skip(&path, SPAN("netns/")) && !span_cut(&path, '/', &netns))
+	if (!path_of(c->member, &netns, &path) || (held && !is_setting(path)))
 		return;
 	place_of(l, c->member, netns, path, &p);
 	filed.source = source_of(&p);
@@ -136,6 +167,37 @@ static void on_capture(void *user, const struct record_capture *c)
 	store_capture(l->store, &filed);
 }
 
+/* A capture of a record: its member names the place, its numbers the times. */
+static void on_capture(void *user, const struct record_capture *c)
+{
+	file_capture(user, c, false);
+}
+
+/* The same of a record of before the window. */
+static void on_held(void *user, const struct record_capture *c)
+{
+	file_capture(user, c, true);
+}
+
+static uint64_t shifted(const struct loader *l, uint64_t snap)
+{
+	return (uint64_t)((int64_t)snap + l->part->shift);
+}
+
+/* What is wrong with the bundle as such; of several it says which one. */
+static void note(struct loader *l, struct span member, struct span why)
+{
+	char text[BUNDLE_NAME_MAX];
+	struct buf b = BUF_OVER(text);
+
+	if (l->window->n > 1) {
+		buf_str(&b, l->part->name);
+		buf_str(&b, ": ");
+	}
+	buf_put(&b, member);
+	store_note(l->store, buf_span(&b), 0, why);
+}
+
 static void cut_tick(struct loader *l)
 {
 	if (l->in_tick)
@@ -143,28 +205,49 @@ static void cut_tick(struct loader *l)
 	l->in_tick = false;
 }
 
+/* A tick of before the window: of its captures only what still holds then is of interest. */
+static void on_early_tick(struct loader *l, const struct bundle_member *m)
+{
+	struct store_tick t = {0};
+	struct err ignored = {0};
+
+	(void)!record_tick(m->text, &t, on_held, l, &ignored);
+}
+
+static void count_tick(struct loader *l, const struct store_tick *t)
+{
+	bool follows = l->part_ticks > 0 || (l->ticks > 0 && !l->part->gap);
+
+	if (follows)
+		l->covered_ns += t->monotonic_ns - l->last_mono;
+	if (l->ticks++ == 0)
+		l->first_ns = t->realtime_ns;
+	if (l->part_ticks++ == 0) {
+		l->part_first = t->snap;
+		l->part_first_ns = t->realtime_ns;
+	}
+	l->last_ns = t->realtime_ns;
+	l->last_mono = t->monotonic_ns;
+	l->last_snap = t->snap;
+}
+
 static void on_tick(struct loader *l, const struct bundle_member *m)
 {
-	struct store_tick t = {.snap = m->name.snap, .boot_id = span_of(l->about.boot_id)};
+	struct store_tick t = {.snap = shifted(l, m->name.snap),
+	                       .boot_id = span_of(l->about.boot_id)};
 	struct err e = {0};
 
 	if (record_tick(m->text, &t, on_capture, l, &e) < 0) {
-		store_note(l->store, m->full, 0, span_of(e.text));
+		note(l, m->full, span_of(e.text));
 		cut_tick(l);
 		return;
 	}
-	if (l->ticks && (t.snap <= l->last_snap || t.monotonic_ns <= l->last_mono)) {
+	if (l->part_ticks && (t.snap <= l->last_snap || t.monotonic_ns <= l->last_mono)) {
 		store_drop(l->store, "a tick is not later than the one before: it is not used");
 		l->in_tick = false;
 		return;
 	}
-	if (l->ticks++ == 0) {
-		l->first_ns = t.realtime_ns;
-		l->first_mono = t.monotonic_ns;
-	}
-	l->last_ns = t.realtime_ns;
-	l->last_mono = t.monotonic_ns;
-	l->last_snap = t.snap;
+	count_tick(l, &t);
 	store_tick(l->store, &t);
 	l->in_tick = false;
 }
@@ -184,7 +267,7 @@ static void on_end(struct loader *l, const struct bundle_member *m)
 	struct err e = {0};
 
 	if (record_end(l->store, m->text, on_capture, l, &e) < 0)
-		store_note(l->store, m->full, 0, span_of(e.text));
+		note(l, m->full, span_of(e.text));
 	else
 		l->ended = true;
 }
@@ -198,33 +281,67 @@ static struct span behind_snap(struct span full)
 	return full;
 }
 
+/* Of before the window: parsed if it is a setting, and kept until the window begins. */
+static void hold(struct loader *l, const struct bundle_member *m, struct span key)
+{
+	if (!is_setting(m->name.path))
+		return;
+	store_hold(l->store, true);
+	take(l, m, key);
+	store_hold(l->store, false);
+}
+
+static void on_snap(struct loader *l, const struct bundle_member *m)
+{
+	if (m->name.snap < l->part->from) {
+		hold(l, m, behind_snap(m->full));
+		return;
+	}
+	if (l->in_tick && shifted(l, m->name.snap) != l->snap)
+		cut_tick(l);
+	l->snap = shifted(l, m->name.snap);
+	l->in_tick = true;
+	store_reading(l->store, l->snap);
+	take(l, m, behind_snap(m->full));
+}
+
 static int on_member(struct loader *l, const struct bundle_member *m, struct err *e)
 {
+	enum member_place place = m->name.place;
+
 	l->raw += m->text.n;
-	switch (m->name.place) {
+	if ((place == MEMBER_SNAP || place == MEMBER_TICK) && m->name.snap > l->part->to) {
+		l->past = true;
+		return 0;
+	}
+	switch (place) {
 	case MEMBER_BUNDLE:
 		return on_bundle(l, m, e);
 	case MEMBER_TICK:
-		on_tick(l, m);
+		if (m->name.snap < l->part->from)
+			on_early_tick(l, m);
+		else
+			on_tick(l, m);
 		break;
 	case MEMBER_END:
-		on_end(l, m);
+		if (!l->part->cut_back)
+			on_end(l, m);
 		break;
 	case MEMBER_SNAP:
-		if (l->in_tick && m->name.snap != l->snap)
-			cut_tick(l);
-		l->snap = m->name.snap;
-		l->in_tick = true;
-		store_reading(l->store, l->snap);
-		take(l, m, behind_snap(m->full));
+		on_snap(l, m);
 		break;
 	case MEMBER_LAST:
 		cut_tick(l);
-		take(l, m, m->full);
+		if (!l->part->cut_back)
+			take(l, m, m->full);
 		break;
 	case MEMBER_HOST:
+		if (l->part->cut_front)
+			hold(l, m, m->full);
+		else
+			take(l, m, m->full);
+		break;
 	case MEMBER_PLACE_COUNT:
-		take(l, m, m->full);
 		break;
 	}
 	return 0;
@@ -239,57 +356,156 @@ static void meta_time(struct store *s, const char *k, int64_t unix_ns)
 	store_meta(s, k, buf_span(&b));
 }
 
-static void summarize(struct loader *l, struct bundle *b)
+static void note_passed_over(struct loader *l, struct bundle *b)
 {
-	struct store *s = l->store;
 	struct span first;
 	char text[200];
 	struct buf why = BUF_OVER(text);
 
-	if (l->ticks) {
-		meta_time(s, "started", l->first_ns);
-		meta_time(s, "ended", l->last_ns);
-	}
-	store_meta_real(s, "window_s", (double)(l->last_mono - l->first_mono) / NS_PER_S);
-	store_meta_i64(s, "ticks_taken", (int64_t)l->ticks);
+	if (!bundle_passed_over(b, &first))
+		return;
+	buf_u64(&why, bundle_passed_over(b, &first));
+	buf_str(&why, " entries are no members and were passed over, the first: ");
+	buf_put(&why, first);
+	note(l, SPAN("(archive)"), buf_span(&why));
+}
+
+/* What is known of a bundle once all of it, or of the window, is read. */
+static void finish_part(struct loader *l, struct bundle *b)
+{
+	const struct window_part *p = l->part;
+	struct store *s = l->store;
+
 	store_meta(s, "bundle_sha256", span_of(bundle_sha256(b)));
+	digest_put(l->digests, span_of(bundle_sha256(b)));
+	digest_put(l->digests, SPAN("\n"));
 	store_meta(s, "bundle_sha256_of", bundle_is_folder(b) ? SPAN("members") : SPAN("file"));
 	store_meta_i64(s, "bundle_bytes", (int64_t)bundle_bytes(b));
 	store_meta_i64(s, "raw_bytes", (int64_t)l->raw);
 	if (!l->has_about)
-		store_note(s, SPAN("bundle.json"), 0, SPAN("the bundle has none that can be read"));
-	if (!l->ended) {
+		note(l, SPAN("bundle.json"), SPAN("the bundle has none that can be read"));
+	if (!l->ended && !p->cut_back) {
 		store_meta(s, "end_reason", SPAN("cut"));
-		store_note(s, SPAN("end.json"), 0,
-		           bundle_cut(b)[0] ? span_of(bundle_cut(b))
-		                            : SPAN("the bundle has no end record"));
+		note(l, SPAN("end.json"),
+		     bundle_cut(b)[0] ? span_of(bundle_cut(b))
+		                      : SPAN("the bundle has no end record"));
 	}
-	if (bundle_passed_over(b, &first)) {
-		buf_u64(&why, bundle_passed_over(b, &first));
-		buf_str(&why, " entries are no members and were passed over, the first: ");
-		buf_put(&why, first);
-		store_note(s, SPAN("(archive)"), 0, buf_span(&why));
-	}
+	note_passed_over(l, b);
+	store_bundle(s, &(struct store_bundle){.name = span_of(p->name),
+	                                       .ticks = l->part_ticks,
+	                                       .shared = p->shared,
+	                                       .first = (int64_t)l->part_first,
+	                                       .last = (int64_t)l->last_snap,
+	                                       .shift = p->shift,
+	                                       .started_ns = l->part_first_ns,
+	                                       .ended_ns = l->last_ns,
+	                                       .cut = p->cut_front || p->cut_back});
 }
 
-int load_bundle(const char *path, struct store *s, struct err *e)
+static void begin_part(struct loader *l, const struct window_part *p)
 {
-	struct loader l = {.store = s};
-	struct bundle *b = bundle_open(path, e);
+	struct loader fresh = {
+		.store = l->store,
+		.window = l->window,
+		.ticks = l->ticks,
+		.first_ns = l->first_ns,
+		.last_ns = l->last_ns,
+		.last_mono = l->last_mono,
+		.covered_ns = l->covered_ns,
+		.digests = l->digests,
+		.part = p,
+	};
+
+	*l = fresh;
+	if (l->ticks)
+		store_break(l->store, p->reboot ? STORE_BOOT : p->gap ? STORE_GAP : STORE_GOES_ON);
+	if (p->cut_front)
+		store_reading(l->store, shifted(l, p->from));
+}
+
+static int read_part(struct loader *l, const struct window_part *p, struct err *e)
+{
+	struct bundle *b = bundle_open(p->path, e);
 	struct bundle_member m;
 	int rc = 0;
 
 	if (!b)
 		return -1;
-	while ((rc = bundle_next(b, &m, e)) == 1)
-		if ((rc = on_member(&l, &m, e)) < 0)
+	begin_part(l, p);
+	while (!l->past && (rc = bundle_next(b, &m, e)) == 1)
+		if ((rc = on_member(l, &m, e)) < 0)
 			break;
-	if (rc == 0) {
-		cut_tick(&l);
-		store_last(s);
-		summarize(&l, b);
-		rc = store_seal(s, e);
+	/* behind the window a file's digest needs no more than its bytes, a folder's all members */
+	if (l->past && bundle_is_folder(b))
+		while ((rc = bundle_next(b, &m, e)) == 1)
+			;
+	if (rc >= 0) {
+		cut_tick(l);
+		store_last(l->store);
+		finish_part(l, b);
 	}
 	bundle_close(b);
+	return rc < 0 ? -1 : 0;
+}
+
+/* One bundle of the window; an error names it. */
+static int load_part(struct loader *l, const struct window_part *p, struct err *e)
+{
+	struct err why = {0};
+	bool named;
+
+	if (p->ticks == 0) {
+		l->part = p;
+		if (p->recorded == 0)
+			note(l, SPAN("snap"),
+			     SPAN("no tick of it is whole: nothing of it is judged"));
+		store_bundle(l->store,
+		             &(struct store_bundle){.name = span_of(p->name), .shared = p->shared});
+		return 0;
+	}
+	if (read_part(l, p, &why) == 0)
+		return 0;
+	named = strstr(why.text, p->path) != NULL;
+	return err_set(e, 0, "%s%s%s", named ? "" : p->path, named ? "" : ": ", why.text);
+}
+
+static void finish(struct loader *l)
+{
+	const struct window *w = l->window;
+	struct store *s = l->store;
+	char all[DIGEST_HEX];
+
+	if (l->ticks) {
+		meta_time(s, "started", l->first_ns);
+		meta_time(s, "ended", l->last_ns);
+	}
+	store_meta_real(s, "window_s", (double)l->covered_ns / NS_PER_S);
+	store_meta_i64(s, "ticks_taken", (int64_t)l->ticks);
+	if (w->cut) {
+		meta_time(s, "since", w->since_ns);
+		meta_time(s, "until", w->until_ns);
+		meta_time(s, "recorded_from", w->start_ns);
+		meta_time(s, "recorded_to", w->end_ns);
+	}
+	if (w->n > 1) {
+		digest_end(l->digests, all);
+		store_meta(s, "bundle_sha256", span_of(all));
+		store_meta(s, "bundle_sha256_of", SPAN("joined"));
+		store_join(s);
+	}
+}
+
+int load_window(const struct window *w, struct store *s, struct err *e)
+{
+	struct loader l = {.store = s, .window = w, .digests = digest_open()};
+	int rc = 0;
+
+	for (size_t i = 0; i < w->n && rc == 0; i++)
+		rc = load_part(&l, &w->parts[i], e);
+	if (rc == 0) {
+		finish(&l);
+		rc = store_seal(s, e);
+	}
+	digest_close(l.digests);
 	return rc;
 }

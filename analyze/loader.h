@@ -1,15 +1,17 @@
-/* From a bundle to a sealed store. */
+/* From bundles to a sealed store. */
 #ifndef ANALYZE_LOADER_H
 #define ANALYZE_LOADER_H
 
 #include "analyze/store.h"
+#include "analyze/window.h"
 
 /*
- * Reads the bundle at `path` ("-" = standard input) into the store and seals it.
- * What is wrong inside it is data: notes, capture states, meta's end_reason.
- * -1 and *e only when there is nothing to analyze: no bundle, a newer format, SQLite.
+ * Reads what the window takes of its bundles into the store and seals it.
+ * What is wrong inside a bundle is data: notes, capture states, meta's end_reason.
+ * -1 and *e, which names the bundle, only when there is nothing to analyze: no
+ * bundle, a newer format, SQLite.
  */
-int load_bundle(const char *path, struct store *s, struct err *e)
+int load_window(const struct window *w, struct store *s, struct err *e)
 	__attribute__((warn_unused_result));
 
 #endif

@@ -162,6 +162,9 @@ static int build(struct run *run, struct err *e)
 		.all = o->all,
 		.no_report = o->sql || run->form->export,
 		.short_window = o->short_window,
+		.window = o->window,
+		.join = o->args,
+		.join_n = o->join ? o->args_n : 0,
 	};
 
 	if (diagnose(&run->diagnosis, o->args[0], &run->rules, &want, e))

@@ -143,6 +143,30 @@ static int check_fail_on(struct opts *o, struct err *e)
 	return 0;
 }
 
+static int check_when(const char *option, const char *text, struct when *w, struct err *e)
+{
+	if (!text || when_parse(span_of(text), w))
+		return 0;
+	return err_set(e, 0,
+	               "%s %s: not a time such as 10:00, 2026-11-22T10:00:00Z, +90s, -5m or "
+	               "@1790000000",
+	               option, text);
+}
+
+/* Where a window is looked for, bundles are read twice. */
+static int check_window(struct opts *o, struct err *e)
+{
+	if (check_when("--since", o->since, &o->window.since, e) ||
+	    check_when("--until", o->until, &o->window.until, e))
+		return -1;
+	for (size_t i = 0; (o->since || o->until || o->join) && i < o->args_n; i++)
+		if (strcmp(o->args[i], "-") == 0)
+			return err_set(e, 0,
+			               "--since, --until and --join read a bundle twice: save "
+			               "standard input to a file first");
+	return 0;
+}
+
 static int check_args(const struct opts *o, struct err *e)
 {
 	static const struct {
@@ -159,6 +183,8 @@ static int check_args(const struct opts *o, struct err *e)
 		[MODE_LINT_RULES] = {0, 1,        "one folder of rules at most"                          },
 	};
 
+	if (o->join && o->mode == MODE_REPORT && o->args_n > 0)
+		return 0;
 	if (o->args_n < wants[o->mode].least || o->args_n > wants[o->mode].most)
 		return err_set(e, 0, "expected %s, got %zu arguments", wants[o->mode].what,
 		               o->args_n);
@@ -187,7 +213,7 @@ int opts_parse(struct opts *o, int argc, char **argv, const char **scratch, stru
 	o->args_n = (size_t)(argc - optind);
 	if (o->mode == MODE_HELP || o->mode == MODE_VERSION)
 		return 0;
-	if (check_format(o, e) || check_width(o, e) || check_fail_on(o, e))
+	if (check_format(o, e) || check_width(o, e) || check_fail_on(o, e) || check_window(o, e))
 		return -1;
 	return check_args(o, e);
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "analyze/report.h"
+#include "analyze/window.h"
 #include "schema/err.h"
 
 /* What is asked for; the report of a bundle unless an option says otherwise. */
@@ -25,26 +26,29 @@ enum mode {
 /* Strings are argv's own. */
 struct opts {
 	enum mode mode;
-	const char *format;      /* a renderer's name */
-	const char *output;      /* file, or NULL = standard output */
-	const char *section;     /* this one only, or NULL */
-	const char *width;       /* as written; width_n is the number, 0 = the terminal's */
-	const char *db;          /* file to keep the store in, or NULL */
-	const char *sql;         /* SELECT to answer in place of the report, or NULL */
-	const char *dump;        /* file for MODE_DUMP */
-	const char *as;          /* its format, or NULL = by its path */
-	const char *rules;       /* folder of further rules, or NULL */
-	const char *site;        /* file of settings and suppressions, or NULL */
-	const char *baseline;    /* JSON report to compare with, or NULL */
-	const char *explain;     /* rule id for MODE_EXPLAIN */
-	const char *fail_on;     /* "warn", "crit", "never" */
+	const char *format;   /* a renderer's name */
+	const char *output;   /* file, or NULL = standard output */
+	const char *section;  /* this one only, or NULL */
+	const char *width;    /* as written; width_n is the number, 0 = the terminal's */
+	const char *db;       /* file to keep the store in, or NULL */
+	const char *sql;      /* SELECT to answer in place of the report, or NULL */
+	const char *dump;     /* file for MODE_DUMP */
+	const char *as;       /* its format, or NULL = by its path */
+	const char *rules;    /* folder of further rules, or NULL */
+	const char *site;     /* file of settings and suppressions, or NULL */
+	const char *baseline; /* JSON report to compare with, or NULL */
+	const char *explain;  /* rule id for MODE_EXPLAIN */
+	const char *fail_on;  /* "warn", "crit", "never" */
+	const char *since;    /* as written; window.since is what it means; or NULL */
+	const char *until;
 	const char *const *sets; /* RULE.PARAM=VALUE, in their order */
 	size_t sets_n;
-	bool all, no_color, no_pager, timing, strict, short_window;
+	bool all, no_color, no_pager, timing, strict, short_window, join;
 
 	unsigned width_n;
-	enum level fail_level;   /* LEVEL_COUNT = never */
-	const char *const *args; /* what is no option: bundles, or the folder of rules */
+	struct window_want window; /* zeroed: all of it */
+	enum level fail_level;     /* LEVEL_COUNT = never */
+	const char *const *args;   /* what is no option: bundles, or the folder of rules */
 	size_t args_n;
 };
 

@@ -88,6 +88,42 @@ static void copy_options(struct store *s, const json_t *root)
 	store_meta(s, "options", buf_span(&b));
 }
 
+static int check_format(const json_t *root, struct err *e)
+{
+	int64_t format = json_integer_value(json_object_get(root, "format"));
+
+	if (format >= 1 && format <= BUNDLE_FORMAT)
+		return 0;
+	return err_set(e, 0,
+	               "bundle format %lld: this program reads formats 1 to %d; use a newer one",
+	               (long long)format, BUNDLE_FORMAT);
+}
+
+static void keep_text(const json_t *root, const char *key, struct buf b)
+{
+	buf_put(&b, text_of(json_object_get(root, key)));
+	(void)buf_cstr(&b);
+}
+
+int record_identity(struct span text, struct record_identity *id, struct err *e)
+{
+	struct err damage = {0};
+	json_t *root = load(text, "bundle.json", &damage);
+	int rc;
+
+	*id = (struct record_identity){0};
+	if (!root)
+		return 0;
+	rc = check_format(root, e);
+	keep_text(root, "host", BUF_OVER(id->host));
+	keep_text(root, "arch", BUF_OVER(id->arch));
+	keep_text(root, "boot_id", BUF_OVER(id->boot_id));
+	id->netns = json_integer_value(json_object_get(root, "netns"));
+	id->interval_ns = json_integer_value(json_object_get(root, "interval_ns"));
+	json_decref(root);
+	return rc;
+}
+
 int record_bundle(struct store *s, struct span text, struct record_bundle *b, struct err *e)
 {
 	static const struct copied facts[] = {
@@ -111,28 +147,21 @@ int record_bundle(struct store *s, struct span text, struct record_bundle *b, st
 	};
 	struct err damage = {0};
 	json_t *root = load(text, "bundle.json", &damage);
-	struct buf id = BUF_OVER(b->boot_id);
-	int64_t format;
 
 	if (!root) {
 		store_note(s, SPAN("bundle.json"), 0, span_of(damage.text));
 		return 0;
 	}
-	format = json_integer_value(json_object_get(root, "format"));
-	if (format < 1 || format > BUNDLE_FORMAT) {
+	if (check_format(root, e)) {
 		json_decref(root);
-		return err_set(
-			e, 0,
-			"bundle format %lld: this program reads formats 1 to %d; use a newer one",
-			(long long)format, BUNDLE_FORMAT);
+		return -1;
 	}
 	copy_all(s, root, facts);
 	copy_seconds(s, root, "window_ns", "window_asked_s");
 	copy_seconds(s, root, "interval_ns", "interval_s");
 	store_meta_i64(s, "kernel_num", kernel_number(text_of(json_object_get(root, "kernel"))));
 	copy_options(s, root);
-	buf_put(&id, text_of(json_object_get(root, "boot_id")));
-	(void)buf_cstr(&id);
+	keep_text(root, "boot_id", BUF_OVER(b->boot_id));
 	b->several_linkerds = json_array_size(json_object_get(root, "metrics")) > 1;
 	b->read = true;
 	json_decref(root);
@@ -164,6 +193,8 @@ static void each_capture(const json_t *root, int64_t base_ns, record_each *each,
 	const json_t *row;
 	size_t i;
 
+	if (!each)
+		return;
 	json_array_foreach(json_object_get(root, "captures"), i, row) {
 		struct record_capture c = {.member = text_of(json_array_get(row, 0)),
 		                           .bytes = number_at(row, 4),

@@ -18,7 +18,7 @@ struct record_capture {
 	struct span note;
 };
 
-/* Called for each capture that a record lists. */
+/* Called for each capture that a record lists; NULL where nobody asks. */
 typedef void record_each(void *user, const struct record_capture *c);
 
 struct record_bundle {
@@ -26,6 +26,17 @@ struct record_bundle {
 	bool several_linkerds; /* more than one --metrics */
 	char boot_id[40];
 };
+
+/* What tells a recording from another one; texts are "" and numbers 0 where it does not say. */
+struct record_identity {
+	char host[256], arch[32], boot_id[40];
+	int64_t netns;       /* inode */
+	int64_t interval_ns; /* of its ticks */
+};
+
+/* Of bundle.json; damage leaves it empty.  -1 and *e when it is of a newer format. */
+int record_identity(struct span text, struct record_identity *id, struct err *e)
+	__attribute__((warn_unused_result));
 
 /* What bundle.json says goes to meta; damage is noted.  -1 and *e when it is of a newer format. */
 int record_bundle(struct store *s, struct span text, struct record_bundle *b, struct err *e)

@@ -50,6 +50,7 @@ void runner_close(struct runner *run)
 	stmt_done(&run->source);
 	stmt_done(&run->at);
 	stmt_done(&run->member);
+	stmt_done(&run->bundle);
 	stmt_done(&run->insert);
 	rule_box_close(run->box);
 	run->box = NULL;

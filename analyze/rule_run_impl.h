@@ -10,7 +10,7 @@ struct runner {
 	const struct site *site;
 	struct arena *arena;
 	struct rule_box *box;
-	struct stmt source, at, member, insert;
+	struct stmt source, at, member, bundle, insert;
 	int64_t end_ns;    /* wall clock of the last snapshot: what suppressions are judged by */
 	int64_t ticks;     /* snapshots taken */
 	double ticks_s;    /* seconds they cover */

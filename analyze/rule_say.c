@@ -13,10 +13,16 @@ static const char select_member[] =
 	"SELECT member FROM capture WHERE snap = ?1 AND source = ?2 AND dt IS NOT NULL"
 	" ORDER BY CASE instr(?3, entity) WHEN 1 THEN length(entity) END DESC, member LIMIT 1";
 
+/* the bundle that it is in: its number there, and its name where there are several */
+static const char select_bundle[] = "SELECT ?1 - shift, CASE WHEN (SELECT count(*) FROM bundle) > "
+                                    "1 THEN name || ': ' ELSE '' END"
+				    " FROM bundle WHERE ?1 BETWEEN first_snap AND last_snap";
+
 int say_open(struct runner *run, struct err *e)
 {
 	return stmt_prepare(&run->at, run->db, select_at, e) ||
-	                       stmt_prepare(&run->member, run->db, select_member, e)
+	                       stmt_prepare(&run->member, run->db, select_member, e) ||
+	                       stmt_prepare(&run->bundle, run->db, select_bundle, e)
 	               ? -1
 	               : 0;
 }
@@ -40,13 +46,21 @@ static const char *at_text(struct runner *run, int64_t snap)
 static const char *member_path(struct runner *run, struct span member, int64_t snap)
 {
 	const struct source *s = source_by_member(member);
-	char text[BUNDLE_NAME_MAX + 64];
+	char text[2 * BUNDLE_NAME_MAX + 64];
 	struct buf b = BUF_OVER(text);
+	struct err ignored = {0};
+	int64_t tick = snap;
 
+	stmt_i64(&run->bundle, snap);
+	if (stmt_row(&run->bundle, &ignored) == 1) {
+		tick = stmt_get_i64(&run->bundle, 0);
+		buf_put(&b, stmt_get_span(&run->bundle, 1));
+		stmt_reset(&run->bundle);
+	}
 	if (s && (s->when == SOURCE_ONCE || s->when == SOURCE_ENDS))
 		buf_str(&b, s->when == SOURCE_ENDS && snap == run->last_snap ? "last/" : "host/");
-	else
-		member_name_put_snap(&b, (uint64_t)snap);
+	else if (!span_starts(member, SPAN("host/")) && !span_starts(member, SPAN("last/")))
+		member_name_put_snap(&b, (uint64_t)tick);
 	buf_put(&b, member);
 	return arena_text(run->arena, buf_span(&b));
 }

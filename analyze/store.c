@@ -32,6 +32,10 @@ static int create(struct store *s, struct err *e)
 	return rc;
 }
 
+static const char bundle_sql[] = {
+#include "bundle.sql.inc"
+	0};
+
 static int prepare(struct store *s, struct err *e)
 {
 	const struct {
@@ -47,6 +51,7 @@ static int prepare(struct store *s, struct err *e)
 		{&s->put_endpoint,  "INSERT OR IGNORE INTO endpoint VALUES(?,?,?,?)"         },
 		{&s->drop_endpoint, "DELETE FROM endpoint WHERE substr(router, 1, ?1) = ?2"  },
 		{&s->put_irq,       "INSERT OR REPLACE INTO irq VALUES(?,NULL,NULL,?,NULL)"  },
+		{&s->put_bundle,    bundle_sql					       },
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
@@ -132,6 +137,7 @@ void store_close(struct store *s)
 	stmt_done(&s->put_endpoint);
 	stmt_done(&s->drop_endpoint);
 	stmt_done(&s->put_irq);
+	stmt_done(&s->put_bundle);
 	if (s->tcp)
 		tcp_fold_close(s->tcp);
 	if (s->l5d)

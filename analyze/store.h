@@ -58,6 +58,7 @@ struct store_capture {
 	enum capture_status status;
 	int64_t bytes;
 	struct span note;
+	bool held; /* its times are of before the first tick: that tick's own hold */
 };
 void store_capture(struct store *s, const struct store_capture *c);
 
@@ -71,6 +72,20 @@ struct store_tick {
  * tick's own time.
  */
 void store_tick(struct store *s, const struct store_tick *t);
+/* What lies between the tick before and the next one, when that is of another bundle. */
+enum store_break {
+	STORE_GOES_ON, /* nothing: the one follows the other as within a bundle */
+	STORE_GAP,  /* a time in which nobody looked: counters grew, of levels nothing is known */
+	STORE_BOOT, /* and the host booted: nothing can be compared */
+};
+/* Told before the members of that next tick. */
+void store_break(struct store *s, enum store_break what);
+/*
+ * While it is true, members are of ticks before the first one: what they say of settings holds
+ * then and waits for that tick; counters are passed over, since their growth until then is none
+ * of the window's.
+ */
+void store_hold(struct store *s, bool hold);
 /* What came below last/, behind the last tick: taken in at that tick's place. */
 void store_last(struct store *s);
 /* A tick that was cut off: what waited is dropped, and noted. */
@@ -80,6 +95,19 @@ void store_drop(struct store *s, const char *why);
 void store_reading(struct store *s, uint64_t snap);
 /* A line of input that could not be used. */
 void store_note(struct store *s, struct span member, size_t line, struct span text);
+
+/* A bundle whose members have all come: a row of table bundle, from that and from meta. */
+struct store_bundle {
+	struct span name;
+	uint64_t ticks;  /* that were judged; 0: none, and first .. ended_ns mean nothing */
+	uint64_t shared; /* ticks that the bundle before has as well */
+	int64_t first, last, shift;   /* snapshots; what was added to its ticks' numbers */
+	int64_t started_ns, ended_ns; /* unix time of the first and the last one */
+	bool cut; /* not all of its ticks: what its end says is not of the window */
+};
+void store_bundle(struct store *s, const struct store_bundle *b);
+/* After the last of several: meta speaks of all of them. */
+void store_join(struct store *s);
 
 /* What older formats need of the snapshot that is open. */
 struct hints store_hints(const struct store *s);

@@ -122,6 +122,11 @@ static bool combine(const struct store *s, const struct series *x, const struct 
 	return true;
 }
 
+static bool counts(enum kind k)
+{
+	return k == KIND_COUNTER || k == KIND_COUNTER32;
+}
+
 static void on_point(struct emit *e, const struct point *p)
 {
 	struct store *s = (struct store *)e;
@@ -131,7 +136,7 @@ static void on_point(struct emit *e, const struct point *p)
 	struct pending *w;
 
 	s->open->emitted++;
-	if (p->type == VALUE_NONE)
+	if (p->type == VALUE_NONE || (s->holding && counts(p->kind)))
 		return;
 	x = series_of(s, scoped(s, p->entity, &b), p);
 	if (!x) {

@@ -60,7 +60,7 @@ struct store {
 	struct err err; /* the first failure */
 
 	struct stmt put_meta, get_meta, put_snapshot, put_capture, put_note, put_sample,
-		put_endpoint, drop_endpoint, put_irq;
+		put_endpoint, drop_endpoint, put_irq, put_bundle;
 	struct tcp_fold *tcp;
 	struct l5d_fold *l5d;
 	struct hash_table members, series, sources;
@@ -83,6 +83,10 @@ struct store {
 	int64_t mono0, offset_ns, boot, snap; /* offset: wall clock minus monotonic */
 	int64_t reading;                      /* snapshot of the members that come now */
 	double t, prev_t;                     /* of the tick, monotonic seconds */
+	int64_t prev_real;                    /* wall clock of the tick before */
+	enum store_break broken;              /* before the next tick */
+	bool holding;                         /* members are of before the first tick */
+	int64_t bundles;
 	char boot_id[40];
 
 	unsigned online[ONLINE_MAX];

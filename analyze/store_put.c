@@ -1,5 +1,6 @@
 /* The lowest layer of the store: single rows, and the first failure. */
 #include "analyze/store_impl.h"
+#include "schema/timefmt.h"
 
 void store_failed(struct store *s, int rc)
 {
@@ -71,6 +72,56 @@ void store_note(struct store *s, struct span member, size_t line, struct span te
 	stmt_i64(&s->put_note, (int64_t)line);
 	stmt_span(&s->put_note, text);
 	store_failed(s, stmt_run(&s->put_note, &s->err));
+}
+
+static void bind_time(struct stmt *t, int64_t unix_ns, struct buf *room)
+{
+	time_put(room, unix_ns, 0);
+	stmt_span(t, buf_span(room));
+}
+
+/* Of a part of a bundle: what the bundle says of all of it would be said of that part. */
+static void cut_meta(struct store *s, const struct store_bundle *b)
+{
+	static const char sql[] =
+		"DELETE FROM meta WHERE k IN ('window_asked_s', 'self_cpu_ns', 'self_user_ns', "
+		"'self_sys_ns', 'self_rss_bytes', 'written_bytes', 'ticks_late')";
+	int64_t asked = b->last - b->first + 1;
+
+	store_failed(s, stmt_exec(s->db, sql, &s->err));
+	store_meta_i64(s, "ticks_asked", asked);
+	store_meta_i64(s, "ticks_missed", asked - (int64_t)b->ticks);
+}
+
+void store_bundle(struct store *s, const struct store_bundle *b)
+{
+	struct stmt *t = &s->put_bundle;
+	char from[40], to[40];
+	struct buf started = BUF_OVER(from), ended = BUF_OVER(to);
+
+	if (b->cut && b->ticks)
+		cut_meta(s, b);
+	stmt_i64(t, s->bundles++);
+	stmt_span(t, b->name);
+	stmt_i64(t, (int64_t)b->ticks);
+	stmt_i64(t, (int64_t)b->shared);
+	if (b->ticks) {
+		stmt_i64(t, b->first);
+		stmt_i64(t, b->last);
+		stmt_i64(t, b->shift);
+		bind_time(t, b->started_ns, &started);
+		bind_time(t, b->ended_ns, &ended);
+	}
+	store_failed(s, stmt_run(t, &s->err));
+}
+
+static const char join_sql[] = {
+#include "join.sql.inc"
+	0};
+
+void store_join(struct store *s)
+{
+	store_failed(s, stmt_exec(s->db, join_sql, &s->err));
 }
 
 void store_put_sample(struct store *s, const struct series *x, int64_t snap, const struct value *v,

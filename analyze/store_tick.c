@@ -50,8 +50,8 @@ struct emit *store_member(struct store *s, const struct store_member *in)
 	s->endpoints_dropped = false;
 	touch(s, m);
 	m->bytes += in->bytes;
-	if (m->points_from != m->points_to && m->points_to != s->pending_n)
-		m->points_from = s->pending_n; /* a duplicate member: the later one counts */
+	if (m->points_to != s->pending_n) /* a duplicate member: the later one counts */
+		m->points_from = m->points_to = s->pending_n;
 	return &s->emit;
 }
 
@@ -217,7 +217,7 @@ static void close_members(struct store *s, struct moment at)
 
 		if (c->bytes == 0)
 			c->bytes = (int64_t)m->bytes;
-		judge(s, m, c, m->has_verdict ? middle(s, c) : at);
+		judge(s, m, c, m->has_verdict && !c->held ? middle(s, c) : at);
 	}
 	store_failed(s, tcp_fold_snap(s->tcp, at.snap, at.t, &s->err));
 	forget_tick(s);
@@ -236,7 +236,8 @@ static bool rebooted(struct store *s, const struct store_tick *t)
 	return other;
 }
 
-static void put_snapshot(struct store *s, const struct store_tick *t, bool reboot)
+/* apart: nothing is known of the time since the tick before */
+static void put_snapshot(struct store *s, const struct store_tick *t, bool apart)
 {
 	int64_t offset = ns_between(t->realtime_ns, t->monotonic_ns);
 	struct stmt *p = &s->put_snapshot;
@@ -249,12 +250,12 @@ static void put_snapshot(struct store *s, const struct store_tick *t, bool reboo
 	stmt_i64(p, (int64_t)t->snap);
 	stmt_real(p, (double)t->realtime_ns / NS_PER_S);
 	stmt_real(p, s->t);
-	if (s->any_tick && !reboot)
+	if (s->any_tick && !apart)
 		stmt_real(p, s->t - s->prev_t);
 	else
 		stmt_null(p);
 	stmt_real(p, (double)t->late_ns / NS_PER_S);
-	if (s->any_tick && !reboot)
+	if (s->any_tick && !apart)
 		stmt_real(p, (double)ns_between(offset, s->offset_ns) / NS_PER_S);
 	else
 		stmt_null(p);
@@ -264,31 +265,76 @@ static void put_snapshot(struct store *s, const struct store_tick *t, bool reboo
 	s->offset_ns = offset;
 }
 
-static void unchain_all(struct store *s)
+/* All, or the levels alone: what they were while nobody looked is not known. */
+static void unchain(struct store *s, bool all)
 {
-	for (size_t i = 0; i < s->series.cap; i++)
-		if (s->series.slots[i].value)
-			series_unchain(s->series.slots[i].value);
+	for (size_t i = 0; i < s->series.cap; i++) {
+		struct series *x = s->series.slots[i].value;
+
+		if (x && (all || x->kind == KIND_GAUGE))
+			series_unchain(x);
+	}
+	for (size_t i = 0; i < s->members.cap && all; i++)
+		if (s->members.slots[i].value)
+			((struct member *)s->members.slots[i].value)->had_good = false;
+}
+
+/* Seconds between two ticks of which only the wall clock knows; at least one. */
+static double seconds_down(const struct store *s, const struct store_tick *t)
+{
+	double d = (double)ns_between(t->realtime_ns, s->prev_real) / NS_PER_S;
+
+	return d > 1 ? d : 1;
+}
+
+/* What the bundle before said of itself is in table bundle, and nothing the next one says. */
+static void forget_bundle(struct store *s)
+{
+	static const char sql[] =
+		"DELETE FROM meta WHERE k IN ('window_asked_s', 'ticks_asked', 'ticks_late', "
+		"'ticks_missed', 'end_reason', 'end_detail', 'self_cpu_ns', 'self_user_ns', "
+		"'self_sys_ns', 'self_rss_bytes', 'written_bytes', 'raw_bytes', 'bundle_bytes', "
+		"'bundle_sha256', 'options', 'note')";
+
+	store_failed(s, stmt_exec(s->db, sql, &s->err));
+}
+
+void store_break(struct store *s, enum store_break what)
+{
+	s->broken = what;
+	forget_bundle(s);
+	if (what == STORE_BOOT)
+		tcp_fold_boot(s->tcp);
+}
+
+void store_hold(struct store *s, bool hold)
+{
+	s->holding = hold;
 }
 
 void store_tick(struct store *s, const struct store_tick *t)
 {
-	bool reboot = rebooted(s, t);
+	bool reboot = rebooted(s, t) || s->broken == STORE_BOOT;
+	bool apart = reboot || s->broken == STORE_GAP;
 
 	s->snap = (int64_t)t->snap;
 	if (!s->any_tick)
 		s->mono0 = t->monotonic_ns;
 	if (reboot) {
 		s->boot++;
-		unchain_all(s);
 		s->mono0 =
-			ns_between(t->monotonic_ns, (int64_t)(fmin(s->prev_t + 1, 9e9) * NS_PER_S));
+			ns_between(t->monotonic_ns,
+		                   (int64_t)(fmin(s->prev_t + seconds_down(s, t), 9e9) * NS_PER_S));
 	}
+	if (apart)
+		unchain(s, reboot);
 	s->t = seconds(s, t->monotonic_ns);
-	put_snapshot(s, t, reboot);
+	put_snapshot(s, t, apart);
 	close_members(s, (struct moment){.snap = s->snap, .t = s->t});
 	s->any_tick = true;
+	s->broken = STORE_GOES_ON;
 	s->prev_t = s->t;
+	s->prev_real = t->realtime_ns;
 }
 
 void store_last(struct store *s)

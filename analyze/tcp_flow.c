@@ -301,6 +301,14 @@ void tcp_flow_drop(struct tcp_flow *f)
 	f->any = false;
 }
 
+void tcp_flow_boot(struct tcp_flow *f)
+{
+	free(f->seen);
+	f->seen = NULL;
+	f->seen_used = f->seen_cap = 0;
+	f->gen = 0;
+}
+
 int tcp_flow_snap(struct tcp_flow *f, int64_t snap, struct err *e)
 {
 	int rc = put_flows(f, snap, e) < 0 ? -1 : put_sockets(f, snap, e);

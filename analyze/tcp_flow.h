@@ -18,5 +18,7 @@ int tcp_flow_snap(struct tcp_flow *f, int64_t snap, struct err *e)
 	__attribute__((warn_unused_result));
 /* Forgets the sockets since the last snapshot. */
 void tcp_flow_drop(struct tcp_flow *f);
+/* The host booted: no socket that comes is one of before. */
+void tcp_flow_boot(struct tcp_flow *f);
 
 #endif

@@ -60,6 +60,11 @@ void tcp_fold_drop(struct tcp_fold *f)
 	listeners_drop(f->listeners);
 }
 
+void tcp_fold_boot(struct tcp_fold *f)
+{
+	tcp_flow_boot(f->flow);
+}
+
 int tcp_fold_snap(struct tcp_fold *f, int64_t snap, double t, struct err *e)
 {
 	if (listeners_snap(f->listeners, snap, e) < 0 || tcp_churn_snap(f->churn, snap, t, e) < 0)

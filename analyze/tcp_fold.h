@@ -37,6 +37,8 @@ int tcp_fold_snap(struct tcp_fold *f, int64_t snap, double t, struct err *e)
 	__attribute__((warn_unused_result));
 /* The snapshot was cut off: forgets what came since the last one. */
 void tcp_fold_drop(struct tcp_fold *f);
+/* The host booted since the last snapshot. */
+void tcp_fold_boot(struct tcp_fold *f);
 /* After the last one: churn, last rows of listeners, owners. */
 int tcp_fold_seal(struct tcp_fold *f, struct err *e) __attribute__((warn_unused_result));
 

@@ -9,16 +9,33 @@ PRAGMA user_version = 1;
 --   uid caps netns cpus page_size_bytes mem_total_bytes
 --   window_asked_s window_s interval_s started ended (UTC text) ticks_asked ticks_taken ticks_late ticks_missed
 --   end_reason (complete | signal | size | disk | cut: no end.json) bundle_sha256 bundle_bytes raw_bytes
---   bundle_sha256_of (file | members: of a folder that of sha256sum's list of its files, see report.schema.json)
+--   bundle_sha256_of (file | members: of a folder that of sha256sum's list of its files, see report.schema.json |
+--   joined: of the lines of table bundle)
+--   since until recorded_from recorded_to (UTC text: the window asked for within a longer recording)
+--   bundles (joined to one window: sums over them, window_s without the gaps; the facts of the host are the last one's)
 --   self_cpu_ns self_rss_bytes l5d_asked (1: --metrics given) l5d_seen (1: answered, or a listener on 4140/9990)
 CREATE TABLE meta(k TEXT PRIMARY KEY, v) WITHOUT ROWID;
+
+-- One row a bundle that the window is made of, in the order of time; one, unless several were joined.
+-- The columns behind `ended` are what meta has of a single one, see there.
+CREATE TABLE bundle(
+  part    INTEGER PRIMARY KEY, -- 0, 1, ...
+  name    TEXT NOT NULL,       -- of the file
+  ticks   INT NOT NULL,        -- that are judged; 0: none lies in the window, or all are `shared`
+  shared  INT NOT NULL,        -- ticks that a bundle before has as well: judged there
+  first_snap INT, last_snap INT,
+  shift   INT,                 -- a snapshot less this is the tick's number in the bundle
+  started TEXT, ended TEXT,    -- UTC, of the ticks that are judged
+  host TEXT, kernel TEXT, boot_id TEXT, tool_version TEXT, window_asked_s REAL, interval_s REAL,
+  ticks_asked INT, ticks_missed INT, ticks_late INT, end_reason TEXT, end_detail TEXT,
+  self_cpu_ns INT, self_rss_bytes INT, raw_bytes INT, bundle_bytes INT, bundle_sha256 TEXT, options TEXT, note TEXT);
 
 -- One row a tick that was taken; a gap in the numbers is a missed tick.
 CREATE TABLE snapshot(
   snap   INTEGER PRIMARY KEY,  -- index of the tick's deadline: 0, 1, 2, ...
   t      REAL NOT NULL,        -- wall clock, unix seconds
   mono   REAL NOT NULL,        -- monotonic seconds since the first tick
-  dt     REAL,                 -- monotonic seconds since the previous row; NULL = first, or another boot
+  dt     REAL,                 -- monotonic seconds since the previous row; NULL = first, another boot, or a bundle's behind a gap
   late_s REAL NOT NULL,        -- how long after its deadline it began
   step_s REAL,                 -- wall clock moved this much against the monotonic one since the previous row
   boot   INT NOT NULL,         -- 0, +1 after each reboot inside the window

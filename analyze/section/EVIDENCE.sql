@@ -9,12 +9,28 @@ SELECT max(CASE WHEN k = 'window_asked_s' THEN 0 + v END) AS asked_s, max(CASE W
          || coalesce(max(CASE WHEN k = 'ticks_missed' THEN v END), 0) || ' missed, ' || coalesce(max(CASE WHEN k = 'ticks_late' THEN v END), 0) || ' late' AS ticks,
        (SELECT max(late_s) FROM snapshot) AS latest_by_s,
        (SELECT count(*) FROM snapshot WHERE abs(step_s) > 0.1) || ' jumps of the wall clock' AS clock,
+       max(CASE WHEN k = 'since' THEN v END) || ' .. ' || max(CASE WHEN k = 'until' THEN v END)
+         || ' of ' || max(CASE WHEN k = 'recorded_from' THEN v END) || ' .. ' || max(CASE WHEN k = 'recorded_to' THEN v END) AS judged,
        max(CASE WHEN k = 'end_reason' THEN v END) || coalesce(': ' || nullif(max(CASE WHEN k = 'end_detail' THEN v END), ''), '') AS "end",
        max(CASE WHEN k = 'tool' THEN v END) || ' ' || max(CASE WHEN k = 'tool_version' THEN v END) AS recorder,
        max(CASE WHEN k = 'options' THEN v END) AS options,
        CASE WHEN max(CASE WHEN k = 'uid' THEN v END) = 0 THEN 'root' ELSE 'user ' || max(CASE WHEN k = 'uid' THEN v END) END AS privileges,
        max(CASE WHEN k = 'bundle_sha256' THEN v END) AS sha256, max(CASE WHEN k = 'note' THEN v END) AS note
   FROM meta;
+-- table: recordings, joined to one window
+-- always: ticks
+SELECT name, started, ended, ticks, first_snap || ' .. ' || last_snap AS snapshots,
+       CASE WHEN ticks = 0 AND shared > 0 THEN 'adds nothing: its ' || shared || ' ticks are in the one before'
+            WHEN ticks = 0 THEN 'nothing of it is judged'
+            WHEN shared > 0 THEN 'its first ' || shared || ' ticks are in the one before, and are taken from there'
+            WHEN boot > before THEN 'after a boot: counters began anew' END AS remark,
+       CASE WHEN gap_s >= 0 THEN gap_s END AS gap_before_s, end_reason AS "end", kernel
+  FROM (SELECT b.*, x.boot, (SELECT max(boot) FROM snapshot y WHERE y.snap < x.snap) AS before,
+               CASE WHEN x.dt IS NULL THEN x.mono - (SELECT max(mono) FROM snapshot y WHERE y.snap < x.snap) END AS gap_s
+          FROM bundle b LEFT JOIN snapshot x ON x.snap = b.first_snap)
+ WHERE (SELECT count(*) FROM bundle) > 1 ORDER BY part;
+-- table: their SHA-256
+SELECT name, bundle_sha256 AS sha256 FROM bundle WHERE ticks > 0 AND (SELECT count(*) FROM bundle) > 1 ORDER BY part;
 -- table: what recording cost
 -- layout: list
 SELECT 100.0 * max(CASE WHEN k = 'self_cpu_ns' THEN 0 + v END) / 1e9 / nullif(max(CASE WHEN k = 'window_s' THEN 0 + v END), 0) AS "of one CPU_pct",

@@ -65,6 +65,24 @@ static void options_stand_anywhere_and_repeat(void **state)
 	assert_int_equal(o.width_n, 80);
 }
 
+static void windows_are_times_of_a_file(void **state)
+{
+	struct opts o;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(PARSE(&o, &e, "--since", "10:00", "--until=-5m", "a"), 0);
+	assert_int_equal(o.window.since.kind, WHEN_CLOCK);
+	assert_int_equal(o.window.until.kind, WHEN_FROM_END);
+	assert_int_equal(PARSE(&o, &e, "--since", "noon", "a"), -1);
+	assert_non_null(strstr(e.text, "--since noon"));
+	assert_int_equal(PARSE(&o, &e, "--since", "+1m", "-"), -1);
+	assert_int_equal(PARSE(&o, &e, "--join", "a", "b", "c"), 0);
+	assert_int_equal(o.args_n, 3);
+	assert_int_equal(PARSE(&o, &e, "--join", "a", "-"), -1);
+	assert_int_equal(PARSE(&o, &e, "--join"), -1);
+}
+
 static void modes_take_their_own_arguments(void **state)
 {
 	struct opts o;
@@ -157,6 +175,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_bundle_alone_is_a_report),
 		cmocka_unit_test(options_stand_anywhere_and_repeat),
+		cmocka_unit_test(windows_are_times_of_a_file),
 		cmocka_unit_test(modes_take_their_own_arguments),
 		cmocka_unit_test(what_is_wrong_is_said),
 		cmocka_unit_test(every_option_is_in_help_and_in_the_manual),
