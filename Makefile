@@ -276,7 +276,7 @@ install: all ## DESTDIR, PREFIX, BINDIR, MANDIR, DATADIR
 	$(Q)$(INSTALL) -m755 $(B)/nettape-collect $(B)/nettape-analyze $(DESTDIR)$(BINDIR)
 	$(Q)$(INSTALL) -m644 $(man1) $(DESTDIR)$(MANDIR)/man1
 	$(Q)$(INSTALL) -m644 $(man5) $(DESTDIR)$(MANDIR)/man5
-	$(Q)for r in $(rules) $(rules:.sql=.test); do $(INSTALL) -D -m644 $$r $(DESTDIR)$(DATADIR)/$$r; done
+	$(Q)for r in schema/db.sql $(sort $(wildcard schema/*.json)) $(rules) $(rules:.sql=.test); do $(INSTALL) -D -m644 $$r $(DESTDIR)$(DATADIR)/$$r; done
 uninstall: ## takes back exactly what install put
 	$(Q)rm -f $(addprefix $(DESTDIR)$(BINDIR)/,nettape-collect nettape-analyze) \
 	    $(addprefix $(DESTDIR)$(MANDIR)/man1/,$(notdir $(man1))) $(addprefix $(DESTDIR)$(MANDIR)/man5/,$(notdir $(man5)))
