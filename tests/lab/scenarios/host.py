@@ -142,13 +142,13 @@ class Group:
 
 @scenario(expect=['cgroup/cpu-throttled *'], allow=['cpu/linkerd-*', 'root-cause/cpu-throttle-latency *'])
 def cpu_quota(lab, fault):
-    """A program that wants a whole CPU and may have a fifth of one."""
+    """A program that wants a third of a CPU and may have a twentieth of one."""
     here, group = lab.netns(), Group(lab, 'cpu')
     if group.v2:
-        group.set('cpu.max', '20000 100000' if fault else 'max 100000')
+        group.set('cpu.max', '5000 100000' if fault else 'max 100000')
     else:
         group.set('cpu.cfs_period_us', 100000)
-        group.set('cpu.cfs_quota_us', 20000 if fault else -1)
+        group.set('cpu.cfs_quota_us', 5000 if fault else -1)
     busy = group.start(here, 'sh', '-c', 'while :; do i=0; while [ $i -lt 3000 ]; do i=$((i+1)); done; sleep 0.01; done')
     lab.record(here, '--pid', busy.pid)
 

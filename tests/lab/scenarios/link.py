@@ -64,7 +64,7 @@ def strange_frames(lab, fault):
 
 
 @scenario(expect=['info:collection-quality/counter-reset netdev', 'sysctl/tcp-features-off net.ipv4.tcp_sack',
-                  'info:sysctl/changed net.ipv4.tcp_sack'])
+                  'info:sysctl/changed net.ipv4.tcp_sack'], allow=['ip/no-route IpOutNoRoutes'])
 def changed_meanwhile(lab, fault):
     """An interface is made anew, so that its counters begin again, and selective acknowledgements are switched off."""
     here, there = lab.netns(), lab.netns()
