@@ -57,7 +57,7 @@ static int describe(struct diagnosis *d, const struct diagnose_want *want, struc
 		return 0;
 	}
 	if (sqlfunc_register(db, e) || facts_read(db, &d->arena, &d->report, e) ||
-	    sections_run(db, &d->arena, SECTIONS_HOST, want->section, want->all, &d->report, e))
+	    sections_run(db, &d->arena, SECTIONS_HOST, want->sections, want->all, &d->report, e))
 		return -1;
 	report_finish(&d->report, &d->arena);
 	d->cost_ns[DIAGNOSE_SECTIONS] = clock_ns() - since;

@@ -17,7 +17,7 @@ enum diagnose_step { DIAGNOSE_LOAD, DIAGNOSE_RULES, DIAGNOSE_SECTIONS, DIAGNOSE_
 /* What is wanted of it. */
 struct diagnose_want {
 	const char *db;      /* file to keep the store in, or NULL: in memory */
-	const char *section; /* this one alone, in capitals; "" = none; NULL = all */
+	const char *sections; /* these alone, see report_listed; NULL = all */
 	bool all;            /* every row of every table */
 	bool no_report;      /* the store and its findings alone, for a query */
 	bool short_window;

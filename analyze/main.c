@@ -7,7 +7,6 @@
  *
  * Only this file prints errors and picks the exit status.
  */
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +42,6 @@ struct run {
 	struct diagnosis diagnosis;
 	struct output out;
 	struct style style;
-	char section[32]; /* --section in capitals */
 };
 
 static enum status complain(const struct err *e, enum status s)
@@ -88,19 +86,28 @@ static void timing_rules(const struct report *r)
 	free(v);
 }
 
-static int take_section(struct run *run, struct err *e)
+/* --section: each name is known. */
+static int check_sections(const char *list, struct err *e)
 {
-	const char *asked = run->o->section;
-	size_t n = asked ? strlen(asked) : 0;
+	struct span rest = span_of(list), one;
+	char name[64], names[400];
+	struct buf n = BUF_OVER(names);
 
-	if (!asked)
-		return 0;
-	for (size_t i = 0; i < n && i < sizeof(run->section) - 1; i++)
-		run->section[i] = (char)toupper((unsigned char)asked[i]);
-	if (n >= sizeof(run->section) ||
-	    (strcmp(run->section, "FINDINGS") != 0 && !section_known(SECTIONS_HOST, run->section)))
-		return err_set(e, 0, "--section %.40s: there is no such section", asked);
-	run->style.section = run->section;
+	while (rest.n) {
+		struct buf b = BUF_OVER(name);
+
+		if (!span_cut(&rest, ',', &one)) {
+			one = rest;
+			rest.n = 0;
+		}
+		buf_put(&b, one);
+		if (b.cut || !section_known(SECTIONS_HOST, buf_cstr(&b))) {
+			section_names(SECTIONS_HOST, &n);
+			return err_set(e, 0,
+			               "--section %.40s: there is no such section; there are %s",
+			               buf_cstr(&b), buf_cstr(&n));
+		}
+	}
 	return 0;
 }
 
@@ -114,12 +121,13 @@ static int take_style(struct run *run, struct err *e)
 		.width = o->width_n                                    ? o->width_n
 	                 : run->out.width >= WIDTH_LEAST && !o->output ? run->out.width
 	                                                               : WIDTH_DEFAULT,
-		.colour =
-			run->out.terminal && !o->output && !o->no_color && !(no_color && *no_color),
+		.colour = run->out.terminal && !run->out.dumb && !o->output && !o->no_color &&
+	                  !(no_color && *no_color),
 		.utf8 = run->out.utf8,
 		.all = o->all,
+		.sections = *o->sections ? o->sections : NULL,
 	};
-	return take_section(run, e);
+	return check_sections(o->sections, e);
 }
 
 /* The rules, as the site wants them: what is wrong with that is the user's error. */
@@ -155,10 +163,9 @@ static void timing(const struct diagnosis *d)
 static int build(struct run *run, struct err *e)
 {
 	const struct opts *o = run->o;
-	const char *only = run->style.section;
 	const struct diagnose_want want = {
 		.db = o->db,
-		.section = only && strcmp(only, "FINDINGS") == 0 ? "" : only,
+		.sections = run->style.sections,
 		.all = o->all,
 		.no_report = o->sql || run->form->export,
 		.short_window = o->short_window,

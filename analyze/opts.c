@@ -14,10 +14,11 @@
 #define LONG_ONLY 256
 
 enum type {
-	TYPE_FLAG,   /* a bool becomes true */
-	TYPE_TEXT,   /* a string */
-	TYPE_APPEND, /* a string, again and again */
-	TYPE_MODE,   /* another thing to do; with an argument when `arg` says so */
+	TYPE_FLAG,    /* a bool becomes true */
+	TYPE_TEXT,    /* a string */
+	TYPE_APPEND,  /* a string, again and again */
+	TYPE_SECTION, /* names, joined by commas */
+	TYPE_MODE,    /* another thing to do; with an argument when `arg` says so */
 };
 
 static const struct option_row {
@@ -46,8 +47,19 @@ static const struct option_row {
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
+static const struct letter_row {
+	char letter;
+	const char *names, *help;
+} letters_of_sections[] = {
+#define SECTIONS(letter_, names_, help_) {(letter_), (names_), (help_)},
+#include "analyze/letters.def"
+#undef SECTIONS
+};
+#define SECTION_LETTERS (sizeof(letters_of_sections) / sizeof(letters_of_sections[0]))
+#define LETTERS_MAX     (2 * ROWS + SECTION_LETTERS + 2)
+
 /* The table in getopt's two forms. */
-static void getopt_tables(struct option longs[ROWS + 1], char letters[2 * ROWS + 2])
+static void getopt_tables(struct option longs[ROWS + 1], char letters[LETTERS_MAX])
 {
 	size_t n = 0;
 
@@ -67,6 +79,8 @@ static void getopt_tables(struct option longs[ROWS + 1], char letters[2 * ROWS +
 		}
 	}
 	longs[n] = (struct option){0};
+	for (size_t i = 0; i < SECTION_LETTERS; i++)
+		*letters++ = letters_of_sections[i].letter;
 	*letters = '\0';
 }
 
@@ -80,8 +94,28 @@ static const struct option_row *row_of(int got)
 	return NULL;
 }
 
-static void take(struct opts *o, const struct option_row *r, const char *value,
-                 const char **scratch)
+static int take_sections(struct opts *o, const char *names, struct err *e)
+{
+	struct buf b = BUF_OVER(o->sections);
+
+	b.n = strlen(o->sections);
+	buf_str(&b, b.n ? "," : "");
+	buf_str(&b, names);
+	(void)buf_cstr(&b);
+	return b.cut ? err_set(e, 0, "--section: more names than there are sections") : 0;
+}
+
+/* One of the letters for sections. */
+static int take_letter(struct opts *o, int got, struct err *e)
+{
+	for (size_t i = 0; i < SECTION_LETTERS; i++)
+		if (letters_of_sections[i].letter == got)
+			return take_sections(o, letters_of_sections[i].names, e);
+	return 0;
+}
+
+static int take(struct opts *o, const struct option_row *r, const char *value, const char **scratch,
+                struct err *e)
 {
 	char *field = (char *)o + r->at;
 
@@ -102,7 +136,10 @@ static void take(struct opts *o, const struct option_row *r, const char *value,
 	case TYPE_TEXT:
 		*(const char **)(void *)field = value;
 		break;
+	case TYPE_SECTION:
+		return take_sections(o, value, e);
 	}
+	return 0;
 }
 
 static int check_format(const struct opts *o, struct err *e)
@@ -193,8 +230,9 @@ static int check_args(const struct opts *o, struct err *e)
 
 int opts_parse(struct opts *o, int argc, char **argv, const char **scratch, struct err *e)
 {
+	const struct option_row *row;
 	struct option longs[ROWS + 1];
-	char letters[2 * ROWS + 2];
+	char letters[LETTERS_MAX];
 	int got;
 
 	*o = (struct opts){.format = "text", .fail_on = "warn", .sets = scratch};
@@ -207,7 +245,9 @@ int opts_parse(struct opts *o, int argc, char **argv, const char **scratch, stru
 		if (got == '?')
 			return err_set(e, 0, "%s: there is no such option, see --help",
 			               argv[optind - 1]);
-		take(o, row_of(got), optarg, scratch);
+		row = row_of(got);
+		if (row ? take(o, row, optarg, scratch, e) : take_letter(o, got, e))
+			return -1;
 	}
 	o->args = (const char *const *)(argv + optind);
 	o->args_n = (size_t)(argc - optind);
@@ -243,5 +283,9 @@ void opts_help(FILE *out)
 			(void)fprintf(out, "%s%s", i ? ", " : "", renderers[i].format);
 		(void)fputc('\n', out);
 	}
+	(void)fputs("\nSections by letter, as in xsos; -cm is --section CPU,MEMORY:\n", out);
+	for (const struct letter_row *r = letters_of_sections;
+	     r < letters_of_sections + SECTION_LETTERS; r++)
+		(void)fprintf(out, "  -%c  %-19s %s\n", r->letter, r->names, r->help);
 	(void)fputs("\nmanual: nettape-analyze(1), nettape-rules(5)\n", out);
 }

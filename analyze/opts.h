@@ -28,7 +28,6 @@ struct opts {
 	enum mode mode;
 	const char *format;   /* a renderer's name */
 	const char *output;   /* file, or NULL = standard output */
-	const char *section;  /* this one only, or NULL */
 	const char *width;    /* as written; width_n is the number, 0 = the terminal's */
 	const char *db;       /* file to keep the store in, or NULL */
 	const char *sql;      /* SELECT to answer in place of the report, or NULL */
@@ -45,6 +44,7 @@ struct opts {
 	size_t sets_n;
 	bool all, no_color, no_pager, timing, strict, short_window, join;
 
+	char sections[256]; /* these only, "tcp,UDP"; "" = all */
 	unsigned width_n;
 	struct window_want window; /* zeroed: all of it */
 	enum level fail_level;     /* LEVEL_COUNT = never */

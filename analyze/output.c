@@ -1,6 +1,7 @@
 #include "analyze/output.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <poll.h>
@@ -11,27 +12,100 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "analyze/escape.h"
 #include "schema/span.h"
 
-#define PAGER_WORDS 16
+#define PAGER_WORDS  16
+#define PAGER_BYTES  512
+#define ROWS_DEFAULT 24 /* of a terminal that does not tell */
+
+static const char *environment(const char *name)
+{
+	const char *v = getenv(name);
+
+	return v ? v : "";
+}
 
 void output_init(struct output *o)
 {
 	struct winsize size = {0};
+	const char *term = environment("TERM");
 
 	*o = (struct output){.out = stdout, .terminal = isatty(STDOUT_FILENO)};
 	(void)setlocale(LC_CTYPE, "");
 	o->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	o->dumb = o->terminal && (!*term || strcmp(term, "dumb") == 0);
 	if (o->terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
 		o->width = size.ws_col;
+	o->rows = size.ws_row ? size.ws_row : ROWS_DEFAULT;
 	/* a reader who went away is seen when writing, see output_close */
 	(void)signal(SIGPIPE, SIG_IGN);
 }
 
-/* $PAGER's words, without a shell: "less -R" when it is not set. */
+/* A pager is asked for or can be used: less has little joy in a dumb terminal. */
+static bool wants_pager(const struct output *o)
+{
+	const char *pager = getenv("PAGER");
+
+	return o->terminal && (pager ? *pager && strcmp(pager, "cat") != 0 : !o->dumb);
+}
+
+int output_open(struct output *o, const char *path, bool page, struct err *e)
+{
+	if (path) {
+		o->terminal = false;
+		o->width = 0;
+		o->out = fopen(path, "we");
+		return o->out ? 0 : err_set(e, errno, "open %s", path);
+	}
+	if (!page || !wants_pager(o))
+		return 0;
+	o->kept = true;
+	o->out = open_memstream(&o->text, &o->text_n);
+	return o->out ? 0 : err_set(e, errno, "buffer of the pager");
+}
+
+/* Columns of a line without the colours on it. */
+static size_t line_columns(struct span line)
+{
+	size_t n = 0;
+	struct span part;
+
+	while (span_cut(&line, '\033', &part)) {
+		n += text_columns(part);
+		if (!span_cut(&line, 'm', &part))
+			return n;
+	}
+	return n + text_columns(line);
+}
+
+/* More lines than a terminal has beside its prompt; it folds those that are too long. */
+static bool too_long(const struct output *o)
+{
+	struct span rest = {o->text, o->text_n}, line;
+	size_t rows = 0;
+
+	while (rows < o->rows && span_line(&rest, &line)) {
+		size_t n = line_columns(line);
+
+		rows += n && o->width ? (n + o->width - 1) / o->width : 1;
+	}
+	return rows >= o->rows;
+}
+
+static bool is_less(const char *command)
+{
+	struct span s = span_of(command), folder;
+
+	(void)span_rcut(&s, '/', &folder);
+	return span_eq(s, SPAN("less"));
+}
+
+/* $PAGER's words, without a shell; less is told to let colours through, whatever LESS says. */
 static void exec_pager(char *words)
 {
-	char *argv[PAGER_WORDS + 1];
+	static char raw[] = "-R";
+	char *argv[PAGER_WORDS + 2];
 	size_t n = 0;
 
 	while (*words && n < PAGER_WORDS) {
@@ -42,6 +116,8 @@ static void exec_pager(char *words)
 		words += strcspn(words, " \t");
 		if (*words)
 			*words++ = '\0';
+		if (n == 1 && is_less(argv[0]))
+			argv[n++] = raw;
 	}
 	argv[n] = NULL;
 	(void)setenv("LESS", "FRX", 0);
@@ -50,56 +126,78 @@ static void exec_pager(char *words)
 		(void)execvp(argv[0], argv);
 }
 
-static void be_pager(const int ends[2])
+static void be_pager(int input, int status)
 {
-	const char *wanted = getenv("PAGER");
-	char words[512] = "less -R";
+	const char *wanted = environment("PAGER");
+	char words[PAGER_BYTES] = "less";
 
-	if (wanted && *wanted && strlen(wanted) < sizeof(words))
+	if (*wanted && strlen(wanted) < sizeof(words))
 		memcpy(words, wanted, strlen(wanted) + 1);
-	(void)dup2(ends[0], STDIN_FILENO);
-	(void)close(ends[0]);
-	(void)close(ends[1]);
+	(void)dup2(input, STDIN_FILENO);
 	exec_pager(words);
-	/* no such pager: the text as it is */
-	memcpy(words, "cat", sizeof("cat"));
-	exec_pager(words);
+	(void)!write(status, "!", 1); /* exec closes it: no byte is success */
 	_exit(127);
 }
 
-static int open_pager(struct output *o, struct err *e)
+static bool write_all(int fd, const char *p, size_t n)
 {
-	int ends[2];
+	while (n) {
+		ssize_t got = write(fd, p, n);
 
-	if (pipe(ends) < 0)
-		return err_set(e, errno, "pipe");
-	o->pager = fork();
-	if (o->pager < 0) {
-		o->pager = 0;
-		(void)close(ends[0]);
-		(void)close(ends[1]);
-		return err_set(e, errno, "fork");
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return false;
+		p += got;
+		n -= (size_t)got;
 	}
-	if (o->pager == 0)
-		be_pager(ends);
-	(void)close(ends[0]);
-	o->out = fdopen(ends[1], "w");
-	return o->out ? 0 : err_set(e, errno, "pager");
+	return true;
 }
 
-int output_open(struct output *o, const char *path, bool page, struct err *e)
+/* Gives the pager the text and waits until its reader is done; ^C is for the pager. */
+static void feed_pager(const struct output *o, pid_t pid, int input)
 {
-	const char *pager = getenv("PAGER");
+	struct sigaction ignore = {.sa_handler = SIG_IGN}, was_int, was_quit;
 
-	if (path) {
-		o->terminal = false;
-		o->width = 0;
-		o->out = fopen(path, "we");
-		return o->out ? 0 : err_set(e, errno, "open %s", path);
+	(void)sigaction(SIGINT, &ignore, &was_int);
+	(void)sigaction(SIGQUIT, &ignore, &was_quit);
+	(void)write_all(input, o->text, o->text_n); /* who has read enough goes away */
+	(void)close(input);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		continue;
+	(void)sigaction(SIGINT, &was_int, NULL);
+	(void)sigaction(SIGQUIT, &was_quit, NULL);
+}
+
+/* False when no pager could be started: nothing was shown. */
+static bool page(const struct output *o)
+{
+	int text[2], status[2];
+	char byte;
+	pid_t pid;
+
+	if (pipe2(text, O_CLOEXEC) < 0)
+		return false;
+	if (pipe2(status, O_CLOEXEC) < 0) {
+		(void)close(text[0]);
+		(void)close(text[1]);
+		return false;
 	}
-	if (page && o->terminal && !(pager && strcmp(pager, "cat") == 0))
-		return open_pager(o, e);
-	return 0;
+	pid = fork();
+	if (pid == 0)
+		be_pager(text[0], status[1]);
+	(void)close(text[0]);
+	(void)close(status[1]);
+	if (pid > 0 && read(status[0], &byte, 1) == 1) {
+		(void)waitpid(pid, NULL, 0);
+		pid = -1;
+	}
+	(void)close(status[0]);
+	if (pid > 0)
+		feed_pager(o, pid, text[1]);
+	else
+		(void)close(text[1]);
+	return pid > 0;
 }
 
 static bool reader_gone(int fd)
@@ -109,19 +207,33 @@ static bool reader_gone(int fd)
 	return poll(&p, 1, 0) == 1 && (p.revents & POLLERR);
 }
 
+static int close_kept(struct output *o, struct err *e)
+{
+	int rc = 0;
+
+	if (fclose(o->out) != 0)
+		rc = err_set(e, errno, "buffer of the pager");
+	else if (!(too_long(o) && page(o)) && !write_all(STDOUT_FILENO, o->text, o->text_n))
+		rc = err_set(e, errno, "write");
+	free(o->text);
+	o->text = NULL;
+	return rc;
+}
+
 int output_close(struct output *o, struct err *e)
 {
-	bool failed = fflush(o->out) != 0 || ferror(o->out);
-	int code = errno;
+	bool failed;
+	int code;
 
+	if (o->kept)
+		return close_kept(o, e);
+	failed = fflush(o->out) != 0 || ferror(o->out);
+	code = errno;
 	if (failed && reader_gone(fileno(o->out)))
 		failed = false;
 	if (o->out != stdout && fclose(o->out) != 0 && !failed && errno != EPIPE) {
 		code = errno;
 		failed = true;
 	}
-	if (o->pager > 0)
-		while (waitpid(o->pager, NULL, 0) < 0 && errno == EINTR)
-			continue;
 	return failed ? err_set(e, code, "write") : 0;
 }

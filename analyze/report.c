@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "analyze/arena.h"
 
@@ -40,6 +41,18 @@ bool level_parse(struct span name, enum level *l)
 			return true;
 		}
 	return false;
+}
+
+bool report_listed(const char *list, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *p = list; p; p = strchr(p, ',')) {
+		p += *p == ',';
+		if (strncasecmp(p, name, n) == 0 && (p[n] == ',' || p[n] == '\0'))
+			return true;
+	}
+	return list == NULL;
 }
 
 const char *report_fact(const struct report *r, const char *name)

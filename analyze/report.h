@@ -249,8 +249,11 @@ bool report_reaches(const struct report *r, enum level level);
 struct style {
 	unsigned width; /* columns of a line */
 	bool colour, utf8, all;
-	const char *section; /* only this one, in capitals, or NULL */
+	const char *sections; /* only these, "FINDINGS,TCP" in any case; NULL = all */
 };
+
+/* `name` is one of the names of a comma-separated list, in any case; of NULL each is. */
+bool report_listed(const char *list, const char *name);
 
 struct sqlite3;
 

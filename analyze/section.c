@@ -407,7 +407,18 @@ bool section_known(enum section_set set, const char *name)
 		if (its && strcasecmp(its, name) == 0)
 			return true;
 	}
-	return false;
+	return strcasecmp(name, SECTION_FINDINGS) == 0;
+}
+
+void section_names(enum section_set set, struct buf *b)
+{
+	buf_str(b, SECTION_FINDINGS);
+	for (size_t i = 0; i < BUILT_IN; i++) {
+		const char *its = name_in(&built_in[i], set);
+
+		if (its)
+			buf_fmt(b, ", %s", its);
+	}
 }
 
 int sections_run(sqlite3 *db, struct arena *a, enum section_set set, const char *only, bool all,
@@ -421,7 +432,7 @@ int sections_run(sqlite3 *db, struct arena *a, enum section_set set, const char 
 		const char *name = name_in(b, set);
 		struct file f;
 
-		if (!name || (only && strcasecmp(name, only) != 0))
+		if (!name || !report_listed(only, name))
 			continue;
 		if (read_file(&f, (struct span){b->text, b->n}, e))
 			return err_set(e, 0, "section %s", b->name);

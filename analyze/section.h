@@ -28,6 +28,7 @@
 
 #include "analyze/arena.h"
 #include "analyze/report.h"
+#include "schema/buf.h"
 #include "schema/err.h"
 #include "schema/span.h"
 
@@ -44,10 +45,15 @@ int section_run(struct sqlite3 *db, struct arena *a, struct span text, bool all,
 /* Which folder they are from. */
 enum section_set { SECTIONS_HOST, SECTIONS_FLEET, SECTIONS_COMPARE, SECTIONS_COUNT };
 
-/* All of a set that are built in, in their order; `only` one of them by name unless NULL. */
+/* What --section calls the part that is no section. */
+#define SECTION_FINDINGS "FINDINGS"
+
+/* All of a set that are built in, in their order; `only` those of a list (report_listed). */
 int sections_run(struct sqlite3 *db, struct arena *a, enum section_set set, const char *only,
                  bool all, struct report *r, struct err *e) __attribute__((warn_unused_result));
-/* True when the set has a section of that name, upper or lower case. */
+/* True when the set has one of that name, upper or lower case, or it is SECTION_FINDINGS. */
 bool section_known(enum section_set set, const char *name);
+/* Appends all such names, with commas. */
+void section_names(enum section_set set, struct buf *b);
 
 #endif

@@ -83,6 +83,47 @@ static void windows_are_times_of_a_file(void **state)
 	assert_int_equal(PARSE(&o, &e, "--join"), -1);
 }
 
+static void sections_add_up_by_name_and_by_letter(void **state)
+{
+	struct opts o;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(PARSE(&o, &e, "x"), 0);
+	assert_string_equal(o.sections, "");
+	assert_int_equal(PARSE(&o, &e, "--section", "tcp,udp", "x", "--section=Findings"), 0);
+	assert_string_equal(o.sections, "tcp,udp,Findings");
+	assert_int_equal(PARSE(&o, &e, "-cm", "x", "-n"), 0);
+	assert_string_equal(o.sections, "CPU,MEMORY,NETDEV,QDISC");
+	assert_int_equal(PARSE(&o, &e, "-ac", "x"), 0);
+	assert_true(o.all);
+	assert_int_equal(PARSE(&o, &e, "-o", "-c", "x"), 0); /* -o is no letter of xsos here */
+	assert_string_equal(o.output, "-c");
+	assert_string_equal(o.sections, "");
+	assert_int_equal(PARSE(&o, &e, "x", "-z"), -1);
+	assert_int_equal(PARSE(&o, &e, "x", "-nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"), -1);
+	assert_non_null(strstr(e.text, "--section"));
+}
+
+static void a_letter_means_one_thing(void **state)
+{
+	static const char letters[] = {
+#define SECTIONS(letter, names, help) (letter),
+#include "analyze/letters.def"
+#undef SECTIONS
+#define GROUP(help)
+#define OPT(name, letter, arg, field, type, mode, help) (letter),
+#include "analyze/opts.def"
+#undef OPT
+#undef GROUP
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(letters); i++)
+		for (size_t j = 0; j < i && letters[i]; j++)
+			assert_int_not_equal(letters[i], letters[j]);
+}
+
 static void modes_take_their_own_arguments(void **state)
 {
 	struct opts o;
@@ -150,6 +191,14 @@ static void every_option_is_in_help_and_in_the_manual(void **state)
 #undef OPT
 #undef GROUP
 	};
+	static const struct {
+		char letter;
+		const char *names;
+	} letters[] = {
+#define SECTIONS(letter, names, help) {(letter), (names)},
+#include "analyze/letters.def"
+#undef SECTIONS
+	};
 	char *manual = slurp("analyze/nettape-analyze.1"), *help = NULL;
 	size_t n = 0;
 	FILE *out = open_memstream(&help, &n);
@@ -166,6 +215,15 @@ static void every_option_is_in_help_and_in_the_manual(void **state)
 		if (!strstr(help, in_help) || !strstr(manual, in_manual))
 			fail_msg("--%s is not in help or not in the manual", names[i]);
 	}
+	for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++) {
+		char in_help[64], in_manual[64];
+
+		(void)snprintf(in_help, sizeof(in_help), "\n  -%c  %s ", letters[i].letter,
+		               letters[i].names);
+		(void)snprintf(in_manual, sizeof(in_manual), "\n.It Fl %c Ta ", letters[i].letter);
+		if (!strstr(help, in_help) || !strstr(manual, in_manual))
+			fail_msg("-%c is not in help or not in the manual", letters[i].letter);
+	}
 	free(manual);
 	free(help);
 }
@@ -176,6 +234,8 @@ int main(void)
 		cmocka_unit_test(a_bundle_alone_is_a_report),
 		cmocka_unit_test(options_stand_anywhere_and_repeat),
 		cmocka_unit_test(windows_are_times_of_a_file),
+		cmocka_unit_test(sections_add_up_by_name_and_by_letter),
+		cmocka_unit_test(a_letter_means_one_thing),
 		cmocka_unit_test(modes_take_their_own_arguments),
 		cmocka_unit_test(what_is_wrong_is_said),
 		cmocka_unit_test(every_option_is_in_help_and_in_the_manual),
