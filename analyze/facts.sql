@@ -15,11 +15,26 @@ WITH m AS (
 ), lost AS (
   SELECT group_concat(source || ' (' || state || ')', ', ') AS text
     FROM (SELECT source, state FROM source WHERE state NOT IN ('ok', 'partial', 'not-collected', 'absent') ORDER BY source)
+), nics AS (               -- those that are hardware, or a hypervisor's
+  SELECT group_concat(text, ', ') || CASE WHEN max(more) > 0 THEN ' and ' || max(more) || ' more' ELSE '' END AS text
+    FROM (SELECT entity || coalesce(' ' || human(max(CASE WHEN name = 'speed' AND first > 0 THEN first END), 'bit/s'), '')
+                 || coalesce(' ' || max(CASE WHEN name = 'driver' THEN first END), '')
+                 || coalesce(' ' || max(CASE WHEN name = 'channels_combined' THEN first || CASE first WHEN 1 THEN ' queue' ELSE ' queues' END END), '') AS text,
+                 count(*) OVER () - 3 AS more
+            FROM series WHERE source = 'nic'
+             AND entity IN (SELECT entity FROM series WHERE source = 'nic' AND name = 'bus' AND first NOT IN ('', 'N/A', 'tap', 'tun'))
+           GROUP BY entity ORDER BY max(CASE WHEN name = 'operstate' THEN first = 'up' END) DESC, entity LIMIT 3)
 ), l5d AS (
   SELECT (SELECT count(*) FROM linkerd_client) AS clients, (SELECT count(*) FROM linkerd_server) AS servers,
+         (SELECT count(*) FROM (SELECT router FROM linkerd_server UNION SELECT router FROM linkerd_client)) AS routers,
+         (SELECT max(first) FROM series WHERE source = 'linkerd_info' AND name = 'version') AS version,
+         (SELECT max(pid) FROM listener WHERE port IN (4140, 9990)) AS pid,
          (SELECT sum(requests * 1.0 / nullif(span, 0)) FROM linkerd_server) AS rate
 )
-SELECT CASE WHEN recorded_from IS NULL THEN started || coalesce(' .. ' || ended, '')
+SELECT CASE WHEN recorded_from IS NULL
+            THEN replace(substr(started, 1, 19), 'T', ' ')
+                 || coalesce(' .. ' || CASE WHEN substr(ended, 1, 10) = substr(started, 1, 10) THEN substr(ended, 12, 8)
+                                            ELSE replace(substr(ended, 1, 19), 'T', ' ') END, '') || ' UTC'
             ELSE 'judged ' || started || ' .. ' || replace(ended, day, '') || ' of ' || replace(recorded_from, day, '')
                  || ' .. ' || replace(recorded_to, day, '') END AS "when",
        human(got, 's') || CASE WHEN bundles > 1 THEN ' in ' || bundles || ' recordings'
@@ -36,6 +51,10 @@ SELECT CASE WHEN recorded_from IS NULL THEN started || coalesce(' .. ' || ended,
        CASE WHEN uid > 0 THEN 'recorded without root' END AS privileges,
        CASE reason WHEN 'complete' THEN NULL WHEN 'cut' THEN 'the bundle was cut: its end is missing'
                    ELSE 'ended early: ' || reason END AS "end",
-       CASE WHEN servers + clients > 0 THEN servers || CASE servers WHEN 1 THEN ' server, ' ELSE ' servers, ' END
-              || clients || CASE clients WHEN 1 THEN ' client' ELSE ' clients' END || coalesce(', ' || human(rate, 'per_s') || ' requests', '') END AS linkerd
-  FROM m JOIN s JOIN lost JOIN l5d;
+       nics.text AS nics,
+       CASE WHEN servers + clients > 0
+            THEN 'linkerd' || coalesce(' ' || version, '') || coalesce(' (pid ' || pid || ')', '') || ': '
+              || routers || CASE routers WHEN 1 THEN ' router, ' ELSE ' routers, ' END
+              || servers || CASE servers WHEN 1 THEN ' server, ' ELSE ' servers, ' END
+              || clients || CASE clients WHEN 1 THEN ' client' ELSE ' clients' END || coalesce(', requests ' || human(rate, 'per_s'), '') END AS linkerd
+  FROM m JOIN s JOIN lost JOIN l5d JOIN nics;

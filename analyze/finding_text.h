@@ -5,9 +5,6 @@
 #include "analyze/layout.h"
 #include "analyze/report.h"
 
-/* One line a rule, so that many findings are seen at once; nothing when there are few. */
-void finding_text_summary(const struct layout *l, const struct report *r);
-
 /* All findings that are not suppressed, what is explained below its cause, further in. */
 void finding_text_all(const struct layout *l, const struct report *r);
 

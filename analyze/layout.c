@@ -1,6 +1,7 @@
 #include "analyze/layout.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "analyze/escape.h"
@@ -152,6 +153,40 @@ void layout_text(const struct layout *l, size_t indent, const char *label, size_
 	put_text(l, indent + text_columns(span_of(label)), label[0] ? hang : indent, hang, text);
 }
 
+/* A line that others followed. */
+static void put_cut(const struct layout *l, struct span line)
+{
+	put(l, text_front(line, l->style->width - 2));
+	(void)fputs(l->style->utf8 ? " …\n" : " ~\n", l->out);
+}
+
+void layout_most(const struct layout *l, size_t indent, const char *label, size_t hang,
+                 struct span text, size_t most)
+{
+	struct layout inner = {.style = l->style};
+	struct span rest, line;
+	char *kept = NULL;
+	size_t n = 0;
+
+	inner.out = open_memstream(&kept, &n);
+	if (!inner.out)
+		return;
+	layout_text(&inner, indent, label, hang, text);
+	if (fclose(inner.out) == 0) {
+		rest = (struct span){kept, n};
+		for (size_t i = 1; i <= most && span_line(&rest, &line); i++) {
+			bool last = i < most || rest.n == 0;
+
+			put(l, last ? line : (struct span){0});
+			if (last)
+				(void)fputc('\n', l->out);
+			else
+				put_cut(l, line);
+		}
+	}
+	free(kept);
+}
+
 float layout_slice(const struct cell *c, size_t columns, size_t column)
 {
 	size_t from = column * c->v.spark.n / columns, to = (column + 1) * c->v.spark.n / columns;
@@ -294,6 +329,16 @@ void layout_field(const struct layout *l, struct span s, size_t width, bool righ
 	put(l, s);
 	if (!right && !last)
 		blanks(l, width - n);
+}
+
+void layout_line(const struct layout *l, size_t at, struct span text)
+{
+	char escaped[CELL_BYTES];
+	struct buf b = BUF_OVER(escaped);
+
+	escape_put(&b, text, l->style->utf8);
+	layout_field(l, buf_span(&b), at < l->style->width ? l->style->width - at : 1, false, true);
+	(void)fputc('\n', l->out);
 }
 
 static void put_heading(const struct layout *l, const struct grid *g)

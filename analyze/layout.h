@@ -36,7 +36,14 @@ void layout_paint(const struct layout *l, enum paint p, const char *text);
 void layout_text(const struct layout *l, size_t indent, const char *label, size_t hang,
                  struct span text);
 
-/* The same without a label, behind `at` columns that stand on the line already. */
+/* The same in `most` lines; the last one ends in a mark when there is more. */
+void layout_most(const struct layout *l, size_t indent, const char *label, size_t hang,
+                 struct span text, size_t most);
+
+/* One line behind `at` columns, escaped; what does not fit ends in a mark. */
+void layout_line(const struct layout *l, size_t at, struct span text);
+
+/* layout_text without a label, behind `at` columns that stand on the line already. */
 void layout_more(const struct layout *l, size_t at, size_t hang, struct span text);
 
 /* Caption, heading and rows, or for a list its pairs, indented by two. */

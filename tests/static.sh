@@ -24,7 +24,7 @@ trap clean EXIT
 trap 'exit 1' INT TERM HUP
 
 skip() { echo "ok - $name: $1 # SKIP $2"; }
-reads() { "$analyze" --fail-on never --no-pager "$1" >"$1.txt" && grep -q '^verdict' "$1.txt"; }
+reads() { "$analyze" --fail-on never --no-pager "$1" >"$1.txt" && grep -q '^VERDICT' "$1.txt"; }
 # rows FILE QUERY WANTED: what the analyzer's store says
 rows() {
 	got=$("$analyze" --fail-on never --sql "$2" "$1" | tail -n 1 | tr -d ' ')

@@ -7,10 +7,11 @@
 #include "analyze/finding_text.h"
 #include "analyze/layout.h"
 #include "analyze/report.h"
+#include "analyze/verdict_text.h"
 #include "schema/buf.h"
 
 #define TEXT_BYTES    8192
-#define LABEL_COLUMNS 12
+#define LABEL_COLUMNS 9 /* "VERDICT  " */
 
 /* NAME  text */
 static void put_head(const struct layout *l, const char *name, const char *about)
@@ -21,64 +22,27 @@ static void put_head(const struct layout *l, const char *name, const char *about
 }
 
 /* Facts by name, those that are not empty, with `between` between them. */
-static void put_facts(const struct layout *l, const struct report *r, const char *label,
-                      const char *const *names)
+static void say_facts(const struct report *r, const char *between, const char *const *names,
+                      struct buf *b)
 {
-	char text[TEXT_BYTES];
-	struct buf b = BUF_OVER(text);
-
 	for (; *names; names++) {
 		const char *v = report_fact(r, *names);
 
 		if (!v[0])
 			continue;
-		buf_str(&b, b.n ? ", " : "");
-		buf_str(&b, v);
+		buf_str(b, b->n ? between : "");
+		buf_str(b, v);
 	}
-	layout_text(l, 0, label, LABEL_COLUMNS - 2, buf_span(&b));
 }
 
-static void put_count(struct buf *b, size_t n, const char *what)
+static void put_facts(const struct layout *l, const struct report *r, const char *between,
+                      const char *const *names)
 {
-	if (n == 0)
-		return;
-	buf_str(b, b->n ? ", " : "");
-	buf_u64(b, n);
-	buf_char(b, ' ');
-	buf_str(b, what);
-}
-
-static void put_marked(const struct layout *l, enum level worst, struct span text)
-{
-	layout_paint(l, PAINT_HEAD, "verdict");
-	(void)fputs("   ", l->out);
-	layout_put_mark(l, worst);
-	layout_more(l, LABEL_COLUMNS - 2 + strlen(layout_mark(worst)), LABEL_COLUMNS + 3, text);
-}
-
-static void put_verdict(const struct layout *l, const struct report *r)
-{
-	enum level worst = r->count[LEVEL_CRIT]   ? LEVEL_CRIT
-	                   : r->count[LEVEL_WARN] ? LEVEL_WARN
-	                   : r->count[LEVEL_INFO] ? LEVEL_INFO
-	                                          : LEVEL_OK;
-	size_t causes = r->causes[LEVEL_CRIT] + r->causes[LEVEL_WARN] + r->causes[LEVEL_INFO];
-	char text[256];
+	char text[TEXT_BYTES];
 	struct buf b = BUF_OVER(text);
 
-	put_count(&b, causes, causes == 1 ? "root cause" : "root causes");
-	put_count(&b, r->count[LEVEL_CRIT] - r->causes[LEVEL_CRIT], "crit");
-	put_count(&b, r->count[LEVEL_WARN] - r->causes[LEVEL_WARN], "warn");
-	put_count(&b, r->count[LEVEL_INFO] - r->causes[LEVEL_INFO], "info");
-	put_count(&b, r->folded, "folded under their cause");
-	put_count(&b, r->count[LEVEL_OK], "ok");
-	put_count(&b, r->not_evaluated, "not evaluated");
-	put_count(&b, r->not_applicable, "not applicable");
-	put_count(&b, r->errors, "failed");
-	put_count(&b, r->suppressed, "suppressed");
-	if (r->results_n == 0)
-		buf_fmt(&b, "%sno rule was run", b.n ? ", " : "");
-	put_marked(l, r->results_n ? worst : LEVEL_SKIP, buf_span(&b));
+	say_facts(r, between, names, &b);
+	layout_text(l, LABEL_COLUMNS, "", LABEL_COLUMNS, buf_span(&b));
 }
 
 /* That --short-window was asked, and how much of what follows rests on it. */
@@ -92,7 +56,7 @@ static void put_short(const struct layout *l, const struct report *r)
 	buf_fmt(&b, "--short-window: %zu rule%s judged less time than %s, with low confidence",
 	        r->judged_short, r->judged_short == 1 ? "" : "s",
 	        r->judged_short == 1 ? "it wants" : "they want");
-	layout_text(l, 0, "short", LABEL_COLUMNS - 2, buf_span(&b));
+	layout_text(l, LABEL_COLUMNS, "", LABEL_COLUMNS, buf_span(&b));
 }
 
 /* What --baseline was, and how today's findings stand to it. */
@@ -104,47 +68,58 @@ static void put_baseline(const struct layout *l, const struct report *r)
 
 	if (!old)
 		return;
-	buf_fmt(&b, "%zu new, %zu same, %zu gone", old->fresh, old->same,
+	buf_fmt(&b, "baseline: %zu new, %zu same, %zu gone", old->fresh, old->same,
 	        old->gone_n - old->unknown);
 	if (old->unknown)
 		buf_fmt(&b, ", %zu not judged this time", old->unknown);
 	buf_fmt(&b, " since %s", old->started[0] ? old->started : old->path);
 	if (strcmp(old->host, report_fact(r, "host")) != 0)
 		buf_fmt(&b, "; that was another host: %s", old->host);
-	layout_text(l, 0, "baseline", LABEL_COLUMNS - 2, buf_span(&b));
+	layout_text(l, LABEL_COLUMNS, "", LABEL_COLUMNS, buf_span(&b));
 }
 
 static void put_warnings(const struct layout *l, const struct report *r)
 {
 	for (size_t i = 0; i < r->settings_n; i++)
 		if (r->settings[i].warning)
-			layout_text(l, 0, "site", LABEL_COLUMNS - 2,
+			layout_text(l, LABEL_COLUMNS, "site: ", LABEL_COLUMNS + 6,
 			            span_of(r->settings[i].warning));
 }
 
 static void put_header(const struct layout *l, const struct report *r)
 {
-	static const char *const when[] = {"when", "window", "ticks", NULL};
-	static const char *const what[] = {"system", "machine", "os", NULL};
-	static const char *const how[] = {"evidence", "origin", "privileges", "end", NULL};
+	static const char *const who[] = {"host", "when", "window", "ticks", NULL};
+	static const char *const what[] = {"system", "machine", "os", "nics", NULL};
 	static const char *const linkerd[] = {"linkerd", NULL};
-	static const char *const note[] = {"note", NULL};
+	static const char *const how[] = {"evidence", "origin", "privileges", "end", NULL};
+	char text[TEXT_BYTES];
+	struct buf b = BUF_OVER(text);
 
-	layout_paint(l, PAINT_HEAD, "nettape");
-	layout_more(l, strlen("nettape"), LABEL_COLUMNS - 2,
-	            span_of(r->subject ? r->subject : report_fact(r, "host")));
-	put_facts(l, r, "window", when);
-	put_facts(l, r, "host", what);
-	put_facts(l, r, "linkerd", linkerd);
-	put_facts(l, r, "evidence", how);
-	put_facts(l, r, "note", note);
+	layout_paint(l, PAINT_HEAD, "NETTAPE");
+	if (r->subject)
+		buf_str(&b, r->subject);
+	else
+		say_facts(r, ", ", who, &b);
+	layout_more(l, strlen("NETTAPE"), LABEL_COLUMNS, buf_span(&b));
+	put_facts(l, r, ", ", what);
+	put_facts(l, r, ", ", linkerd);
+	put_facts(l, r, "; ", how);
+	if (*report_fact(r, "note")) {
+		b = BUF_OVER(text);
+		buf_fmt(&b, "note: %s", report_fact(r, "note"));
+		layout_text(l, LABEL_COLUMNS, "", LABEL_COLUMNS, buf_span(&b));
+	}
 	put_short(l, r);
 	put_warnings(l, r);
-	if (r->verdict)
-		put_marked(l, r->worst, span_of(r->verdict));
-	else
-		put_verdict(l, r);
 	put_baseline(l, r);
+}
+
+static void put_findings(const struct layout *l, const struct report *r)
+{
+	if (r->findings_n > r->suppressed)
+		put_head(l, "FINDINGS",
+		         "causes before symptoms; [C] critical, [W] warning, [i] remark");
+	finding_text_all(l, r);
 }
 
 static void put_section(const struct layout *l, const struct section *s)
@@ -292,14 +267,14 @@ static int render(const struct report *r, const struct style *s, FILE *out, stru
 	const struct layout l = {.out = out, .style = s};
 
 	(void)e;
-	if (!s->section || strcmp(s->section, "FINDINGS") == 0) {
+	if (report_listed(s->sections, "FINDINGS")) {
 		put_header(&l, r);
-		finding_text_summary(&l, r);
-		finding_text_all(&l, r);
+		verdict_text(&l, r);
+		put_findings(&l, r);
 	}
 	for (size_t i = 0; i < r->sections_n; i++)
 		put_section(&l, &r->sections[i]);
-	if (!s->section)
+	if (!s->sections)
 		put_rest(&l, r);
 	return 0;
 }

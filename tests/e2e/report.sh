@@ -83,13 +83,15 @@ for s in HOST CPU MEMORY INTERRUPTS SOFTNET NETDEV ETHTOOL QDISC SOCKETS LISTENE
 	check "has the section $s" grep -q "^$s  " full.txt
 done
 check "no section's SQL failed" sh -c '! grep -n "^  failed: " full.txt'
-check "begins with host and verdict" sh -c 'head -8 full.txt | grep -q "^verdict "'
+check "begins with host and verdict" sh -c 'head -8 full.txt | grep -q "^VERDICT "'
 check "says what was not evaluated" grep -q '^NOT EVALUATED' full.txt
 check "a note cannot colour the terminal" grep -qF 'case \x1b[31m7' full.txt
 check "a section alone" status_is 0 "$analyze" --fail-on never --section softnet "$bundle"
 check "is alone" sh -c '[ "$(grep -c "^[A-Z]" out)" -eq 1 ] && grep -q "^SOFTNET " out'
+check "sections by letter and by name" status_is 0 "$analyze" --fail-on never -rn --section tcp "$bundle"
+check "add up" sh -c '[ "$(grep "^[A-Z]" out | sed "s/  .*//" | tr "\n" " ")" = "SOFTNET NETDEV QDISC TCP " ]'
 check "the findings alone" status_is 0 "$analyze" --fail-on never --section findings "$bundle"
-check "are without sections" sh -c 'grep -q "^verdict" out && ! grep -q "^SOFTNET" out'
+check "are without sections" sh -c 'grep -q "^VERDICT" out && ! grep -q "^SOFTNET" out'
 check "--all lists what is ok" sh -c '"$1" -a --fail-on never "$2" | grep -q "^OK  "' sh "$analyze" "$bundle"
 for width in 60 80 100 132; do
 	check "keeps to $width columns" sh -c 'LC_ALL=C.UTF-8 "$1" --fail-on never --width "$3" "$2" | python3 -c "
@@ -157,10 +159,10 @@ assert json.load(open("set.json"))["params"]["collection-quality/too-short.min_t
 
 # rules that want a longer window
 check "a window too short is said" grep -qE '^  too short: .* covers [0-9]+ s of [0-9]+ s; --short-window judges it anyway' full.txt
-check "without the option the head does not speak of it" sh -c '! grep -q "^short " full.txt'
+check "without the option the head does not speak of it" sh -c '! grep -q "^         --short-window" full.txt'
 "$analyze" --short-window --fail-on never "$bundle" >short.txt 2>err
 check "--short-window judges it: no rule is too short" sh -c '! grep -q "too short: " short.txt'
-check "and the head says so" grep -q '^short  *--short-window: [1-9][0-9]* rules judged less time than they want' short.txt
+check "and the head says so" grep -q '^  *--short-window: [1-9][0-9]* rules judged less time than they want' short.txt
 "$analyze" --short-window --format json --fail-on never "$bundle" >short.json 2>err
 check "JSON tells which" python '
 import json
@@ -190,8 +192,8 @@ demo_rule root-cause/demo-far info 1 '-- explains: root-cause/demo-near, demo/al
 demo_rule root-cause/demo-weak info 1 '-- explains: demo/symptom
 '
 check "a folded finding counts through its cause" status_is 1 "$analyze" --rules folds --fail-on crit "$bundle"
-check "the verdict counts causes first" grep -qE '^verdict +\[C\] +2 root causes, .*3 folded under their cause' out
-sed -n '/^\[C\] root-cause\/demo-far/,/^$/p' out | grep -vE '^ +(do:|when) ' >folded.txt
+check "the verdict counts causes first" grep -qE '^VERDICT  CRITICAL  2 root causes.*; 3 folded under their causes' out
+sed -n '/^FINDINGS/,$p' out | sed -n '/^\[C\] root-cause\/demo-far/,/^$/p' | grep -vE '^ +(do:|when) ' >folded.txt
 cat >expected.txt <<'EOF'
 [C] root-cause/demo-far  T (confidence low)
     root-cause/demo-far is so

@@ -45,12 +45,12 @@ static void renders(const struct report *r, struct style style, const char *want
 }
 
 static const struct fact facts[] = {
-	{.name = "host",     .value = "web-17"                                      },
-	{.name = "when",     .value = "2026-05-03T10:00:02Z .. 2026-05-03T10:10:02Z"},
-	{.name = "window",   .value = "10m of 10m asked"                            },
-	{.name = "ticks",    .value = "601 ticks every 1 s"                         },
-	{.name = "machine",  .value = "4 CPUs, 16 GiB"                              },
-	{.name = "evidence", .value = "32 sources recorded"                         },
+	{.name = "host",     .value = "web-17"                             },
+	{.name = "when",     .value = "2026-05-03 10:00:02 .. 10:10:02 UTC"},
+	{.name = "window",   .value = "10m of 10m asked"                   },
+	{.name = "ticks",    .value = "601 ticks every 1 s"                },
+	{.name = "machine",  .value = "4 CPUs, 16 GiB"                     },
+	{.name = "evidence", .value = "32 sources recorded"                },
 };
 #define FACTS .facts = facts, .facts_n = sizeof(facts) / sizeof(facts[0])
 
@@ -89,7 +89,7 @@ static struct finding plain(const char *rule, const char *title, enum level leve
 static void a_verdict_stands_above_everything(void **state)
 {
 	const struct rule_result ok[] = {
-		{.rule = "a/b", .title = "t", .outcome = OUTCOME_OK, .why = "", .ok = 1},
+		{.rule = "b/b", .title = "t", .outcome = OUTCOME_OK, .why = "", .ok = 1},
 		{.rule = "a/c",
 	         .title = "t",
 	         .outcome = OUTCOME_NOT_EVALUATED,
@@ -98,10 +98,10 @@ static void a_verdict_stands_above_everything(void **state)
 	         .title = "t",
 	         .outcome = OUTCOME_NOT_EVALUATED,
 	         .why = "softnet: absent"                             },
-		{.rule = "a/e",
+		{.rule = "b/e",
 	         .title = "t",
 	         .outcome = OUTCOME_NOT_EVALUATED,
-	         .why = "window too short"                             },
+	         .why = "too short: tcp covers 1 s of 60 s; --short-window judges it anyway"                             },
 	};
 	struct report r = {FACTS, .results = ok, .results_n = 4};
 	struct arena a = {0};
@@ -109,18 +109,20 @@ static void a_verdict_stands_above_everything(void **state)
 	(void)state;
 	report_finish(&r, &a);
 	renders(&r, (struct style){.width = 80},
-	        "nettape   web-17\n"
-	        "window    2026-05-03T10:00:02Z .. 2026-05-03T10:10:02Z, 10m of 10m asked, 601\n"
-	        "          ticks every 1 s\n"
-	        "host      4 CPUs, 16 GiB\n"
-	        "evidence  32 sources recorded\n"
-	        "verdict   [ok] 1 ok, 3 not evaluated\n"
+	        "NETTAPE  web-17, 2026-05-03 10:00:02 .. 10:10:02 UTC, 10m of 10m asked, 601\n"
+	        "         ticks every 1 s\n"
+	        "         4 CPUs, 16 GiB\n"
+	        "         32 sources recorded\n"
+	        "VERDICT  NOTHING FOUND  of 4 rules 1 is ok, 3 not evaluated\n"
+	        "CLEAN          rules ok: b 1/2\n"
+	        "NOT EVALUATED  3 of 4 rules: 1 window too short (--short-window), 2 for other\n"
+	        "               reasons\n"
 	        "\n"
 	        "NOT EVALUATED  by cause; this is not \"ok\"\n"
 	        "  softnet: absent\n"
 	        "    a/c, a/d\n"
-	        "  window too short\n"
-	        "    a/e\n");
+	        "  too short: tcp covers 1 s of 60 s; --short-window judges it anyway\n"
+	        "    b/e\n");
 	arena_free(&a);
 }
 
@@ -168,9 +170,21 @@ static void a_cause_comes_first_and_folds_what_it_explains(void **state)
 	assert_int_equal(r.suppressed, 1);
 	assert_true(report_reaches(&r, LEVEL_CRIT));
 	renders(&r, (struct style){.width = 80},
-	        "nettape\n"
-	        "verdict   [--] 1 root cause, 1 crit, 1 warn, 1 folded under their cause, 1\n"
-	        "               suppressed, no rule was run\n"
+	        "NETTAPE\n"
+	        "VERDICT  CRITICAL  1 root cause, 1 critical, 1 warning; 1 folded under its\n"
+	        "                   cause; 1 suppressed; no rule was run\n"
+	        "[C] zzz/crit  Worst\n"
+	        "    cpu0: lost\n"
+	        "    do:       Double it:\n"
+	        "                sysctl -w net.core.netdev_max_backlog=2000\n"
+	        "    verify:   It stands still.\n"
+	        "[W] root-cause/loss  Loss (confidence high)\n"
+	        "    the cause\n"
+	        "    explains  tcp/tail\n"
+	        "[W] aaa/warn  Second\n"
+	        "    cpu1: second rule\n"
+	        "\n"
+	        "FINDINGS  causes before symptoms; [C] critical, [W] warning, [i] remark\n"
 	        "\n"
 	        "[C] zzz/crit  Worst\n"
 	        "    cpu0: lost\n"
@@ -237,10 +251,18 @@ static void what_a_short_window_costs_is_said(void **state)
 	f[1].depth = 1;
 	report_finish(&r, &a);
 	renders(&r, (struct style){.width = 80, .all = true},
-	        "nettape\n"
-	        "short     --short-window: 3 rules judged less time than they want, with low\n"
-	        "          confidence\n"
-	        "verdict   [W]  1 warn, 1 folded under their cause, 1 ok, 1 not evaluated\n"
+	        "NETTAPE\n"
+	        "         --short-window: 3 rules judged less time than they want, with low\n"
+	        "         confidence\n"
+	        "VERDICT  WARNING  1 warning; 1 folded under its cause; of 4 rules 2 found\n"
+	        "                  something, 1 is ok, 1 not evaluated\n"
+	        "[W] a/cause  Cause (confidence low)\n"
+	        "    the cause\n"
+	        "    explains  b/symptom\n"
+	        "CLEAN          rules ok: c 1/1\n"
+	        "NOT EVALUATED  1 of 4 rules: 1 for other reasons\n"
+	        "\n"
+	        "FINDINGS  causes before symptoms; [C] critical, [W] warning, [i] remark\n"
 	        "\n"
 	        "[W] a/cause  Cause (confidence low: judged on 12 s, the rule wants 30 s)\n"
 	        "    the cause\n"
@@ -347,7 +369,7 @@ static const struct report tabled = {.sections = sections, .sections_n = 2};
 static void a_table_fits_its_width(void **state)
 {
 	(void)state;
-	renders(&tabled, (struct style){.width = 100, .utf8 = true, .section = "SOFTNET"},
+	renders(&tabled, (struct style){.width = 100, .utf8 = true, .sections = "SOFTNET"},
 	        "\nSOFTNET  packets by CPU\n"
 	        "  " CAPTION "\n"
 	        "    cpu     rx/s       drop  rx            note\n"
@@ -358,7 +380,7 @@ static void a_table_fits_its_width(void **state)
 	        "    +3 more\n"
 	        "\nQDISC  queues\n"
 	        "  qdisc: denied (Operation not permitted)\n");
-	renders(&tabled, (struct style){.width = 80, .section = "SOFTNET"},
+	renders(&tabled, (struct style){.width = 80, .sections = "SOFTNET"},
 	        "\nSOFTNET  packets by CPU\n"
 	        "  " CAPTION "\n"
 	        "    cpu     rx/s       drop  rx          note\n"
@@ -387,10 +409,11 @@ static void colour_only_when_asked(void **state)
 	char *text;
 
 	(void)state;
-	text = rendered(&tabled, (struct style){.width = 80, .section = "SOFTNET"});
+	text = rendered(&tabled, (struct style){.width = 80, .sections = "SOFTNET"});
 	assert_null(strchr(text, '\x1b'));
 	free(text);
-	text = rendered(&tabled, (struct style){.width = 80, .colour = true, .section = "SOFTNET"});
+	text = rendered(&tabled,
+	                (struct style){.width = 80, .colour = true, .sections = "SOFTNET"});
 	assert_non_null(strstr(text, "\x1b[1mSOFTNET\x1b[0m"));
 	free(text);
 }
@@ -418,7 +441,7 @@ static void a_list_stands_line_by_line(void **state)
 	const struct report r = {.sections = &s, .sections_n = 1};
 
 	(void)state;
-	renders(&r, (struct style){.width = 80, .section = "HOST"},
+	renders(&r, (struct style){.width = 80, .sections = "HOST"},
 	        "\nHOST  what it is\n"
 	        "    memory  1 GiB\n"
 	        "    busy    12.3 %\n"
