@@ -35,7 +35,7 @@ says() { # TEXT COMMAND...
 says_not() { # TEXT COMMAND...: a whole report, without the text
 	unwanted=$1
 	shift
-	says verdict "$@" && ! grep -qF -- "$unwanted" "$work/said"
+	says VERDICT "$@" && ! grep -qF -- "$unwanted" "$work/said"
 }
 
 check "records a bundle" status_is 0 "$collect" --for 1s --every 500ms --no-http -q -o "$work/b.tar.zst"
