@@ -263,12 +263,14 @@ void wording_standing(const struct finding *f, size_t n, struct buf *b)
 
 	for (size_t i = 0; i < n; i++)
 		fresh += f[i].standing == STANDING_NEW;
+	if (b->n && (fresh || (f->standing == STANDING_SAME && f->was != f->level)))
+		buf_char(b, ' ');
 	if (fresh == n)
-		buf_str(b, " [new]");
+		buf_str(b, "[new]");
 	else if (fresh)
-		buf_fmt(b, " [%zu of %zu new]", fresh, n);
+		buf_fmt(b, "[%zu of %zu new]", fresh, n);
 	else if (f->standing == STANDING_SAME && f->was != f->level)
-		buf_fmt(b, " [was %s]", level_name(f->was));
+		buf_fmt(b, "[was %s]", level_name(f->was));
 }
 
 void wording_message(const struct finding *f, struct buf *b)

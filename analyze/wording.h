@@ -32,7 +32,8 @@ void wording_open(const struct report *r, struct buf *b);
 size_t wording_group(const struct report *r, size_t i);
 /* What the group of n at i explains: "nic-drops/qdisc, tcp-retransmit/tail (3)". */
 void wording_explains(const struct report *r, size_t i, size_t n, struct buf *b);
-/* " [new]", " [2 of 3 new]", " [was warn]": against the baseline, of n findings of one rule. */
+/* "[new]", "[2 of 3 new]", "[was warn]", behind a blank when something stands before it: against
+ * the baseline, of n findings of one rule. */
 void wording_standing(const struct finding *f, size_t n, struct buf *b);
 /* "entity: message", unless the message begins with the entity; the title without one. */
 void wording_message(const struct finding *f, struct buf *b);

@@ -46,9 +46,9 @@ text() { timeout 60 "$analyze" --no-pager "$@"; }
 # the rules that these bundles set off
 check "the earlier report is written" status_is 1 text --format json -o before.json old.tar
 check "the later one without a baseline has no mark" status_is 1 text new.tar
-check "of any kind" sh -c '! grep -qE "\[new\]|^baseline|^GONE" out'
+check "of any kind" sh -c '! grep -qE "\[new\]|^ +baseline: |^GONE" out'
 status_is 1 text --baseline before.json -a new.tar
-check "the head counts" sh -c 'grep -qE "^baseline +[1-9][0-9]* new, [1-9][0-9]* same, [0-9]+ gone, [1-9][0-9]* not judged this time since 20" out'
+check "the head counts" sh -c 'grep -qE "^ +baseline: [1-9][0-9]* new, [1-9][0-9]* same, [0-9]+ gone, [1-9][0-9]* not judged this time since 20" out'
 check "what is new is marked" sh -c 'grep -A1 "^\[C\] root-cause/conntrack-full" out | tr -s " \n" " " | grep -q "\[new\]" &&
 	grep -q "^    \[C\] conntrack/drops  \[new\]$" out'
 check "what was there is not" sh -c 'grep -E "^(    )?\[[CW]\] softirq/backlog-drop" out | grep -qv new'
@@ -161,7 +161,7 @@ status_is 1 text --site site.conf old.tar
 check "and says so" sh -c 'tr -s " \n" " " <out | grep -q "its suppression until 2001-01-01 is over"'
 site 'pin softirq/backlog-drop version=99'
 status_is 1 text --site site.conf old.tar
-check "a pin of another version warns in the head" sh -c 'head -9 out | tr -s " \n" " " | grep -q "site these settings were made for version 99 of softirq/backlog-drop"'
+check "a pin of another version warns in the head" sh -c 'head -9 out | tr -s " \n" " " | grep -q "site: these settings were made for version 99 of softirq/backlog-drop"'
 site 'suppress softirq/backlog-drop reason="known"'
 status_is 0 text --site site.conf --baseline before.json old.tar
 check "what the site suppresses is neither new nor gone" sh -c 'has_none() { ! grep -A20 "^GONE" out | grep -q backlog-drop; }; grep -q " 0 new, " out && has_none'

@@ -72,7 +72,7 @@ is "each value counts once" 20 "$(sql "SELECT n FROM series WHERE source = 'netd
 
 # what is said of it
 analyze --width 200 --section findings --since 14:14:00 --until 14:14:29 "$dir/a.tar" >"$dir/text"
-grep -q '^window    judged 2026-09-21T14:14:00Z .. 14:14:29Z of 14:13:20Z .. 14:15:19Z, 29 s, 30 ticks every 1 s$' "$dir/text"
+grep -q '^NETTAPE .*, judged 2026-09-21T14:14:00Z .. 14:14:29Z of 14:13:20Z .. 14:15:19Z, 29 s, 30 ticks every 1 s$' "$dir/text"
 verdict "the head says which part of what was judged" $?
 grep -q '^ *file *snap/000[04][0-9][0-9]/proc' "$dir/text"
 verdict "files keep their names" $?
