@@ -5,10 +5,7 @@ own, so that several faults share a run.  The proxy is at 127.0.0.1:9990 and 0.0
 where the collector looks for a linkerd.
 """
 import json
-import os
 import time
-
-import place
 
 WARM_S = 4  # until a minute was frozen and each pool has its connections
 
@@ -81,33 +78,9 @@ class Mesh:
     def start_proxy(self, group=None):
         command = [self.here.lab.program('linkerd'), json.dumps(self.config)]
         if group:
-            command = ['sh', '-c', 'echo $$ >"$0/cgroup.procs" && exec "$@"', group] + command
+            command = group.argv(*command)
         self.proxy = self.here.start(*command, ready='ready')
 
     def restart_proxy(self):
         self.proxy.end()
         self.start_proxy()
-
-
-def put(path, value):
-    with open(path, 'w', encoding='ascii') as f:
-        f.write(str(value))
-
-
-def cpu_group(lab, cpus):
-    """A control group that may use so many CPUs, until the scenario ends; its folder."""
-    v2 = os.path.exists('/sys/fs/cgroup/cgroup.controllers')
-    path = os.path.join('/sys/fs/cgroup' if v2 else '/sys/fs/cgroup/cpu', 'nettape-lab-' + lab.tag)
-    try:
-        if v2:
-            put('/sys/fs/cgroup/cgroup.subtree_control', '+cpu')
-        os.mkdir(path)
-        lab.at_end(os.rmdir, path)
-        if v2:
-            put(path + '/cpu.max', f'{int(cpus * 100000)} 100000')
-        else:
-            put(path + '/cpu.cfs_period_us', 100000)
-            put(path + '/cpu.cfs_quota_us', int(cpus * 100000))
-    except OSError as e:
-        raise place.Skip(f'no control group for CPUs can be made here: {e}') from e
-    return path

@@ -1,10 +1,8 @@
 """The machine as a whole: its softirq backlog, its CPUs, its control groups."""
-import contextlib
-import glob
 import os
 
+from group import Group
 from model import scenario
-from place import Process, Skip
 
 CPU = 1  # takes the packets; the load is sent from CPU 0
 
@@ -108,47 +106,10 @@ def all_cpus_busy(lab, fault):
     lab.record(here, seconds=12)
 
 
-class Group:
-    """A control group of this run, of the v1 controller or in v2's tree."""
-
-    def __init__(self, lab, controller):
-        v1 = [p for p in glob.glob('/sys/fs/cgroup/*') if controller in os.path.basename(p).split(',')]
-        self.v2 = not v1
-        self.path = os.path.join(v1[0] if v1 else '/sys/fs/cgroup', 'nettape-lab-' + lab.tag)
-        try:
-            os.mkdir(self.path)
-            if self.v2 and not os.path.exists(f'{self.path}/{controller}.max'):
-                os.rmdir(self.path)
-                raise Skip(f'no {controller} controller for a new control group')
-        except OSError as e:
-            raise Skip(f'no control group can be made: {e}') from e
-        lab.at_end(self.remove)
-
-    def remove(self):
-        for _ in range(50):
-            with contextlib.suppress(OSError):
-                os.rmdir(self.path)
-                return
-
-    def set(self, name, value):
-        with open(os.path.join(self.path, name), 'w', encoding='ascii') as f:
-            f.write(str(value))
-
-    def start(self, ns, *command):
-        """In this namespace, a command that is a member from its first instruction."""
-        join = ['sh', '-c', 'echo $$ >"$0" && exec "$@"', self.path + '/cgroup.procs']
-        return ns.lab.keep(Process(join + ns.argv(*command), ns.lab.log(command[0])))
-
-
 @scenario(expect=['cgroup/cpu-throttled *'], allow=['cpu/linkerd-*', 'root-cause/cpu-throttle-latency *'])
 def cpu_quota(lab, fault):
     """A program that wants a third of a CPU and may have a twentieth of one."""
-    here, group = lab.netns(), Group(lab, 'cpu')
-    if group.v2:
-        group.set('cpu.max', '5000 100000' if fault else 'max 100000')
-    else:
-        group.set('cpu.cfs_period_us', 100000)
-        group.set('cpu.cfs_quota_us', 5000 if fault else -1)
+    here, group = lab.netns(), Group(lab, 'cpu').cpus(0.05 if fault else None)
     busy = group.start(here, 'sh', '-c', 'while :; do i=0; while [ $i -lt 3000 ]; do i=$((i+1)); done; sleep 0.01; done')
     lab.record(here, '--pid', busy.pid)
 
@@ -156,8 +117,7 @@ def cpu_quota(lab, fault):
 @scenario(expect=['cgroup/memory-events *'], allow=['memory/*'])
 def memory_limit(lab, fault):
     """A program that writes a file larger than the memory of its control group, again and again."""
-    here, group = lab.netns(), Group(lab, 'memory')
-    group.set('memory.max' if group.v2 else 'memory.limit_in_bytes', (16 if fault else 512) << 20)
+    here, group = lab.netns(), Group(lab, 'memory').memory((16 if fault else 512) << 20)
     write = ('import sys, time\nwhile True:\n  with open(sys.argv[1], "wb") as f:\n'
              '    for _ in range(32):\n      f.write(bytes(1 << 20))\n      time.sleep(0.02)')
     busy = group.start(here, 'python3', '-c', write, os.path.join(lab.dir, 'file'))
@@ -167,9 +127,7 @@ def memory_limit(lab, fault):
 @scenario(expect=['memory/oom'], alone=True, allow=['cgroup/memory-*', 'memory/*'])
 def out_of_memory(lab, fault):
     """A program that grows past the memory of its control group."""
-    here, group = lab.netns(), Group(lab, 'memory')
-    limit = (24 if fault else 512) << 20
-    group.set('memory.max' if group.v2 else 'memory.limit_in_bytes', limit)
+    here, group = lab.netns(), Group(lab, 'memory').memory((24 if fault else 512) << 20)
     grow = 'import sys, time; time.sleep(4); x = bytearray(64 << 20); time.sleep(3); del x; sys.stdin.read()'
     busy = group.start(here, 'python3', '-c', grow)
     lab.record(here, '--pid', busy.pid, seconds=10)

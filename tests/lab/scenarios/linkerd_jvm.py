@@ -1,5 +1,6 @@
 """Rules of linkerd-jvm, of limits, and what comes of stops, starvation and small limits."""
-from mesh import Mesh, cpu_group, server
+from group import Group
+from mesh import Mesh, server
 from model import scenario
 
 STOPPED = ['linkerd-backend/*', 'linkerd-pool/*', 'tcp-listen/*', 'root-cause/gc-tail', 'root-cause/accept-stall',
@@ -53,7 +54,7 @@ def linkerd_throttled(lab, fault):
     here = lab.netns()
     mesh = Mesh(here, num_cpus=2).router()
     mesh.client('web', 'rate=400,connections=100', all_='delay=5ms')
-    group = cpu_group(lab, 0.12 if fault else 2)
+    group = Group(lab, 'cpu').cpus(0.12 if fault else 2)
     mesh.start(group=group)
-    here.start('sh', '-c', 'echo $$ >"$0/cgroup.procs"; while :; do timeout 3 sh -c "while :; do :; done"; sleep 3; done', group)
+    here.start(*group.argv('sh', '-c', 'while :; do timeout 3 sh -c "while :; do :; done"; sleep 3; done'))
     lab.record(here, seconds=24)
