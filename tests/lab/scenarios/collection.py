@@ -39,9 +39,9 @@ def collector_killed(lab, fault):
 def collector_stopped(lab, fault):
     """The collector does not run for five seconds, nor takes ticks."""
     if fault:
-        lab.at(4, lambda: lab.recorder.signal(signal.SIGSTOP))
-        lab.at(9, lambda: lab.recorder.signal(signal.SIGCONT))
-    lab.record(lab.netns())
+        lab.at(3, lambda: lab.recorder.signal(signal.SIGSTOP))
+        lab.at(8, lambda: lab.recorder.signal(signal.SIGCONT))
+    lab.record(lab.netns(), seconds=12)
 
 
 @scenario(expect=['info:collection-quality/self-load'], alone=True)

@@ -94,12 +94,12 @@ def linkerd_hot_thread(lab, fault):
           allow=['cpu/saturated', 'cpu/pressure', 'linkerd-backend/*', 'softirq/ksoftirqd-starved*', 'collection-quality/gaps',
                  'root-cause/ksoftirqd-starved', 'cpu/linkerd-thread-hot', 'tcp-retransmit/tail'])
 def linkerd_waits_for_cpus(lab, fault):
-    """Six busy programs beside the proxy, which wants half a CPU itself."""
+    """Four busy programs beside the proxy, which wants half a CPU itself."""
     here, mesh = simple(lab, 'rate=200', burn=0.5)
-    for _ in range(6 if fault else 0):
+    for _ in range(4 if fault else 0):
         here.start('sh', '-c', 'while :; do :; done')
     mesh.start(2)
-    lab.record(here)
+    lab.record(here, seconds=12)
 
 
 @scenario(expect=['udp/dns-slow inet/dns'])
