@@ -28,16 +28,16 @@ WITH p AS (
   SELECT s.entity, s.name, m.snap, x.mono,
          m.value - lag(m.value) OVER (PARTITION BY s.id ORDER BY m.snap) AS grown,
          x.mono - lag(x.mono) OVER (PARTITION BY s.id ORDER BY m.snap)   AS dt,
-         c.dt AS own_dt, s.intervals         -- a value stands until it changes: what grew did so in the last interval before
-    FROM (SELECT snap, max(dt) AS dt FROM capture WHERE source = 'linkerd' AND state = 'ok' GROUP BY snap) c
-    JOIN series s JOIN sample m ON m.series = s.id AND m.snap = c.snap JOIN snapshot x ON x.snap = m.snap
+         s.span / nullif(s.intervals, 0) AS usual_dt, s.intervals, s.kind
+    FROM series s JOIN sample m ON m.series = s.id JOIN snapshot x ON x.snap = m.snap
    WHERE s.source = 'linkerd' AND s.name LIKE 'jvm/gc/%msec' AND s.kind <> 'text' AND instr(s.entity, '|') = 0
+), paced AS (             -- a value stands until it changes: what grew did so in the last interval before
+  SELECT *, grown >= p.warn_pct * 10 * min(dt, usual_dt) AS hit FROM step JOIN p
 ), tally AS (
   SELECT entity, name, sum(max(grown, 0)) AS ms, sum(CASE WHEN grown >= 0 THEN dt END) AS span_s,
-         max(intervals) - sum(coalesce(grown < 0, 0)) AS intervals, sum(coalesce(grown >= p.warn_pct * 10 * own_dt, 0)) AS hits,
-         min(CASE WHEN grown >= p.warn_pct * 10 * own_dt THEN snap END) AS first_at,
-         max(CASE WHEN grown >= p.warn_pct * 10 * own_dt THEN snap END) AS last_at
-    FROM step JOIN p GROUP BY entity, name
+         max(intervals) - sum(kind = 'gauge' AND coalesce(grown < 0, 0)) AS intervals, sum(coalesce(hit, 0)) AS hits,
+         min(CASE WHEN hit THEN snap END) AS first_at, max(CASE WHEN hit THEN snap END) AS last_at
+    FROM paced GROUP BY entity, name
 ), peak AS (
   SELECT entity, snap, row_number() OVER (PARTITION BY entity ORDER BY grown DESC, snap) AS r
     FROM step WHERE name = 'jvm/gc/msec' AND grown > 0
