@@ -147,7 +147,8 @@ const char *runner_text(struct runner *run, const struct rule *r, const struct r
 	                 &(struct filling){.run = run, .rule = r, .rows = rows, .row = row});
 }
 
-/* Columns whose name begins with '_' are pieces of texts, and `why` is for rows that are skipped. */
+/* Columns whose name begins with '_' are pieces of texts, and `why` is for rows that are skipped.
+ */
 static bool is_evidence(const char *name)
 {
 	return name[0] != '_' && strcmp(name, "why") != 0;

@@ -186,6 +186,16 @@ static void rows_that_could_not_be_judged_are_not_ok(void **state)
 	assert_int_equal(f->out.result.skipped, 1);
 }
 
+static void what_a_skipped_row_lacks_is_no_number_of_a_finding(void **state)
+{
+	struct fixture *f = *state;
+
+	run(f, HEAD "SELECT 'warn' AS level, '' AS entity, 7 AS drops, 'no peer' AS why, 1 AS _x");
+	assert_int_equal(f->out.findings_n, 1);
+	assert_int_equal(f->out.findings[0].f.evidence_n, 1);
+	assert_string_equal(f->out.findings[0].f.evidence[0].name, "drops");
+}
+
 static void a_source_that_lacks_captures_is_the_reason(void **state)
 {
 	struct fixture *f = *state;
@@ -432,6 +442,7 @@ int main(void)
 		TEST(a_number_of_a_text_brings_its_unit),
 		TEST(no_row_is_not_ok),
 		TEST(rows_that_could_not_be_judged_are_not_ok),
+		TEST(what_a_skipped_row_lacks_is_no_number_of_a_finding),
 		TEST(a_source_that_lacks_captures_is_the_reason),
 		TEST(a_short_window_is_the_reason),
 		TEST(a_short_window_is_judged_on_request),
