@@ -16,13 +16,15 @@
 --           this recording. Fewer CPUs that are really there are better than many that are not.
 --           One CPU much worse than the others is pinned beside somebody: ask for another core.
 -- verify:   steal (st in mpstat -P ALL 1) is below 1%.
--- but:      Burstable instances are throttled so by design when their credits are used up.
+-- but:      Burstable instances are throttled so by design when their credits are used up. Steal is counted in clock ticks of 1 to 10 ms:
+--           intervals below half a second hold too few of them to say a share, so there only the window as a whole is judged.
 -- see:      proc(5), /proc/stat
 WITH p AS (
   SELECT coalesce(:warn_pct, 5)      AS warn_pct,
          coalesce(:crit_pct, 20)     AS crit_pct,
          coalesce(:peak_pct, 10)     AS peak_pct,
-         coalesce(:min_intervals, 3) AS min_intervals
+         coalesce(:min_intervals, 3) AS min_intervals,
+         0.5                         AS least_s
 ), used AS (
   SELECT entity AS cpu, sum(increase) AS total
     FROM counter
@@ -30,7 +32,7 @@ WITH p AS (
      AND name IN ('user', 'nice', 'system', 'idle', 'iowait', 'irq', 'softirq', 'steal')
    GROUP BY entity
 ), moment AS (             -- a CPU and an interval in which a good part was stolen
-  SELECT x.entity AS cpu, m.snap, m.delta / m.dt AS per_s, m.delta / 1e7 >= p.peak_pct * m.dt AS bad
+  SELECT x.entity AS cpu, m.snap, m.delta / m.dt AS per_s, m.dt >= p.least_s AND m.delta / 1e7 >= p.peak_pct * m.dt AS bad
     FROM p CROSS JOIN series x JOIN sample m ON m.series = x.id
    WHERE x.source = 'stat' AND x.name = 'steal' AND x.entity LIKE 'cpu%' AND x.increase > 0
      AND m.dt > 0 AND m.delta / 1e7 >= min(p.warn_pct, p.peak_pct) * m.dt
@@ -41,8 +43,9 @@ WITH p AS (
          (SELECT snap FROM moment GROUP BY snap ORDER BY sum(per_s) DESC, snap LIMIT 1) AS at
     FROM moment
 ), each AS (
-  SELECT c.entity AS cpu, c.increase, c.intervals, c.peak_per_s, u.total, c.increase * 100.0 / nullif(u.total, 0) AS pct, coalesce(b.n, 0) AS bad
-    FROM counter c JOIN used u ON u.cpu = c.entity LEFT JOIN bad b ON b.cpu = c.entity
+  SELECT c.entity AS cpu, c.increase, c.intervals, u.total, c.increase * 100.0 / nullif(u.total, 0) AS pct, coalesce(b.n, 0) AS bad,
+         CASE WHEN c.span >= c.intervals * p.least_s THEN c.peak_per_s ELSE c.per_s END AS peak_per_s
+    FROM p JOIN counter c JOIN used u ON u.cpu = c.entity LEFT JOIN bad b ON b.cpu = c.entity
    WHERE c.source = 'stat' AND c.name = 'steal'
 ), mark AS (
   SELECT each.*, pct >= p.warn_pct OR bad >= p.min_intervals AS hit,
