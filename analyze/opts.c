@@ -152,6 +152,8 @@ static int check_format(const struct opts *o, struct err *e)
 	if (o->sql)
 		return err_set(e, 0, "--format %s: --sql has text, csv, md, json and jsonl",
 		               o->format);
+	if (query_form_known(o->format))
+		return err_set(e, 0, "--format %s is for --sql alone", o->format);
 	for (size_t i = 0; i < renderers_count; i++)
 		nearest_offer(&near, renderers[i].format);
 	best = nearest_best(&near);

@@ -23,6 +23,7 @@ static const struct kind {
 	const char *name, *sql;
 } kinds[] = {
 	{"snapshot",   "SELECT x.*, " TIME " FROM snapshot x ORDER BY snap"                       },
+	{"bundle",     "SELECT * FROM bundle"						     },
 	{"source",     "SELECT * FROM source"						     },
 	{"finding",    "SELECT r.*, " TIME " FROM finding r LEFT JOIN snapshot x ON x.snap = r.at"},
 	{"note",       ROWS("note")							       },

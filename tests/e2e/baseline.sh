@@ -92,7 +92,16 @@ check "and the mark" has "[was info]"
 check "--strict still counts what was not evaluated" status_is 1 text --strict --fail-on never --baseline before.json old.tar
 sed 's/"host": "[^"]*"/"host": "elsewhere"/' before.json >elsewhere.json
 status_is 0 text --baseline elsewhere.json old.tar
-check "another host is told" has "that was another host: elsewhere"
+check "another host is told" sh -c 'tr -s " \n" " " <out | grep -q "that was another host: elsewhere"'
+python 'import json
+d = json.load(open("before.json"))
+d["findings"].append(dict(d["findings"][0], rule="no/such", entity="e\x1b[2J", message="m\x1b]0;x\x07\u202e"))
+d["bundle"]["host"] = "\x1b[31mred"
+d["bundle"]["window"]["started"] = "\x1b[1m"
+json.dump(d, open("hostile.json", "w"))'
+status_is 0 text --baseline hostile.json old.tar
+check "a hostile baseline cannot do anything to a terminal" sh -c 'grep -A3 "^GONE" out | grep -qF "e\x1b[2J" &&
+	! grep -q "$(printf "\033")" out'
 
 # what is no report of ours
 printf '{"format": 2, "tool": "nettape-analyze 9"}\n' >newer.json
@@ -129,6 +138,8 @@ check "--set of what is near" status_is 2 text --set softirq/backlog-drop.warn_d
 check "is told the name" says "--set: softirq/backlog-drop has no param 'warn_drosp' (did you mean 'warn_drops'?)"
 check "so is a format" status_is 2 text --format jsno old.tar
 check "with the nearest" says "did you mean json?"
+check "a form of --sql is no report" status_is 2 text --format csv old.tar
+check "and it is told so" says "--format csv is for --sql alone"
 
 site 'softirq/backlog-drop.warn_drops = 1000000'
 status_is 1 text --site site.conf --set softirq/backlog-drop.warn_drops=2 old.tar
