@@ -98,7 +98,7 @@ $(B)/nettape-collect$(if $(filter $(static),$(PROFILE)),.debug): $(call obj,$(sr
 $(B)/nettape-analyze: $(call obj,$(src_schema) $(src_analyze))
 	$(call say,LD,$@)$(CC) $(_CFLAGS) $(_LDFLAGS) $^ $(libs_analyze) -o $@
 
-gen := $(addprefix $(B)/gen/,parsers.def renderers.def db.sql.inc bundle.sql.inc facts.sql.inc join.sql.inc seal.sql.inc metric.sql.inc setting.sql.inc fleet.sql.inc rules.inc sections.inc version.h)
+gen := $(addprefix $(B)/gen/,parsers.def renderers.def db.sql.inc bundle.sql.inc compare.sql.inc compare_facts.sql.inc facts.sql.inc join.sql.inc seal.sql.inc metric.sql.inc setting.sql.inc fleet.sql.inc rules.inc sections.inc version.h)
 
 $(O)/%.o: %.c $(B)/gen/flags | $(gen)
 	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(_CPPFLAGS) $(_CFLAGS) -MMD -MP -c $< -o $@

@@ -42,3 +42,36 @@ int facts_read(sqlite3 *db, struct arena *a, struct report *r, struct err *e)
 	r->facts_n = n;
 	return rc < 0 ? -1 : 0;
 }
+
+/* True for the columns that are the report's own. */
+static bool take_own(struct arena *a, struct report *r, struct span name, struct span v)
+{
+	if (span_eq(name, SPAN("subject")))
+		r->subject = arena_text(a, v);
+	else if (span_eq(name, SPAN("verdict")))
+		r->verdict = arena_text(a, v);
+	else
+		return span_eq(name, SPAN("worst")) && level_parse(v, &r->worst);
+	return true;
+}
+
+int facts_of_many(sqlite3 *db, const char *sql, struct arena *a, struct report *r, struct err *e)
+{
+	struct fact *facts = NULL;
+	struct stmt q;
+	int rc;
+
+	if (stmt_prepare(&q, db, sql, e))
+		return -1;
+	rc = stmt_row(&q, e);
+	for (int i = 0; rc == 1 && i < sqlite3_column_count(q.s); i++) {
+		const char *name = sqlite3_column_name(q.s, i);
+		struct span v = stmt_get_span(&q, i);
+
+		if (!take_own(a, r, span_of(name), v) && v.n)
+			add(a, &facts, &r->facts_n, name, &q, i);
+	}
+	stmt_done(&q);
+	r->facts = facts;
+	return rc < 0 ? -1 : 0;
+}

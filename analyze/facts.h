@@ -16,4 +16,11 @@ struct sqlite3;
 int facts_read(struct sqlite3 *db, struct arena *a, struct report *r, struct err *e)
 	__attribute__((warn_unused_result));
 
+/*
+ * The same of a report over several bundles: the one row of `sql`, of which the columns
+ * subject, verdict and worst (a level) are the report's own and all others facts.
+ */
+int facts_of_many(struct sqlite3 *db, const char *sql, struct arena *a, struct report *r,
+                  struct err *e) __attribute__((warn_unused_result));
+
 #endif

@@ -440,8 +440,12 @@ static void put_caption(const struct layout *l, const struct table *t)
 
 void layout_table(const struct layout *l, const struct table *t)
 {
-	struct grid g = {.t = t, .n = t->columns_n < COLUMNS_MAX ? t->columns_n : COLUMNS_MAX};
+	struct grid g = {.t = t};
+	size_t shown = t->columns_n < COLUMNS_MAX ? t->columns_n : COLUMNS_MAX;
 
+	while (shown > 1 && t->columns[shown - 1].measure == MEASURE_DATA)
+		shown--;
+	g.n = shown;
 	put_caption(l, t);
 	if (t->timeline) {
 		layout_timeline(l, t);
@@ -457,5 +461,5 @@ void layout_table(const struct layout *l, const struct table *t)
 	put_heading(l, &g);
 	for (size_t r = 0; r < t->rows_n; r++)
 		put_row(l, &g, r);
-	put_rest(l, t->more, t->columns_n - g.n);
+	put_rest(l, t->more, shown - g.n);
 }

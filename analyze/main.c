@@ -3,6 +3,7 @@
  *
  *	opts       what is asked for
  *	diagnose   one bundle: loader -> store -> rules, facts, sections -> struct report
+ *	compare    two, OLD and NEW -> struct report
  *	report/    one renderer a form, to `output`
  *
  * Only this file prints errors and picks the exit status.
@@ -14,6 +15,7 @@
 
 #include "analyze/arena.h"
 #include "analyze/baseline.h"
+#include "analyze/compare.h"
 #include "analyze/diagnose.h"
 #include "analyze/escape.h"
 #include "analyze/opts.h"
@@ -87,9 +89,10 @@ static void timing_rules(const struct report *r)
 }
 
 /* --section: each name is known. */
-static int check_sections(const char *list, struct err *e)
+static int check_sections(const struct opts *o, struct err *e)
 {
-	struct span rest = span_of(list), one;
+	enum section_set set = o->mode == MODE_COMPARE ? SECTIONS_COMPARE : SECTIONS_HOST;
+	struct span rest = span_of(o->sections), one;
 	char name[64], names[400];
 	struct buf n = BUF_OVER(names);
 
@@ -101,8 +104,8 @@ static int check_sections(const char *list, struct err *e)
 			rest.n = 0;
 		}
 		buf_put(&b, one);
-		if (b.cut || !section_known(SECTIONS_HOST, buf_cstr(&b))) {
-			section_names(SECTIONS_HOST, &n);
+		if (b.cut || !section_known(set, buf_cstr(&b))) {
+			section_names(set, &n);
 			return err_set(e, 0,
 			               "--section %.40s: there is no such section; there are %s",
 			               buf_cstr(&b), buf_cstr(&n));
@@ -127,7 +130,7 @@ static int take_style(struct run *run, struct err *e)
 		.all = o->all,
 		.sections = *o->sections ? o->sections : NULL,
 	};
-	return check_sections(o->sections, e);
+	return check_sections(o, e);
 }
 
 /* The rules, as the site wants them: what is wrong with that is the user's error. */
@@ -183,10 +186,9 @@ static int build(struct run *run, struct err *e)
 	return 0;
 }
 
-static int show(struct run *run, struct err *e)
+static int show(struct run *run, const struct report *r, struct sqlite3 *db, struct err *e)
 {
 	const struct opts *o = run->o;
-	struct sqlite3 *db = store_db(run->diagnosis.store);
 	int rc;
 
 	if (output_open(&run->out, o->output, !o->no_pager && !o->sql && !run->form->export, e))
@@ -196,7 +198,7 @@ static int show(struct run *run, struct err *e)
 	else if (run->form->export)
 		rc = run->form->export(db, run->out.out, e);
 	else
-		rc = run->form->render(&run->diagnosis.report, &run->style, run->out.out, e);
+		rc = run->form->render(r, &run->style, run->out.out, e);
 	return output_close(&run->out, e) ? -1 : rc;
 }
 
@@ -230,8 +232,46 @@ static enum status analyze(const struct opts *o)
 	enum status s = take_options(&run, &e);
 
 	if (s == STATUS_CLEAR)
-		s = build(&run, &e) || show(&run, &e) ? STATUS_FAILED : verdict(&run);
+		s = build(&run, &e) || show(&run, &run.diagnosis.report,
+		                            store_db(run.diagnosis.store), &e)
+		            ? STATUS_FAILED
+		            : verdict(&run);
 	diagnose_free(&run.diagnosis);
+	arena_free(&run.arena);
+	return e.text[0] ? complain(&e, s) : s;
+}
+
+static enum status compare_verdict(const struct opts *o, const struct comparison *c)
+{
+	const struct report *r = &c->report;
+
+	if (o->sql)
+		return STATUS_CLEAR;
+	if (r->worst != LEVEL_SKIP && r->worst >= o->fail_level)
+		return STATUS_FINDINGS;
+	return o->strict && c->unsure ? STATUS_FINDINGS : STATUS_CLEAR;
+}
+
+static enum status compare_two(const struct opts *o)
+{
+	struct run run = {.o = o};
+	struct comparison c = {0};
+	struct err e = {0};
+	enum status s = take_options(&run, &e);
+	const struct compare_want want = {
+		.old_path = o->args[0],
+		.new_path = o->args[1],
+		.rules = &run.rules,
+		.host = {.short_window = o->short_window, .window = o->window},
+		.section = run.style.sections,
+		.all = o->all,
+	};
+
+	if (s == STATUS_CLEAR)
+		s = compare(&c, &want, &e) || show(&run, &c.report, c.db, &e)
+		            ? STATUS_FAILED
+		            : compare_verdict(o, &c);
+	compare_free(&c);
 	arena_free(&run.arena);
 	return e.text[0] ? complain(&e, s) : s;
 }
@@ -291,6 +331,7 @@ int main(int argc, char **argv)
 		[MODE_VERSION] = version,        [MODE_DUMP] = dump,
 		[MODE_LIST_RULES] = list_rules,  [MODE_EXPLAIN] = list_rules,
 		[MODE_TEST_RULES] = check_rules, [MODE_LINT_RULES] = check_rules,
+		[MODE_COMPARE] = compare_two,
 	};
 	const char **scratch = calloc((size_t)argc + 1, sizeof(*scratch));
 	enum status s = STATUS_USAGE;

@@ -206,6 +206,27 @@ static int check_window(struct opts *o, struct err *e)
 	return 0;
 }
 
+/* What makes no sense of two reports at once. */
+static int check_compare(const struct opts *o, struct err *e)
+{
+	const struct renderer *form = renderer_find(o->format);
+
+	if (o->mode != MODE_COMPARE)
+		return 0;
+	if (o->join)
+		return err_set(e, 0, "--compare takes two bundles as they are: not with --join");
+	if (o->db)
+		return err_set(e, 0, "--db keeps the store of one bundle: not with --compare");
+	if (o->baseline)
+		return err_set(e, 0, "--baseline is about one bundle: not with --compare");
+	if (!o->sql && form && form->export)
+		return err_set(e, 0,
+		               "--format %s writes the series of one bundle: not with "
+		               "--compare",
+		               o->format);
+	return 0;
+}
+
 static int check_args(const struct opts *o, struct err *e)
 {
 	static const struct {
@@ -213,6 +234,7 @@ static int check_args(const struct opts *o, struct err *e)
 		const char *what;
 	} wants[MODE_COUNT] = {
 		[MODE_REPORT] = {1, 1,        "one bundle: a file, a folder, or - for standard input"},
+		[MODE_COMPARE] = {2, 2,        "two bundles: OLD NEW"                                 },
 		[MODE_HELP] = {0, SIZE_MAX, ""						     },
 		[MODE_VERSION] = {0, SIZE_MAX, ""						     },
 		[MODE_DUMP] = {0, 0,        "no file besides that of --dump"                       },
@@ -255,7 +277,8 @@ int opts_parse(struct opts *o, int argc, char **argv, const char **scratch, stru
 	o->args_n = (size_t)(argc - optind);
 	if (o->mode == MODE_HELP || o->mode == MODE_VERSION)
 		return 0;
-	if (check_format(o, e) || check_width(o, e) || check_fail_on(o, e) || check_window(o, e))
+	if (check_format(o, e) || check_width(o, e) || check_fail_on(o, e) || check_window(o, e) ||
+	    check_compare(o, e))
 		return -1;
 	return check_args(o, e);
 }

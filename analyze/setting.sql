@@ -2,7 +2,7 @@
 -- Only what somebody sets or installs: addresses, indexes and temperatures differ between any two hosts and say nothing.
 SELECT 'sysctl' AS kind, name, entity, CAST(last AS TEXT) AS value
   FROM series WHERE source = 'sysctl' AND last IS NOT NULL
-   AND name NOT IN ('kernel.hostname', 'kernel.domainname', 'fs.file-nr', 'net.netfilter.nf_conntrack_count')
+   AND name NOT IN ('kernel.hostname', 'kernel.domainname', 'fs.file-nr', 'fs.inode-nr', 'fs.aio-nr', 'net.netfilter.nf_conntrack_count')
  UNION ALL
 SELECT CASE WHEN substr(name, 1, 8) = 'offload:' THEN 'offload' ELSE 'nic' END,
        CASE WHEN substr(name, 1, 8) = 'offload:' THEN substr(name, 9) ELSE name END, entity, CAST(last AS TEXT)

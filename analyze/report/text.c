@@ -98,8 +98,7 @@ static void put_header(const struct layout *l, const struct report *r)
 	layout_paint(l, PAINT_HEAD, "NETTAPE");
 	if (r->subject)
 		buf_str(&b, r->subject);
-	else
-		say_facts(r, ", ", who, &b);
+	say_facts(r, ", ", who, &b);
 	layout_more(l, strlen("NETTAPE"), LABEL_COLUMNS, buf_span(&b));
 	put_facts(l, r, ", ", what);
 	put_facts(l, r, ", ", linkerd);

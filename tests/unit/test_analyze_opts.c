@@ -124,6 +124,23 @@ static void a_letter_means_one_thing(void **state)
 			assert_int_not_equal(letters[i], letters[j]);
 }
 
+static void two_bundles_are_compared(void **state)
+{
+	struct opts o;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(PARSE(&o, &e, "--compare", "old", "new", "-a", "--until", "+1m"), 0);
+	assert_int_equal(o.mode, MODE_COMPARE);
+	assert_string_equal(o.args[0], "old");
+	assert_string_equal(o.args[1], "new");
+	assert_int_equal(PARSE(&o, &e, "--compare", "old"), -1);
+	assert_int_equal(PARSE(&o, &e, "--compare", "a", "b", "c"), -1);
+	assert_int_equal(PARSE(&o, &e, "--compare", "--join", "a", "b"), -1);
+	assert_int_equal(PARSE(&o, &e, "--compare", "--db", "x", "a", "b"), -1);
+	assert_int_equal(PARSE(&o, &e, "--compare", "--format", "jsonl", "a", "b"), -1);
+}
+
 static void modes_take_their_own_arguments(void **state)
 {
 	struct opts o;
@@ -233,6 +250,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_bundle_alone_is_a_report),
 		cmocka_unit_test(options_stand_anywhere_and_repeat),
+		cmocka_unit_test(two_bundles_are_compared),
 		cmocka_unit_test(windows_are_times_of_a_file),
 		cmocka_unit_test(sections_add_up_by_name_and_by_letter),
 		cmocka_unit_test(a_letter_means_one_thing),

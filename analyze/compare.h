@@ -1,0 +1,47 @@
+/*
+ * Two bundles side by side: OLD and NEW, before and after.  Both become rows of
+ * schema/fleet.sql, compare.sql pairs them, analyze/compare/NAME.sql shows them.
+ */
+#ifndef ANALYZE_COMPARE_H
+#define ANALYZE_COMPARE_H
+
+#include <stdbool.h>
+
+#include "analyze/arena.h"
+#include "analyze/diagnose.h"
+#include "analyze/report.h"
+#include "analyze/rules.h"
+#include "schema/err.h"
+
+struct sqlite3;
+
+struct compare_want {
+	const char *old_path, *new_path;
+	const struct rules *rules;
+	struct diagnose_want host; /* how each is diagnosed; its section does not matter */
+	const char *section;       /* of the comparison, in capitals, or NULL = all */
+	bool all;
+};
+
+/* All of it; zero it first. */
+struct comparison {
+	struct sqlite3 *db;
+	/*
+	 * subject, verdict, facts and sections.  worst: of the findings that are new in NEW, or
+	 * worse, or that OLD could not judge.  Its texts live in the arena.
+	 */
+	struct report report;
+	struct arena arena;
+	bool unsure; /* of some finding nobody can tell how the two stand */
+};
+
+/* 0, or -1 and *e, which names the bundle; call compare_free in either case. */
+int compare(struct comparison *c, const struct compare_want *want, struct err *e)
+	__attribute__((warn_unused_result));
+void compare_free(struct comparison *c);
+
+/* Its two steps: a fleet's database with room for two sides, and, when both are in, their pairs. */
+int compare_open(struct sqlite3 **db, bool all, struct err *e) __attribute__((warn_unused_result));
+int compare_pairs(struct sqlite3 *db, struct err *e) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,193 @@
+#!/bin/sh
+# --compare OLD NEW: a listener with a short queue that nobody empties, then its remedy; and what
+# must not be called gone.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+build=${BUILD:-build}
+dir=${TESTLOG:-build}/compare
+rm -rf "$dir"
+mkdir -p "$dir"
+export PYTHONDONTWRITEBYTECODE=1
+analyze() { timeout 60 "$build/nettape-analyze" --no-pager "$@"; }
+verdict() { # WHAT STATUS
+	if [ "$2" -eq 0 ]; then echo "ok - compare: $1"; else echo "not ok - compare: $1"; fi
+}
+compare() { # NAME OLD NEW ARGUMENT...: NAME.json, NAME.txt; its status in $status
+	name=$1 old=$dir/$2 new=$dir/$3
+	shift 3
+	analyze --format json -o "$dir/$name.json" "$@" --compare "$old" "$new" 2>"$dir/$name.err"
+	status=$?
+	analyze --width 160 -o "$dir/$name.txt" "$@" --compare "$old" "$new" 2>>"$dir/$name.err"
+}
+# says NAME EXPRESSION: over r (the report), facts, rows(section[, caption]), rules(fate)
+says() {
+	python3 - "$dir/$1.json" "$2" <<'PY'
+import json, sys
+r = json.load(open(sys.argv[1]))
+facts = (r["bundle"] or r["about"])["facts"]
+def rows(section, caption=None):
+    return [row for t in r["sections"][section]["tables"] if caption is None or t["caption"] == caption for row in t["rows"]]
+def rules(fate):
+    return [row["rule"] + " " + row["entity"] for t in r["sections"]["FINDINGS"]["tables"] if (t["caption"] or "").startswith(fate) for row in t["rows"]]
+ok = eval(sys.argv[2])
+if not ok: print("# false:", sys.argv[2], rules("new"), rules("gone"), rules("still"), rules("cannot"), facts, file=sys.stderr)
+sys.exit(not ok)
+PY
+}
+
+# ---- made-up hosts: all kinds of differences, of a known size
+make_bundle() { # FILE ARGUMENT...
+	file=$1
+	shift
+	python3 tests/gen/bundle.py --ticks 130 --cpus 2 --sockets 30 --linkerd 2 -o "$dir/$file" "$@"
+}
+make_bundle sick.tar --seed 5 --fault conntrack-full,start=30,end=100 --fault backlog-drops,start=20,per_s=60 || exit 1
+make_bundle well.tar --seed 6 --kernel 6.6.9-1-amd64 --fault backlog-drops,start=20,per_s=60 || exit 1
+compare remedy sick.tar well.tar
+says remedy '"root-cause/conntrack-full " in rules("gone") and not rules("new")'
+verdict "a finding that NEW has not any more is gone" $?
+says remedy 'any(x.startswith("softirq/backlog-drop") for x in rules("still"))'
+verdict "one that both have is still there" $?
+says remedy 'facts["gone"] >= 1 and facts["new"] == 0 and facts["unsure"] == 0'
+verdict "the verdict counts them" $?
+[ "$status" -eq 0 ]
+verdict "what was there before does not fail" $?
+grep -q '^VERDICT.* [1-9] findings* gone, 0 new, [1-9][0-9]* same' "$dir/remedy.txt"
+verdict "the text says so in one sentence" $?
+says remedy '[(row["old"], row["new"]) for row in rows("VERSIONS") if row["of"] == "kernel"] == [("6.1.0-18-amd64", "6.6.9-1-amd64")]'
+verdict "another kernel is told" $?
+says remedy '[row["relative"] for row in rows("RATES", "what should be zero") if row["metric"] == "conntrack/drops"] == ["none now"]'
+verdict "drops that ended are told with their rate" $?
+says remedy '{"old_p99_ms", "new_p99_ms"} <= set(rows("LATENCY")[0]) and len(rows("LATENCY")) >= 3'
+verdict "latency stands side by side" $?
+says remedy '[0.8 < row["new_value"] / row["old_value"] < 1.25 for row in rows("LOAD") if row["measure"] == "TCP segments received"] == [True] and not facts.get("note")'
+verdict "the load was the same, and nothing is said against it" $?
+
+compare relapse well.tar sick.tar
+says relapse '"root-cause/conntrack-full " in rules("new") and not rules("gone") and facts["new"] >= 1'
+verdict "the other way round it is new" $?
+[ "$status" -eq 1 ]
+verdict "which is a finding for the exit status" $?
+analyze --fail-on never -o "$dir/out" --compare "$dir/well.tar" "$dir/sick.tar"
+verdict "unless it is not to be" $?
+
+# the same rules, but what they need is not in NEW: nothing is gone
+make_bundle blind.tar --seed 6 --fault missing,source=conntrack-stat --fault missing,source=conntrack-count --fault missing,source=softnet
+compare blind sick.tar blind.tar
+says blind 'not any(x.startswith(("conntrack/", "root-cause/conntrack", "softirq/backlog")) for x in rules("gone"))'
+verdict "what NEW could not judge is not gone" $?
+says blind 'any(x.startswith("root-cause/conntrack-full") for x in rules("cannot")) and facts["unsure"] >= 2'
+verdict "but cannot be told" $?
+says blind 'all(row["why"].startswith("NEW: ") and len(row["why"]) > 10 for row in rows("FINDINGS", "cannot be told: found in one, not judged in the other"))'
+verdict "and why not" $?
+[ "$status" -eq 0 ]
+verdict "that alone does not fail" $?
+analyze --strict -o "$dir/out" --compare "$dir/sick.tar" "$dir/blind.tar"
+[ $? -eq 1 ]
+verdict "with --strict it does" $?
+compare dawn blind.tar sick.tar
+says dawn 'any(x.startswith("root-cause/conntrack-full") for x in rules("cannot")) and not any("conntrack" in x for x in rules("new"))'
+verdict "what OLD could not judge is not new either" $?
+[ "$status" -eq 1 ]
+verdict "but counts for the exit status: it is there" $?
+
+# a part of each, rates per second whatever the length
+compare parts sick.tar well.tar --until +60s
+says parts 'facts["gone"] >= 1 and all(row["window_s"] == 60 for row in rows("RECORDINGS") if "window_s" in row)'
+verdict "--since and --until cut both" $?
+make_bundle short.tar --seed 6 --ticks 70 --kernel 6.6.9-1-amd64 --fault backlog-drops,start=1,per_s=60
+compare length well.tar short.tar
+says length 'all(abs(row["change_pct"]) < 40 for row in rows("RATES", "what should be zero") if row["metric"] == "softnet/drops")'
+verdict "a shorter window has the same rates" $?
+analyze -a --fail-on never --format json -o "$dir/all.json" --compare "$dir/well.tar" "$dir/short.tar"
+says all 'len(rows("RATES")) > 20'
+verdict "--all has rates that hardly changed, too" $?
+
+# what makes no sense
+analyze --compare "$dir/well.tar" >"$dir/out" 2>&1
+[ $? -eq 2 ]
+verdict "one bundle is no comparison" $?
+analyze --compare "$dir/well.tar" "$dir/well.tar" >"$dir/out" 2>&1
+[ $? -eq 3 ] && grep -q 'the same recording' "$dir/out"
+verdict "nor is the same one twice" $?
+analyze --compare "$dir/well.tar" /nonexistent.tar >"$dir/out" 2>&1
+[ $? -eq 3 ] && grep -q '/nonexistent.tar' "$dir/out"
+verdict "a bundle that cannot be read is named" $?
+analyze --compare --section nonsense "$dir/well.tar" "$dir/sick.tar" >"$dir/out" 2>&1
+[ $? -eq 2 ] && grep -q LATENCY "$dir/out"
+verdict "a section of its own is asked for by name" $?
+analyze --fail-on never --sql "SELECT fate, count(*) FROM pair GROUP BY fate" --compare "$dir/sick.tar" "$dir/well.tar" | grep -q '^gone	'
+verdict "its tables can be queried" $?
+
+# ---- a real kernel: a short accept queue, and the remedy
+ns=ntcm$$
+if ! ip netns add "$ns" 2>/dev/null; then
+	echo "ok - compare: a real fault and its remedy # SKIP no right to make a network namespace"
+	exit 0
+fi
+trap 'kill $(cat "$dir"/*.pid 2>/dev/null) 2>/dev/null; ip netns del "$ns"' EXIT
+nsenter --net=/run/netns/"$ns" ip link set lo up
+cat >"$dir/service.py" <<'PY'
+# a listener of that backlog, which accepts or not; connections to it, and a steady load beside it
+import select, socket, sys, time
+ready, backlog, accepts, busy = sys.argv[1], int(sys.argv[2]), sys.argv[3] == "accepts", sys.argv[4] == "busy"
+server = socket.socket()
+server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+server.bind(("127.0.0.1", 4711))
+server.listen(backlog)
+server.setblocking(False)
+other = socket.create_server(("127.0.0.1", 4712))
+a = socket.create_connection(("127.0.0.1", 4712))
+b = other.accept()[0]
+open(ready, "w").close()
+held, end = [], time.time() + 40
+while time.time() < end:
+    if busy:
+        client = socket.socket()
+        client.setblocking(False)
+        client.connect_ex(("127.0.0.1", 4711))
+        held = held[-64:] + [client]
+        for _ in range(10):
+            a.send(b"question")
+            b.recv(100)
+            b.send(b"answer")
+            a.recv(100)
+    while accepts and select.select([server], [], [], 0)[0]:
+        server.accept()[0].close()
+    time.sleep(0.05)
+PY
+record() { # NAME BACKLOG accepts|sleeps busy|idle SOMAXCONN
+	nsenter --net=/run/netns/"$ns" sysctl -qw net.core.somaxconn="$5"
+	nsenter --net=/run/netns/"$ns" timeout 60 python3 "$dir/service.py" "$dir/$1.ready" "$2" "$3" "$4" &
+	echo $! >"$dir/service.pid"
+	for _ in $(seq 100); do [ -e "$dir/$1.ready" ] && break; sleep 0.1; done
+	nsenter --net=/run/netns/"$ns" "$build/nettape-collect" -q --for 5s --every 500ms --no-http --force -o "$dir/$1.tar.zst" ||
+		echo "not ok - compare: recording $1 failed"
+	kill "$(cat "$dir/service.pid")"
+	wait 2>/dev/null
+}
+record before 1 sleeps busy 1000
+record after 128 accepts busy 1024
+record idle 128 accepts idle 1024
+
+compare real before.tar.zst after.tar.zst --fail-on crit
+says real '"tcp-listen/overflow 127.0.0.1:4711" in rules("gone") and not any(x.startswith("tcp-listen/") for x in rules("new"))'
+verdict "a real overflow is gone after its remedy" $?
+says real '[(row["old"], row["new"]) for row in rows("SETTINGS", "sysctl") if row["name"] == "net.core.somaxconn"] == [("1000", "1024")]'
+verdict "the sysctl that was set is told" $?
+says real '[(row["old"], row["new"]) for row in rows("SETTINGS") if row.get("setting") == "127.0.0.1:4711 backlog"] == [("1", "128")]'
+verdict "and the queue's length" $?
+says real 'not facts.get("note") and rows("LOAD")'
+verdict "the load was comparable" $?
+says real 'any(row["metric"] == "tcp/listen_overflows" and row["new_value"] == 0 for row in rows("RATES"))'
+verdict "overflows are zero now" $?
+grep -q '^NETTAPE.*before and after' "$dir/real.txt"
+verdict "the head says that it is one host" $?
+compare back after.tar.zst before.tar.zst
+says back '"tcp-listen/overflow 127.0.0.1:4711" in rules("new")'
+verdict "taken back it is new" $?
+[ "$status" -eq 1 ]
+verdict "and fails" $?
+compare idle before.tar.zst idle.tar.zst --fail-on never
+says idle '"fewer findings may be due to less load" in facts["note"]'
+verdict "without load the report warns of its own good news" $?
