@@ -2,6 +2,11 @@
 CREATE UNIQUE INDEX series_name ON series(source, name, entity);
 CREATE INDEX capture_source ON capture(source, snap, state, entity);
 CREATE INDEX capture_bad ON capture(state) WHERE state <> 'ok';
+CREATE INDEX series_reset ON series(source) WHERE resets > 0;
+CREATE INDEX snapshot_mono ON snapshot(mono);
+-- A socket's life in one piece: the rules that add up what one was limited by need no sort of all of them.
+CREATE INDEX tcp_socket_life
+  ON tcp_socket(sk, lport, pport, peer, local, state, snap, busy_ns, rwnd_limited_ns, sndbuf_limited_ns);
 COMMIT;
 ANALYZE;
 

@@ -193,23 +193,26 @@ CREATE VIEW softnet AS
          max(CASE WHEN name = 'backlog_len'  THEN hi END)       AS backlog_max,
          max(CASE WHEN name = 'processed'    THEN span END)     AS span
     FROM series WHERE source = 'softnet' GROUP BY entity;
+-- Wide ones look each column up in series_name: a query pays for the columns that it reads.
 CREATE VIEW nic AS
-  SELECT entity AS nic,
-         max(CASE WHEN name = 'rx_bytes'   THEN increase END) AS rx_bytes,
-         max(CASE WHEN name = 'rx_packets' THEN increase END) AS rx_packets,
-         max(CASE WHEN name = 'rx_errs'    THEN increase END) AS rx_errs,
-         max(CASE WHEN name = 'rx_drop'    THEN increase END) AS rx_drop,
-         max(CASE WHEN name = 'rx_fifo'    THEN increase END) AS rx_fifo,
-         max(CASE WHEN name = 'rx_frame'   THEN increase END) AS rx_frame,
-         max(CASE WHEN name = 'tx_bytes'   THEN increase END) AS tx_bytes,
-         max(CASE WHEN name = 'tx_packets' THEN increase END) AS tx_packets,
-         max(CASE WHEN name = 'tx_errs'    THEN increase END) AS tx_errs,
-         max(CASE WHEN name = 'tx_drop'    THEN increase END) AS tx_drop,
-         max(CASE WHEN name = 'tx_fifo'    THEN increase END) AS tx_fifo,
-         max(CASE WHEN name = 'tx_colls'   THEN increase END) AS tx_colls,
-         max(CASE WHEN name = 'tx_carrier' THEN increase END) AS tx_carrier,
-         max(span) AS span
-    FROM series WHERE source = 'netdev' GROUP BY entity;
+  SELECT x.entity AS nic,
+         (SELECT increase FROM series WHERE source = 'netdev' AND name = 'rx_bytes'   AND entity = x.entity) AS rx_bytes,
+         (SELECT increase FROM series WHERE source = 'netdev' AND name = 'rx_packets' AND entity = x.entity) AS rx_packets,
+         (SELECT increase FROM series WHERE source = 'netdev' AND name = 'rx_errs'    AND entity = x.entity) AS rx_errs,
+         (SELECT increase FROM series WHERE source = 'netdev' AND name = 'rx_drop'    AND entity = x.entity) AS rx_drop,
+         (SELECT increase FROM series WHERE source = 'netdev' AND name = 'rx_fifo'    AND entity = x.entity) AS rx_fifo,
+         (SELECT increase FROM series WHERE source = 'netdev' AND name = 'rx_frame'   AND entity = x.entity) AS rx_frame,
+         (SELECT increase FROM series WHERE source = 'netdev' AND name = 'tx_bytes'   AND entity = x.entity) AS tx_bytes,
+         (SELECT increase FROM series WHERE source = 'netdev' AND name = 'tx_packets' AND entity = x.entity) AS tx_packets,
+         (SELECT increase FROM series WHERE source = 'netdev' AND name = 'tx_errs'    AND entity = x.entity) AS tx_errs,
+         (SELECT increase FROM series WHERE source = 'netdev' AND name = 'tx_drop'    AND entity = x.entity) AS tx_drop,
+         (SELECT increase FROM series WHERE source = 'netdev' AND name = 'tx_fifo'    AND entity = x.entity) AS tx_fifo,
+         (SELECT increase FROM series WHERE source = 'netdev' AND name = 'tx_colls'   AND entity = x.entity) AS tx_colls,
+         (SELECT increase FROM series WHERE source = 'netdev' AND name = 'tx_carrier' AND entity = x.entity) AS tx_carrier,
+         (SELECT max(span) FROM series
+           WHERE source = 'netdev' AND entity = x.entity AND name IN ('rx_bytes', 'rx_packets', 'rx_errs', 'rx_drop', 'rx_fifo', 'rx_frame',
+                 'tx_bytes', 'tx_packets', 'tx_errs', 'tx_drop', 'tx_fifo', 'tx_colls', 'tx_carrier')) AS span
+    FROM (SELECT DISTINCT entity FROM series WHERE source = 'netdev') x;
 CREATE VIEW irq_share AS  -- interrupts of each NIC by CPU over the window
   SELECT i.nic, s.entity AS cpu, sum(s.increase) AS irqs, max(s.span) AS span,
          sum(s.increase) * 100.0 / nullif((SELECT sum(s2.increase) FROM series s2 JOIN irq i2 ON i2.irq = s2.name
@@ -220,26 +223,26 @@ CREATE VIEW tcp AS  -- MIB counters of snmp and netstat that moved
   SELECT source, name, increase, increase * 1.0 / nullif(span, 0) AS per_s, peak_per_s, peak_snap, active, intervals
     FROM series WHERE source IN ('snmp', 'netstat') AND entity = '' AND increase > 0;
 CREATE VIEW linkerd_client AS
-  SELECT substr(entity, 1, instr(entity, '|client|') - 1) AS router, substr(entity, instr(entity, '|client|') + 8) AS client, entity,
-         max(CASE WHEN name = 'requests' THEN increase END) AS requests,
-         max(CASE WHEN name = 'success'  THEN increase END) AS success,
-         max(CASE WHEN name = 'failures' THEN increase END) AS failures,
-         max(CASE WHEN name = 'connects' THEN increase END) AS connects,
-         max(CASE WHEN name = 'connections' THEN p50 END)   AS connections,
-         max(CASE WHEN name = 'pending' THEN p50 END)       AS pending,
-         max(CASE WHEN name = 'pending' THEN hi END)        AS pending_max,
-         min(CASE WHEN name = 'loadbalancer/size' THEN p50 END)      AS pool_size,
-         min(CASE WHEN name = 'loadbalancer/available' THEN lo END)  AS available_min,
-         max(CASE WHEN name = 'requests' THEN span END)     AS span
-    FROM series WHERE source = 'linkerd' AND instr(entity, '|client|') > 0 AND instr(entity, '|service|') = 0 GROUP BY entity;
+  SELECT substr(x.entity, 1, instr(x.entity, '|client|') - 1) AS router, substr(x.entity, instr(x.entity, '|client|') + 8) AS client, x.entity,
+         (SELECT increase FROM series WHERE source = 'linkerd' AND name = 'requests'               AND entity = x.entity) AS requests,
+         (SELECT increase FROM series WHERE source = 'linkerd' AND name = 'success'                AND entity = x.entity) AS success,
+         (SELECT increase FROM series WHERE source = 'linkerd' AND name = 'failures'               AND entity = x.entity) AS failures,
+         (SELECT increase FROM series WHERE source = 'linkerd' AND name = 'connects'               AND entity = x.entity) AS connects,
+         (SELECT p50      FROM series WHERE source = 'linkerd' AND name = 'connections'            AND entity = x.entity) AS connections,
+         (SELECT p50      FROM series WHERE source = 'linkerd' AND name = 'pending'                AND entity = x.entity) AS pending,
+         (SELECT hi       FROM series WHERE source = 'linkerd' AND name = 'pending'                AND entity = x.entity) AS pending_max,
+         (SELECT p50      FROM series WHERE source = 'linkerd' AND name = 'loadbalancer/size'      AND entity = x.entity) AS pool_size,
+         (SELECT lo       FROM series WHERE source = 'linkerd' AND name = 'loadbalancer/available' AND entity = x.entity) AS available_min,
+         (SELECT span     FROM series WHERE source = 'linkerd' AND name = 'requests'               AND entity = x.entity) AS span
+    FROM (SELECT DISTINCT entity FROM series WHERE source = 'linkerd' AND instr(entity, '|client|') > 0 AND instr(entity, '|service|') = 0) x;
 CREATE VIEW linkerd_server AS
-  SELECT substr(entity, 1, instr(entity, '|server|') - 1) AS router, substr(entity, instr(entity, '|server|') + 8) AS server, entity,
-         max(CASE WHEN name = 'requests' THEN increase END) AS requests,
-         max(CASE WHEN name = 'success'  THEN increase END) AS success,
-         max(CASE WHEN name = 'failures' THEN increase END) AS failures,
-         max(CASE WHEN name = 'connects' THEN increase END) AS connects,
-         max(CASE WHEN name = 'connections' THEN p50 END)   AS connections,
-         max(CASE WHEN name = 'pending' THEN p50 END)       AS pending,
-         max(CASE WHEN name = 'pending' THEN hi END)        AS pending_max,
-         max(CASE WHEN name = 'requests' THEN span END)     AS span
-    FROM series WHERE source = 'linkerd' AND instr(entity, '|server|') > 0 GROUP BY entity;
+  SELECT substr(x.entity, 1, instr(x.entity, '|server|') - 1) AS router, substr(x.entity, instr(x.entity, '|server|') + 8) AS server, x.entity,
+         (SELECT increase FROM series WHERE source = 'linkerd' AND name = 'requests'               AND entity = x.entity) AS requests,
+         (SELECT increase FROM series WHERE source = 'linkerd' AND name = 'success'                AND entity = x.entity) AS success,
+         (SELECT increase FROM series WHERE source = 'linkerd' AND name = 'failures'               AND entity = x.entity) AS failures,
+         (SELECT increase FROM series WHERE source = 'linkerd' AND name = 'connects'               AND entity = x.entity) AS connects,
+         (SELECT p50      FROM series WHERE source = 'linkerd' AND name = 'connections'            AND entity = x.entity) AS connections,
+         (SELECT p50      FROM series WHERE source = 'linkerd' AND name = 'pending'                AND entity = x.entity) AS pending,
+         (SELECT hi       FROM series WHERE source = 'linkerd' AND name = 'pending'                AND entity = x.entity) AS pending_max,
+         (SELECT span     FROM series WHERE source = 'linkerd' AND name = 'requests'               AND entity = x.entity) AS span
+    FROM (SELECT DISTINCT entity FROM series WHERE source = 'linkerd' AND instr(entity, '|server|') > 0) x;
