@@ -27,12 +27,12 @@ WITH p AS (
          max(CASE WHEN name = 'overlimits' THEN last_active END)  AS last_at,
          max(CASE WHEN name = 'dropped' THEN increase END)      AS drops,
          max(CASE WHEN name = 'sent_bytes' THEN per_s END)      AS bytes_per_s
-    FROM counter WHERE source = 'qdisc' GROUP BY entity
+    FROM counter WHERE source = 'qdisc' AND name IN ('overlimits', 'dropped', 'sent_bytes') GROUP BY entity
 ), k AS (
   SELECT entity, max(CASE WHEN name = 'kind' THEN last END) AS kind, max(CASE WHEN name = 'backlog_bytes' THEN hi END) AS backlog
-    FROM series WHERE source = 'qdisc' GROUP BY entity
+    FROM series WHERE source = 'qdisc' AND name IN ('kind', 'backlog_bytes') GROUP BY entity
 ), nic AS (
-  SELECT entity AS dev, max(CASE WHEN name = 'driver' THEN last END) AS driver FROM series WHERE source = 'nic' GROUP BY entity
+  SELECT entity AS dev, last AS driver FROM series WHERE source = 'nic' AND name = 'driver'
 )
 SELECT CASE WHEN d.overlimits IS NULL                                                         THEN 'skip'
             WHEN k.kind IN ('tbf', 'htb', 'hfsc', 'cake') AND d.overlimits >= p.min_overlimits THEN 'info'

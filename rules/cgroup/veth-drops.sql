@@ -22,9 +22,9 @@ WITH p AS (
   SELECT coalesce(:min_drops, 10)    AS min_drops,
          coalesce(:min_intervals, 2) AS min_intervals
 ), veth AS (
-  SELECT entity AS dev,
-         max(CASE WHEN name = 'iflink' THEN last END)  AS iflink
-    FROM series WHERE source = 'nic' GROUP BY entity HAVING max(CASE WHEN name = 'driver' THEN last END) = 'veth'
+  SELECT s.entity AS dev, i.last AS iflink
+    FROM series s LEFT JOIN series i ON i.source = 'nic' AND i.name = 'iflink' AND i.entity = s.entity
+   WHERE s.source = 'nic' AND s.name = 'driver' AND s.last = 'veth'
 ), other AS (              -- the other end, when it is in this namespace too
   SELECT v.dev, min(s.entity) AS name
     FROM veth v JOIN series s ON s.source = 'nic' AND s.name = 'ifindex' AND s.last = v.iflink GROUP BY v.dev
@@ -37,7 +37,7 @@ WITH p AS (
          max(CASE WHEN name = 'tx_drop' AND increase > 0 THEN peak_snap END) AS at,
          max(CASE WHEN name = 'tx_drop'    THEN first_active END) AS first_at,
          max(CASE WHEN name = 'tx_drop'    THEN last_active END)  AS last_at
-    FROM counter WHERE source = 'netdev' GROUP BY entity
+    FROM counter WHERE source = 'netdev' AND name IN ('tx_drop', 'tx_packets') GROUP BY entity
 ), n AS (
   SELECT sum(dropped) AS dropped FROM softnet
 ), s AS (

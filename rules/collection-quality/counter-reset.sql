@@ -16,9 +16,11 @@
 WITH p AS (
   SELECT coalesce(:min_resets, 1) AS min_resets
 ), r AS (
-  SELECT source, sum(resets) AS resets, sum(resets > 0) AS series,
-         min(CASE WHEN resets > 0 THEN trim(entity || ' ' || name) END) AS example
-    FROM series WHERE kind IN ('counter', 'counter32') GROUP BY source
+  SELECT x.source, total(s.resets) AS resets, count(s.id) AS series, min(trim(s.entity || ' ' || s.name)) AS example
+    FROM (SELECT source FROM source
+           WHERE EXISTS (SELECT 1 FROM series c WHERE c.source = source.source AND c.kind IN ('counter', 'counter32'))) x
+    LEFT JOIN series s ON s.source = x.source AND s.resets > 0 AND s.kind IN ('counter', 'counter32')
+   GROUP BY x.source
 ), step AS (               -- an interval whose growth is not known; the first value has none, nor has the last of a series at rest
   SELECT s.source, m.snap, count(*) AS n
     FROM series s JOIN sample m ON m.series = s.id
@@ -32,7 +34,7 @@ WITH p AS (
 )
 SELECT CASE WHEN r.resets >= p.min_resets THEN 'info' ELSE 'ok' END AS level,
        r.source                  AS entity,
-       r.resets,
+       cast(r.resets AS INT)     AS resets,
        r.series,
        coalesce(r.example, '')   AS example,
        w.hit                     AS intervals_hit,

@@ -17,11 +17,11 @@ WITH c AS (                -- interfaces that ethtool was asked for
                  1 AS good, NULL AS bad
             FROM series WHERE source = 'ethtool'
            UNION ALL
-          SELECT entity, 0, min(rowid) FROM capture WHERE source = 'ethtool' AND state <> 'ok' GROUP BY entity)
+          SELECT entity, 0, min(rowid) FROM capture WHERE +source = 'ethtool' AND state <> 'ok' GROUP BY entity)
    GROUP BY entity
 ), d AS (
   SELECT entity, max(CASE WHEN name = 'driver' THEN last END) AS driver, max(CASE WHEN name = 'bus' THEN last END) AS bus
-    FROM series WHERE source = 'nic' GROUP BY entity
+    FROM series WHERE source = 'nic' AND name IN ('driver', 'bus') GROUP BY entity
 )
 SELECT CASE WHEN c.good > 0                                   THEN 'ok'
             WHEN coalesce(d.bus, '') IN ('', 'N/A', 'tap', 'tun') THEN 'ok' -- no hardware below it

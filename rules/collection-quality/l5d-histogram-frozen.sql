@@ -43,7 +43,9 @@ WITH p AS (
     JOIN series s ON s.source = 'linkerd' AND s.name = 'requests' AND instr(s.entity, '|client|') > 0
      AND instr(s.entity, '|service|') = 0 AND substr(s.entity, 1, length(o.prefix)) = o.prefix
     JOIN sample m ON m.series = s.id AND m.delta > 0
-    JOIN snapshot x ON x.snap = m.snap AND x.mono > r.t0 AND x.mono <= r.t1
+     AND m.snap >= (SELECT snap FROM snapshot WHERE mono > r.t0 ORDER BY mono LIMIT 1)
+     AND m.snap <= (SELECT snap FROM snapshot WHERE mono <= r.t1 ORDER BY mono DESC LIMIT 1)
+    JOIN snapshot x ON x.snap = m.snap
    WHERE r.r = 1 GROUP BY r.entity, r.t0, r.t1
 ), minute AS (
   SELECT o.entity, count(DISTINCT w.w) AS n

@@ -39,13 +39,19 @@ WITH p AS (
 ), r AS (
   SELECT c.*, host.cpus, (c.idle + c.iowait) / 1e7 / nullif(host.cpus, 0) AS idle_pct, c.nice / 1e7 / nullif(host.cpus, 0) AS nice_pct
     FROM c JOIN host
+), few AS (                -- where the least idle interval still has room, none is looked at
+  SELECT host.cpus FROM host JOIN p
+   WHERE host.cpus > 0
+     AND coalesce((SELECT lo FROM series WHERE source = 'stat' AND entity = '' AND name = 'idle'), 0) / 1e7 <= p.warn_pct * 1.001 * host.cpus
+), grown AS (
+  SELECT m.snap, sum(m.delta) AS ns, sum(m.delta IS NULL AND m.dt > 0) AS reset
+    FROM few CROSS JOIN series s CROSS JOIN sample m ON m.series = s.id
+   WHERE s.source = 'stat' AND s.entity = '' AND s.name IN ('idle', 'iowait', 'nice')
+   GROUP BY m.snap
 ), step AS (               -- what has not moved has no sample; what began anew has one without growth
-  SELECT c.snap, coalesce(sum(m.delta), 0) / max(c.dt) / 1e7 / host.cpus AS room_pct
-    FROM host JOIN capture c
-    JOIN series s ON s.source = 'stat' AND s.entity = '' AND s.name IN ('idle', 'iowait', 'nice')
-    LEFT JOIN sample m ON m.series = s.id AND m.snap = c.snap
-   WHERE host.cpus > 0 AND c.source = 'stat' AND c.state = 'ok' AND c.dt > 0
-   GROUP BY c.snap, host.cpus HAVING coalesce(sum(m.delta IS NULL AND m.dt > 0), 0) = 0
+  SELECT c.snap, coalesce(g.ns, 0) / c.dt / 1e7 / few.cpus AS room_pct
+    FROM few CROSS JOIN capture c LEFT JOIN grown g ON g.snap = c.snap
+   WHERE c.source = 'stat' AND c.state = 'ok' AND c.dt > 0 AND coalesce(g.reset, 0) = 0
 ), held AS (
   SELECT s.snap, row_number() OVER (ORDER BY s.room_pct, s.snap) AS worst FROM step s JOIN p WHERE s.room_pct <= p.warn_pct
 ), times AS (

@@ -34,16 +34,21 @@ WITH p AS (
   SELECT nic, cpu, irqs, pct, span, row_number() OVER (PARTITION BY nic ORDER BY irqs DESC, cpu) AS r FROM irq_share
 ), total AS (
   SELECT nic, sum(irqs) AS irqs FROM irq_share GROUP BY nic
+), likely AS (             -- CPUs whose worst intervals of both together are that bad: only theirs are looked at one by one
+  SELECT entity AS cpu FROM counter
+   WHERE source = 'stat' AND name IN ('user', 'system') AND entity IN (SELECT cpu FROM top WHERE r = 1)
+   GROUP BY entity HAVING sum(peak_per_s) / 1e7 >= (SELECT min_app_pct FROM p) * 0.999
 ), step AS (
-  SELECT x.entity AS cpu, m.snap, sum(m.delta) / 1e7 / nullif(max(m.dt), 0) AS pct,
-         row_number() OVER (PARTITION BY x.entity ORDER BY sum(m.delta) / nullif(max(m.dt), 0) DESC, m.snap) AS worst
+  SELECT x.entity AS cpu, m.snap, sum(m.delta) / 1e7 / nullif(max(m.dt), 0) AS pct
     FROM series x JOIN sample m ON m.series = x.id
-   WHERE x.source = 'stat' AND x.entity IN (SELECT cpu FROM top WHERE r = 1) AND x.name IN ('user', 'system') AND m.delta IS NOT NULL
+   WHERE x.source = 'stat' AND x.entity IN (SELECT cpu FROM likely) AND x.name IN ('user', 'system') AND m.delta IS NOT NULL
    GROUP BY x.entity, m.snap
+), held AS (
+  SELECT step.cpu, step.snap, row_number() OVER (PARTITION BY step.cpu ORDER BY step.pct DESC, step.snap) AS worst
+    FROM step JOIN p WHERE step.pct >= p.min_app_pct
 ), busy AS (
-  SELECT step.cpu, count(*) AS n, min(step.snap) AS first_at, max(step.snap) AS last_at,
-         max(CASE WHEN step.worst = 1 THEN step.snap END) AS at
-    FROM step JOIN p WHERE step.pct >= p.min_app_pct GROUP BY step.cpu
+  SELECT cpu, count(*) AS n, min(snap) AS first_at, max(snap) AS last_at, max(CASE WHEN worst = 1 THEN snap END) AS at
+    FROM held GROUP BY cpu
 ), used AS (
   SELECT entity AS cpu, sum(increase) AS total, max(intervals) AS intervals,
          sum(CASE WHEN name IN ('user', 'system') THEN increase END)     AS app,

@@ -19,7 +19,7 @@ WITH p AS (
   SELECT count(*) AS cpus FROM series WHERE source = 'stat' AND name = 'idle' AND entity LIKE 'cpu%'
 ), n AS (
   SELECT entity, max(CASE WHEN name = 'channels_combined' THEN last END) AS now, max(CASE WHEN name = 'channels_combined_max' THEN last END) AS most
-    FROM gauge WHERE source = 'nic' GROUP BY entity
+    FROM gauge WHERE source = 'nic' AND name IN ('channels_combined', 'channels_combined_max') GROUP BY entity
 ), w AS (
   SELECT n.*, host.cpus, min(n.most, host.cpus, p.enough) AS wanted FROM n JOIN host JOIN p WHERE n.now > 0 AND n.most > 0
 ), f AS (                  -- single-cpu is about a NIC, the others about the host

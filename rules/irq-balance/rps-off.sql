@@ -42,7 +42,7 @@ WITH p AS (
   SELECT count(*) AS n, min(snap) AS first_at, max(snap) AS last_at, (SELECT snap FROM step ORDER BY pct DESC, snap LIMIT 1) AS at
     FROM step JOIN p WHERE step.pct >= p.min_pct
 ), kind AS (               -- what has no interrupt of its own gets its packets from what has
-  SELECT entity, max(CASE WHEN name = 'bus' THEN last END) AS bus FROM series WHERE source = 'nic' GROUP BY entity
+  SELECT entity, last AS bus FROM series WHERE source = 'nic' AND name = 'bus'
 )
 SELECT CASE WHEN t.pct IS NULL OR n.rx_packets IS NULL          THEN 'skip'
             WHEN host.cpus < p.min_cpus                         THEN 'ok'

@@ -35,7 +35,7 @@ WITH p AS (
 ), c AS (
   SELECT entity, max(CASE WHEN name = 'coalesce_adaptive_rx' THEN last END) AS adaptive,
          max(CASE WHEN name = 'coalesce_rx_usecs' THEN last END) AS rx_usecs
-    FROM series WHERE source = 'nic' GROUP BY entity
+    FROM series WHERE source = 'nic' AND name IN ('coalesce_adaptive_rx', 'coalesce_rx_usecs') GROUP BY entity
 )
 SELECT CASE WHEN t.irqs IS NULL OR t.span IS NULL OR t.span = 0 THEN 'skip'
             WHEN t.irqs >= p.min_per_s * t.span                 THEN 'info'

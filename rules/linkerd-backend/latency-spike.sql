@@ -30,29 +30,34 @@ WITH p AS (
          coalesce(:min_ms, 50) AS min_ms,
          coalesce(:min_n, 100) AS min_n,
          coalesce(:minutes, 4) AS minutes
-), minute AS (
-  SELECT w.router, w.id, w.w, w.snap, w.t0, w.t1, w.n, w.p99,
-         row_number() OVER (PARTITION BY w.router, w.id ORDER BY w.p99, w.w)      AS r,
-         row_number() OVER (PARTITION BY w.router, w.id ORDER BY w.p99 DESC, w.w) AS worst,
-         count(*)     OVER (PARTITION BY w.router, w.id)                          AS minutes
+), client AS (
+  SELECT w.router, w.id, sum(w.n >= p.min_n) AS minutes,
+         (SELECT m.w FROM window m           -- the worst of those that are judged
+           WHERE m.router = w.router AND m.scope = 'client' AND m.id = w.id AND m.service = '' AND m.metric = 'request_latency_ms'
+             AND m.n >= p.min_n ORDER BY m.p99 DESC, m.w LIMIT 1) AS worst
+    FROM window w JOIN p WHERE w.scope = 'client' AND w.service = '' AND w.metric = 'request_latency_ms'
+   GROUP BY w.router, w.id
+), ranked AS (
+  SELECT w.router, w.id, w.p99, row_number() OVER (PARTITION BY w.router, w.id ORDER BY w.p99, w.w) AS r
     FROM window w JOIN p
    WHERE w.scope = 'client' AND w.service = '' AND w.metric = 'request_latency_ms' AND w.n >= p.min_n
-), client AS (
-  SELECT DISTINCT router, id FROM window WHERE scope = 'client' AND service = '' AND metric = 'request_latency_ms'
 ), mid AS (
-  SELECT router, id, minutes, p99 AS median FROM minute WHERE r = (minutes + 1) / 2
+  SELECT c.router, c.id, c.minutes, r.p99 AS median
+    FROM ranked r JOIN client c ON c.router = r.router AND c.id = r.id WHERE r.r = (c.minutes + 1) / 2
 ), spike AS (
   SELECT m.router, m.id, count(*) AS n, min(m.t0) AS t0, max(m.snap) AS last_at
-    FROM minute m JOIN mid ON mid.router = m.router AND mid.id = m.id JOIN p
-   WHERE m.p99 >= p.times * mid.median AND m.p99 >= mid.median + p.min_ms
+    FROM mid CROSS JOIN p
+    CROSS JOIN window m ON m.router = mid.router AND m.scope = 'client' AND m.id = mid.id AND m.service = '' AND m.metric = 'request_latency_ms'
+   WHERE m.n >= p.min_n AND m.p99 >= p.times * mid.median AND m.p99 >= mid.median + p.min_ms
    GROUP BY m.router, m.id
 ), judged AS (
   SELECT c.router, c.id, coalesce(mid.minutes, 0) AS minutes, mid.median, m.p99, m.n, m.snap, m.t0, m.t1,
          coalesce(s.n, 0) AS spikes, s.last_at,
-         (SELECT min(snap) FROM snapshot WHERE mono >= s.t0) AS first_at
+         (SELECT snap FROM snapshot WHERE mono >= s.t0 ORDER BY mono LIMIT 1) AS first_at
     FROM client c
     LEFT JOIN mid ON mid.router = c.router AND mid.id = c.id
-    LEFT JOIN minute m ON m.router = c.router AND m.id = c.id AND m.worst = 1
+    LEFT JOIN window m ON m.router = c.router AND m.scope = 'client' AND m.id = c.id AND m.service = ''
+     AND m.metric = 'request_latency_ms' AND m.w = c.worst
     LEFT JOIN spike s ON s.router = c.router AND s.id = c.id
 )
 SELECT CASE WHEN j.minutes < p.minutes THEN 'skip'
@@ -65,10 +70,11 @@ SELECT CASE WHEN j.minutes < p.minutes THEN 'skip'
        j.n                             AS worst_n,
        j.spikes                        AS minutes_hit,
        j.minutes,
-       (SELECT max(m.value) FROM series s JOIN sample m ON m.series = s.id JOIN snapshot x ON x.snap = m.snap
-                  WHERE s.source = 'linkerd' AND s.entity = j.router || '|client|' || j.id AND s.name = 'pending'
-                    AND x.mono > j.t0 AND x.mono <= j.t1) AS pending_hi,
-       (SELECT min(snap) FROM snapshot WHERE mono >= j.t0) AS from_snap,
+       (SELECT max(m.value) FROM series s JOIN sample m ON m.series = s.id
+         WHERE s.source = 'linkerd' AND s.entity = j.router || '|client|' || j.id AND s.name = 'pending'
+           AND m.snap >= (SELECT snap FROM snapshot WHERE mono > j.t0 ORDER BY mono LIMIT 1)
+           AND m.snap <= (SELECT snap FROM snapshot WHERE mono <= j.t1 ORDER BY mono DESC LIMIT 1)) AS pending_hi,
+       (SELECT snap FROM snapshot WHERE mono >= j.t0 ORDER BY mono LIMIT 1) AS from_snap,
        j.snap                          AS to_snap,
        j.snap                          AS at,
        j.first_at, j.last_at

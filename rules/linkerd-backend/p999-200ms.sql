@@ -38,17 +38,14 @@ WITH p AS (
   SELECT e.router, e.client, avg(f.rtt_mean_ns) / 1e6 AS rtt_ms
     FROM endpoint e JOIN tcp_flow f ON f.dir = 'out' AND f.port = e.port AND f.peer IN (e.peer, '::ffff:' || e.peer)
    GROUP BY e.router, e.client
-), minute AS (
-  SELECT w.router, w.id, w.w, w.snap, w.t0, w.t1, w.n, w.p50, w.p90, w.p999,
-         coalesce(wire.rtt_ms, 1) AS rtt_ms, cast((w.p999 + 5) / 200 AS INT) AS k
+), hit AS (                -- the band: 5 ms of bucket error below, 10 ms + 3 round trips + 2% above
+  SELECT w.router, w.id, w.w, w.snap, w.t0, w.t1, w.n, w.p90, w.p999
     FROM window w JOIN p LEFT JOIN wire ON wire.router = w.router AND wire.client = w.id
    WHERE w.scope = 'client' AND w.service = '' AND w.metric = 'request_latency_ms' AND w.n >= p.min_n
-), mark AS (               -- the band: 5 ms of bucket error below, 10 ms + 3 round trips + 2% above
-  SELECT m.*, m.k BETWEEN 1 AND 4 AND m.p999 <= 200 * m.k + 10 + 3 * m.rtt_ms + 0.02 * m.p999
-              AND m.p50 < p.p50_ms AND m.p999 >= p.times_p90 * m.p90 AS hit
-    FROM minute m JOIN p
+     AND w.p999 >= 195 AND w.p999 < 995 AND w.p50 < p.p50_ms AND w.p999 >= p.times_p90 * w.p90
+     AND w.p999 <= 200 * cast((w.p999 + 5) / 200 AS INT) + 10 + 3 * coalesce(wire.rtt_ms, 1) + 0.02 * w.p999
 ), span AS (               -- all clients share the minutes; w 0 ended before the window
-  SELECT DISTINCT t0, t1 FROM mark WHERE hit AND w > 0
+  SELECT DISTINCT t0, t1 FROM hit WHERE w > 0
 ), stall AS (              -- of the kernel in each such minute, without SYNs: these are TCPTimeouts too
   SELECT span.t0, span.t1,
          total(CASE WHEN s.name = 'TcpExtTCPLossProbes' THEN v.delta END)
@@ -58,36 +55,35 @@ WITH p AS (
     JOIN sample v ON v.series = s.id AND v.snap = x.snap
    GROUP BY span.t0, span.t1
 ), tally AS (
-  SELECT m.router, m.id, count(*) AS minutes, sum(m.hit) AS hit,
-         sum(CASE WHEN m.hit THEN m.p999 END) / nullif(sum(m.hit), 0) AS p999,
-         sum(CASE WHEN m.hit THEN m.p90 END) / nullif(sum(m.hit), 0) AS p90,
-         max(m.rtt_ms) AS rtt_ms,
-         sum(CASE WHEN m.hit AND m.w > 0 THEN m.n END) AS n,
+  SELECT m.router, m.id, count(*) AS hit, sum(m.p999) / count(*) AS p999, sum(m.p90) / count(*) AS p90,
+         sum(CASE WHEN m.w > 0 THEN m.n END) AS n,
          sum(s.n) AS stalls,
          sum(coalesce(s.n, 0) * 100.0 >= p.stalls_pct * m.n AND s.n > 0) AS supported,
-         min(CASE WHEN m.hit THEN m.snap END) AS first_at, max(CASE WHEN m.hit THEN m.snap END) AS last_at
-    FROM mark m JOIN p LEFT JOIN stall s ON m.hit AND m.w > 0 AND s.t0 = m.t0 AND s.t1 = m.t1
+         min(m.snap) AS first_at, max(m.snap) AS last_at
+    FROM hit m JOIN p LEFT JOIN stall s ON m.w > 0 AND s.t0 = m.t0 AND s.t1 = m.t1
    GROUP BY m.router, m.id
-), client AS (
-  SELECT DISTINCT router, id FROM window WHERE scope = 'client' AND service = '' AND metric = 'request_latency_ms'
+), client AS (             -- and how many of its minutes are judged
+  SELECT w.router, w.id, sum(w.n >= p.min_n) AS minutes
+    FROM window w JOIN p WHERE w.scope = 'client' AND w.service = '' AND w.metric = 'request_latency_ms'
+   GROUP BY w.router, w.id
 ), kernel AS (
   SELECT count(*) > 0 AS known FROM counter
    WHERE source = 'netstat' AND entity = '' AND name = 'TcpExtTCPLossProbes' AND intervals > 0
 )
-SELECT CASE WHEN coalesce(t.minutes, 0) < p.minutes              THEN 'skip'
-            WHEN t.hit < p.minutes
-              OR t.hit * 100.0 < p.share_pct * t.minutes         THEN 'ok'
+SELECT CASE WHEN c.minutes < p.minutes                           THEN 'skip'
+            WHEN coalesce(t.hit, 0) < p.minutes
+              OR t.hit * 100.0 < p.share_pct * c.minutes         THEN 'ok'
             WHEN t.supported > 0                                 THEN 'warn'
             ELSE 'info' END                    AS level,
        c.router || '|client|' || c.id          AS entity,
        round(t.p999, 1)                        AS p999_ms,
        round(t.p90, 1)                         AS p90_ms,
-       round(t.rtt_ms, 2)                      AS rtt_ms,
-       t.hit                                   AS hit_minutes,
-       coalesce(t.minutes, 0)                  AS minutes,
+       CASE WHEN c.minutes > 0 THEN round(coalesce(wire.rtt_ms, 1), 2) END AS rtt_ms,
+       CASE WHEN c.minutes > 0 THEN coalesce(t.hit, 0) END AS hit_minutes,
+       c.minutes,
        CASE WHEN kernel.known THEN cast(coalesce(t.stalls, 0) AS INT) END AS stalls,
        t.n                                     AS requests,
-       t.supported                             AS supported_minutes,
+       CASE WHEN c.minutes > 0 THEN coalesce(t.supported, 0) END AS supported_minutes,
        CASE WHEN NOT kernel.known THEN 'no kernel counters to tell loss from a slow backend'
             WHEN t.supported > 0 THEN 'enough to explain it by loss'
             ELSE 'too few to explain it by loss seen from here' END AS _reading,
@@ -96,4 +92,5 @@ SELECT CASE WHEN coalesce(t.minutes, 0) < p.minutes              THEN 'skip'
        t.first_at, t.last_at
   FROM client c JOIN p JOIN kernel
   LEFT JOIN tally t ON t.router = c.router AND t.id = c.id
- ORDER BY t.supported DESC, t.hit DESC, entity;
+  LEFT JOIN wire ON wire.router = c.router AND wire.client = c.id
+ ORDER BY supported_minutes DESC, hit_minutes DESC, entity;

@@ -31,6 +31,7 @@ WITH p AS (
     FROM (SELECT DISTINCT snap FROM capture WHERE source = 'linkerd' AND state = 'ok')
 ), pool AS (
   SELECT z.entity, z.id AS size_id, a.id AS available_id,
+         NOT coalesce(z.hi < 2 OR a.lo >= z.hi, 0) AS some, z.hi,              -- whether there can have been fewer
          CASE WHEN z.lo = z.hi THEN z.first END AS size, CASE WHEN a.lo = a.hi THEN a.first END AS available,  -- that never changed
          max((SELECT min(snap) FROM sample WHERE series = z.id), (SELECT min(snap) FROM sample WHERE series = a.id)) AS born,
          min((SELECT max(snap) FROM sample WHERE series = z.id), (SELECT max(snap) FROM sample WHERE series = a.id)) AS died
@@ -40,7 +41,7 @@ WITH p AS (
   SELECT pool.entity, seen.snap, seen.nth,
          coalesce(pool.size, (SELECT m.value FROM sample m WHERE m.series = pool.size_id AND m.snap <= seen.snap ORDER BY m.snap DESC LIMIT 1)) AS size,
          coalesce(pool.available, (SELECT m.value FROM sample m WHERE m.series = pool.available_id AND m.snap <= seen.snap ORDER BY m.snap DESC LIMIT 1)) AS available
-    FROM pool JOIN seen ON seen.snap BETWEEN pool.born AND pool.died
+    FROM pool JOIN seen ON pool.some AND seen.snap BETWEEN pool.born AND pool.died
 ), mark AS (
   SELECT *, size >= 2 AND available < size AS bad FROM step
 ), run AS (                -- runs of degraded captures: their number minus their rank stays the same
@@ -63,7 +64,9 @@ WITH p AS (
          min(snap) AS first_at, max(snap) AS last_at
     FROM ranked GROUP BY entity
 ), tally AS (
-  SELECT entity, count(*) AS captures, sum(bad) AS degraded, max(size) AS size_hi FROM mark GROUP BY entity
+  SELECT pool.entity, count(*) AS captures, coalesce((SELECT sum(bad) FROM mark WHERE pool.some AND mark.entity = pool.entity), 0) AS degraded,
+         pool.hi AS size_hi
+    FROM pool JOIN seen ON seen.snap BETWEEN pool.born AND pool.died GROUP BY pool.entity
 ), judged AS (
   SELECT t.entity, t.captures, t.degraded, t.size_hi, coalesce(l.run, 0) AS run,
          w.at, w.available_lo, w.size_at, w.ratio_p50, w.first_at, w.last_at, c.client, c.router, c.requests,

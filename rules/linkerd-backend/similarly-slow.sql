@@ -32,8 +32,7 @@ WITH p AS (
          coalesce(:minutes, 2)    AS minutes,
          coalesce(:share_pct, 50) AS share_pct
 ), minute AS (
-  SELECT w.router, w.id, w.snap, w.n, w.p50, w.p99, w.p50 >= p.slow_ms AND w.p99 <= p.narrow * w.p50 AS slow,
-         row_number() OVER (PARTITION BY w.router, w.id ORDER BY w.p50 DESC, w.w) AS worst
+  SELECT w.router, w.id, w.w, w.snap, w.n, w.p50, w.p99, w.p50 >= p.slow_ms AND w.p99 <= p.narrow * w.p50 AS slow
     FROM window w JOIN p
    WHERE w.scope = 'client' AND w.service = '' AND w.metric = 'request_latency_ms' AND w.n >= p.min_n
 ), client AS (
@@ -41,7 +40,10 @@ WITH p AS (
 ), tally AS (
   SELECT router, id, count(*) AS minutes, sum(slow) AS slow, sum(n) AS n,
          sum(p50 * n) / sum(n) AS p50, sum(p99 * n) / sum(n) AS p99,
-         max(CASE WHEN worst = 1 THEN snap END) AS at, min(CASE WHEN slow THEN snap END) AS first_at, max(CASE WHEN slow THEN snap END) AS last_at
+         (SELECT w.snap FROM window w JOIN p
+           WHERE w.router = minute.router AND w.scope = 'client' AND w.id = minute.id AND w.service = '' AND w.metric = 'request_latency_ms'
+             AND w.n >= p.min_n ORDER BY w.p50 DESC, w.w LIMIT 1) AS at,
+         min(CASE WHEN slow THEN snap END) AS first_at, max(CASE WHEN slow THEN snap END) AS last_at
     FROM minute GROUP BY router, id
 ), wire AS (               -- a JVM's sockets are IPv6 ones with mapped addresses
   SELECT e.router, e.client, avg(f.rtt_mean_ns) / 1e6 AS rtt_ms

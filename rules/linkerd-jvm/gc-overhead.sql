@@ -29,7 +29,7 @@ WITH p AS (
          m.value - lag(m.value) OVER (PARTITION BY s.id ORDER BY m.snap) AS grown,
          x.mono - lag(x.mono) OVER (PARTITION BY s.id ORDER BY m.snap)   AS dt,
          s.span / nullif(s.intervals, 0) AS usual_dt, s.intervals, s.kind
-    FROM series s JOIN sample m ON m.series = s.id JOIN snapshot x ON x.snap = m.snap
+    FROM series s CROSS JOIN sample m ON m.series = s.id CROSS JOIN snapshot x ON x.snap = m.snap
    WHERE s.source = 'linkerd' AND s.name LIKE 'jvm/gc/%msec' AND s.kind <> 'text' AND instr(s.entity, '|') = 0
 ), paced AS (             -- a value stands until it changes: what grew did so in the last interval before
   SELECT *, grown >= p.warn_pct * 10 * min(dt, usual_dt) AS hit FROM step JOIN p

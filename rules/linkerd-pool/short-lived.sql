@@ -24,31 +24,32 @@ WITH p AS (
          coalesce(:few_requests, 3)  AS few_requests,
          coalesce(:brief_ms, 1000)   AS brief_ms,
          coalesce(:carried_pct, 20)  AS carried_pct
-), talk AS (               -- of clients and servers, per minute
-  SELECT router, scope, id, w, min(snap) AS snap,
-         max(CASE WHEN metric = 'connection_requests' THEN n END)   AS closed,
-         max(CASE WHEN metric = 'connection_requests' THEN sum END) AS carried,
-         max(CASE WHEN metric = 'connection_duration' THEN n END)   AS ended,
-         max(CASE WHEN metric = 'connection_duration' THEN p50 END) AS life_p50,
-         max(CASE WHEN metric = 'request_latency_ms' THEN n END)    AS requests,
-         row_number() OVER (PARTITION BY router, scope, id
-           ORDER BY coalesce(max(CASE WHEN metric = 'connection_requests' THEN n END), 0) DESC, w) AS worst
+), talk AS (               -- of clients and servers; a minute's histograms are frozen together
+  SELECT router, scope, id, count(DISTINCT w) AS minutes,
+         sum(CASE WHEN metric = 'connection_requests' THEN n END)         AS closed,
+         sum(CASE WHEN metric = 'connection_requests' THEN sum END)       AS carried,
+         sum(CASE WHEN metric = 'connection_duration' THEN n END)         AS ended,
+         sum(CASE WHEN metric = 'connection_duration' THEN p50 * n END)   AS lived,
+         sum(CASE WHEN metric = 'request_latency_ms' THEN n END)          AS requests,
+         sum(metric = 'connection_requests' AND n > 0)                    AS hit,
+         min(CASE WHEN metric = 'connection_requests' AND n > 0 THEN snap END) AS first_at,
+         max(CASE WHEN metric = 'connection_requests' AND n > 0 THEN snap END) AS last_at
     FROM window
    WHERE scope IN ('client', 'server') AND service = ''
      AND metric IN ('connection_requests', 'connection_duration', 'request_latency_ms')
-   GROUP BY router, scope, id, w
+   GROUP BY router, scope, id
 ), tally AS (
-  SELECT router, scope, id, count(*) AS minutes,
-         coalesce(sum(closed), 0)                                        AS closed,
-         sum(carried) * 1.0 / nullif(sum(closed), 0)                     AS requests_mean,
-         sum(life_p50 * ended) / nullif(sum(ended), 0)                   AS life_p50,
-         sum(carried) * 100.0 / nullif(sum(requests), 0)                 AS carried_pct,
-         coalesce(sum(requests), 0)                                      AS requests,
-         sum(coalesce(closed, 0) > 0)                                    AS hit,
-         max(CASE WHEN closed > 0 AND worst = 1 THEN snap END)           AS at,
-         min(CASE WHEN closed > 0 THEN snap END)                         AS first_at,
-         max(CASE WHEN closed > 0 THEN snap END)                         AS last_at
-    FROM talk GROUP BY router, scope, id
+  SELECT t.router, t.scope, t.id, t.minutes,
+         coalesce(t.closed, 0)                            AS closed,
+         t.carried * 1.0 / nullif(t.closed, 0)            AS requests_mean,
+         t.lived / nullif(t.ended, 0)                     AS life_p50,
+         t.carried * 100.0 / nullif(t.requests, 0)        AS carried_pct,
+         coalesce(t.requests, 0)                          AS requests,
+         t.hit, t.first_at, t.last_at,
+         (SELECT w.snap FROM window w
+           WHERE w.router = t.router AND w.scope = t.scope AND w.id = t.id AND w.service = '' AND w.metric = 'connection_requests' AND w.n > 0
+           ORDER BY w.n DESC, w.w LIMIT 1)                AS at
+    FROM talk t
 )
 SELECT CASE WHEN t.closed = 0 AND t.requests = 0                                             THEN 'skip'
             WHEN t.closed < p.min_closed                                                     THEN 'ok'

@@ -32,7 +32,9 @@ WITH p AS (
          max(CASE WHEN s.name = 'flags' THEN lower(substr(s.last, -1)) END)               AS flag_digit,
          max(CASE WHEN s.name = 'bus' THEN s.last END)                                    AS bus,
          max(CASE WHEN s.name = 'driver' THEN s.last END)                                 AS driver
-    FROM series s WHERE s.source = 'nic' GROUP BY s.entity
+    FROM series s
+   WHERE s.source = 'nic' AND s.name IN ('carrier_changes', 'speed', 'duplex', 'operstate', 'flags', 'bus', 'driver')
+   GROUP BY s.entity
 ), j AS (                  -- IFF_UP is the lowest bit: an odd digit
   SELECT n.*, coalesce(instr('13579bdf', n.flag_digit), 1) > 0 AS up,
          coalesce(n.speed_last < n.speed_first, 0) AS slower,

@@ -42,7 +42,7 @@ WITH p AS (
     FROM (SELECT nic, name, increase FROM names WHERE increase > 0 ORDER BY increase DESC, name LIMIT 6) GROUP BY nic
 ), set_to AS (
   SELECT entity, max(CASE WHEN name = 'pause_rx' THEN last END) AS pause_rx, max(CASE WHEN name = 'pause_tx' THEN last END) AS pause_tx
-    FROM series WHERE source = 'nic' GROUP BY entity
+    FROM series WHERE source = 'nic' AND name IN ('pause_rx', 'pause_tx') GROUP BY entity
 )
 SELECT CASE WHEN s.known = 0                                                 THEN 'skip'
             WHEN s.tx >= p.min_frames AND s.tx_active >= p.min_intervals     THEN 'warn'

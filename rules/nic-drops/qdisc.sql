@@ -30,10 +30,10 @@ WITH p AS (
          max(CASE WHEN name = 'dropped' AND increase > 0 THEN peak_snap END) AS peak_snap,
          max(CASE WHEN name = 'dropped'      THEN first_active END) AS first_active,
          max(CASE WHEN name = 'dropped'      THEN last_active END)  AS last_active
-    FROM counter WHERE source = 'qdisc' GROUP BY entity
+    FROM counter WHERE source = 'qdisc' AND name IN ('dropped', 'sent_packets', 'overlimits') GROUP BY entity
 ), k AS (
   SELECT entity, max(CASE WHEN name = 'kind' THEN last END) AS kind, max(CASE WHEN name = 'backlog_bytes' THEN hi END) AS backlog
-    FROM series WHERE source = 'qdisc' GROUP BY entity
+    FROM series WHERE source = 'qdisc' AND name IN ('kind', 'backlog_bytes') GROUP BY entity
 ), n AS (
   SELECT max(increase) AS fail FROM counter WHERE source = 'netstat' AND entity = '' AND name = 'TcpExtTCPRetransFail'
 ), r AS (

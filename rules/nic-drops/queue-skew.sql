@@ -27,8 +27,9 @@ WITH p AS (
          ('queue_', '_rx_cnt'), ('[', ']: rx_ucast_packets'), ('rxq', '_packets')
 ), named AS (
   SELECT c.*, substr(c.name, length(f.head) + 1, length(c.name) - length(f.head) - length(f.tail)) AS queue
-    FROM counter c JOIN form f
-   WHERE c.source = 'ethtool' AND instr(c.entity, ':') = 0 AND length(c.name) > length(f.head) + length(f.tail)
+    FROM counter c CROSS JOIN form f
+   WHERE c.source = 'ethtool' AND substr(c.name, -7) IN ('packets', '_rx_cnt') AND instr(c.entity, ':') = 0
+     AND length(c.name) > length(f.head) + length(f.tail)
      AND substr(c.name, 1, length(f.head)) = f.head AND substr(c.name, -length(f.tail)) = f.tail
 ), q AS (
   SELECT entity, cast(queue AS INT) AS queue, max(increase) AS n, max(span) AS span, max(CASE WHEN increase > 0 THEN peak_snap END) AS at,
@@ -38,7 +39,7 @@ WITH p AS (
 ), channels AS (
   SELECT entity, nullif(coalesce(max(CASE WHEN name = 'channels_combined' THEN last END), 0)
                         + coalesce(max(CASE WHEN name = 'channels_rx' THEN last END), 0), 0) AS n
-    FROM gauge WHERE source = 'nic' GROUP BY entity
+    FROM gauge WHERE source = 'nic' AND name IN ('channels_combined', 'channels_rx') GROUP BY entity
 ), sums AS (
   SELECT q.entity, sum(q.n) AS total, max(q.span) AS span, min(count(*), coalesce(max(c.n), count(*))) AS queues
     FROM q LEFT JOIN channels c ON c.entity = q.entity GROUP BY q.entity

@@ -48,7 +48,7 @@ WITH p AS (
     FROM (SELECT nic, name, increase FROM names WHERE increase > 0 ORDER BY increase DESC, name LIMIT 6) GROUP BY nic
 ), ring AS (
   SELECT entity, max(CASE WHEN name = 'ring_rx' THEN last END) AS now, max(CASE WHEN name = 'ring_rx_max' THEN last END) AS most
-    FROM series WHERE source = 'nic' GROUP BY entity
+    FROM series WHERE source = 'nic' AND name IN ('ring_rx', 'ring_rx_max') GROUP BY entity
 )
 SELECT CASE WHEN s.known = 0                                                          THEN 'skip'
             WHEN s.drops < p.min_drops OR (s.active < 2 AND s.intervals > 1)          THEN 'ok'

@@ -17,7 +17,7 @@ WITH p AS (
   SELECT coalesce(:max_pct, 50) AS max_pct
 ), ring AS (
   SELECT entity, max(CASE WHEN name = 'ring_rx' THEN last END) AS now, max(CASE WHEN name = 'ring_rx_max' THEN last END) AS most
-    FROM gauge WHERE source = 'nic' GROUP BY entity
+    FROM gauge WHERE source = 'nic' AND name IN ('ring_rx', 'ring_rx_max') GROUP BY entity
 ), over AS (
   SELECT entity, max(at) AS at, max(first_at) AS first_at, max(last_at) AS last_at
     FROM finding WHERE rule = 'nic-drops/ring-overflow' AND level IN ('warn', 'crit') GROUP BY entity

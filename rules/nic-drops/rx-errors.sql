@@ -32,7 +32,7 @@ WITH p AS (
          max(CASE WHEN name = 'rx_errs' AND increase > 0 THEN peak_snap END) AS peak_snap,
          max(CASE WHEN name = 'rx_errs'    THEN first_active END) AS first_active,
          max(CASE WHEN name = 'rx_errs'    THEN last_active END)  AS last_active
-    FROM counter WHERE source = 'netdev' GROUP BY entity
+    FROM counter WHERE source = 'netdev' AND name IN ('rx_errs', 'rx_frame', 'rx_packets') GROUP BY entity
 ), crc AS (
   SELECT entity, group_concat(name || ' +' || increase, ', ') AS said
     FROM (SELECT entity, name, increase FROM counter
@@ -43,7 +43,7 @@ WITH p AS (
 ), link AS (
   SELECT entity, (max(CASE WHEN name = 'speed' THEN last END) / 1000000) || ' Mbit/s' AS speed,
          max(CASE WHEN name = 'duplex' THEN last END) AS duplex
-    FROM series WHERE source = 'nic' GROUP BY entity
+    FROM series WHERE source = 'nic' AND name IN ('speed', 'duplex') GROUP BY entity
 ), r AS (
   SELECT d.*, d.errors + d.packets AS arrived, d.errors * 100.0 / nullif(d.errors + d.packets, 0) AS pct FROM d
 )

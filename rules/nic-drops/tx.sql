@@ -31,7 +31,9 @@ WITH p AS (
          max(CASE WHEN name IN ('tx_drop', 'tx_errs') AND increase > 0 THEN peak_snap END) AS peak_snap,
          min(CASE WHEN name IN ('tx_drop', 'tx_errs') THEN first_active END) AS first_active,
          max(CASE WHEN name IN ('tx_drop', 'tx_errs') THEN last_active END)  AS last_active
-    FROM counter WHERE source = 'netdev' GROUP BY entity
+    FROM counter
+   WHERE source = 'netdev' AND name IN ('tx_drop', 'tx_errs', 'tx_carrier', 'tx_fifo', 'tx_colls', 'tx_packets')
+   GROUP BY entity
 ), veth AS (
   SELECT entity FROM series WHERE source = 'nic' AND name = 'driver' AND last = 'veth'
 ), r AS (

@@ -36,7 +36,7 @@ WITH p AS (
 )
 SELECT CASE WHEN coalesce(h.rx, 0) = 0                                      THEN 'ok'
             WHEN h.ring OR n.rx_fifo > 0 OR soft.dropped > 0                THEN 'ok'
-            WHEN told.nic IS NULL OR soft.dropped IS NULL
+            WHEN n.nic NOT IN (SELECT nic FROM told) OR soft.dropped IS NULL
               OR t.segments IS NULL OR t.segments < p.min_segments          THEN 'skip'
             WHEN t.retrans * 100.0 < p.max_retrans_pct * t.segments         THEN 'info'
             ELSE 'ok' END            AS level,
@@ -48,6 +48,5 @@ SELECT CASE WHEN coalesce(h.rx, 0) = 0                                      THEN
        h.at, h.first_at, h.last_at
   FROM nic n JOIN p JOIN t JOIN soft
   LEFT JOIN hit h ON h.entity = n.nic
-  LEFT JOIN told ON told.nic = n.nic
  WHERE n.rx_drop IS NOT NULL
  ORDER BY n.rx_drop DESC, n.nic;

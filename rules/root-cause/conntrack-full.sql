@@ -55,14 +55,14 @@ WITH p AS (
     FROM stat CROSS JOIN sample m ON m.series = stat.id
    GROUP BY m.snap
 ), syn AS (
-  SELECT m.snap, m.delta AS n FROM series e CROSS JOIN sample m ON m.series = e.id
-   WHERE e.source = 'netstat' AND e.entity = '' AND e.name = 'TcpExtTCPSynRetrans' AND m.delta > 0
+  SELECT id FROM series WHERE source = 'netstat' AND entity = '' AND name = 'TcpExtTCPSynRetrans' AND increase > 0
 ), line AS (
   SELECT s.snap, max(coalesce(d.dropped, 0), 0) + coalesce(d.early, 0) AS n,
          CASE WHEN d.snap IS NOT NULL THEN       -- the value in force: only changes have samples
            max(coalesce((SELECT value FROM sample v WHERE v.series = g.id AND v.snap <= s.snap ORDER BY v.snap DESC LIMIT 1), 0),
                coalesce((SELECT value FROM sample v WHERE v.series = g.id AND v.snap <= s.before ORDER BY v.snap DESC LIMIT 1), 0)) END AS held,
-         coalesce((SELECT sum(n) FROM syn WHERE syn.snap > s.before AND syn.snap <= s.snap), 0) AS syns
+         coalesce((SELECT sum(m.delta) FROM syn CROSS JOIN sample m ON m.series = syn.id
+                    WHERE m.snap > s.before AND m.snap <= s.snap AND m.delta > 0), 0) AS syns
     FROM seen s LEFT JOIN gauge_of g LEFT JOIN delta d ON d.snap = s.snap
    WHERE s.before IS NOT NULL AND coalesce(d.reset, 0) = 0
 ), mark AS (

@@ -50,10 +50,9 @@ WITH p AS (
     LEFT JOIN series k ON c.source = 'qdisc' AND k.source = 'qdisc' AND k.name = 'kind' AND k.entity = c.entity
    WHERE c.r = 1
 ), seen AS (               -- snapshots at which that source and snmp were both captured: intervals end there
-  SELECT s.source, s.snap FROM (SELECT DISTINCT source, snap FROM capture
-                                 WHERE source IN (SELECT source FROM cause) AND state IN ('ok', 'cut', 'interrupted', 'fallback')) s
-    JOIN (SELECT DISTINCT snap FROM capture WHERE source = 'snmp' AND state IN ('ok', 'cut', 'interrupted', 'fallback')
-             AND EXISTS (SELECT 1 FROM cause)) m ON m.snap = s.snap
+  SELECT c.source, x.snap FROM (SELECT DISTINCT source FROM cause) c CROSS JOIN snapshot x
+   WHERE EXISTS (SELECT 1 FROM capture k WHERE k.source = c.source AND k.snap = x.snap AND +k.state IN ('ok', 'cut', 'interrupted', 'fallback'))
+     AND EXISTS (SELECT 1 FROM capture k WHERE k.source = 'snmp' AND k.snap = x.snap AND +k.state IN ('ok', 'cut', 'interrupted', 'fallback'))
 ), begun AS (
   SELECT source, min(snap) AS snap FROM seen GROUP BY source
 ), tick AS (               -- of each snapshot the interval that it falls into
@@ -106,13 +105,13 @@ WITH p AS (
     FROM tested t
    WHERE t.source <> 'netstat' OR NOT EXISTS (SELECT 1 FROM tested o WHERE o.hits AND o.source <> 'netstat')
 ), out AS (                -- what of all packets left through a device: peers behind it are not told
-  SELECT entity AS nic, increase * 100.0 / nullif((SELECT sum(increase) FROM counter WHERE source = 'netdev' AND name = 'tx_packets' AND entity <> 'lo'), 0) AS sent_pct
-    FROM counter WHERE source = 'netdev' AND name = 'tx_packets' AND entity <> 'lo'
+  SELECT nullif(sum(increase), 0) AS sent FROM counter WHERE source = 'netdev' AND name = 'tx_packets' AND entity <> 'lo'
 ), told AS (
-  SELECT v.*, o.sent_pct, CASE v.source WHEN 'qdisc' THEN v.entity || ' (' || coalesce(v.kind, '?') || ')'
+  SELECT v.*, o.increase * 100.0 / (SELECT sent FROM out) AS sent_pct, CASE v.source WHEN 'qdisc' THEN v.entity || ' (' || coalesce(v.kind, '?') || ')'
                             WHEN 'ethtool' THEN v.entity || ' (' || v.name || ')' ELSE 'TCPRetransFail' END AS name_of,
          substr(v.entity, 1, instr(v.entity || ':', ':') - 1) AS dev
-    FROM voted v LEFT JOIN out o ON o.nic = substr(v.entity, 1, instr(v.entity || ':', ':') - 1)
+    FROM voted v LEFT JOIN counter o ON o.source = 'netdev' AND o.name = 'tx_packets' AND o.entity <> 'lo'
+                                    AND o.entity = substr(v.entity, 1, instr(v.entity || ':', ':') - 1)
 )
 SELECT CASE WHEN NOT coalesce(t.hits, 0)                                 THEN 'ok'
             WHEN t.source = 'ethtool'                                    THEN 'warn'   -- some of these were only queued

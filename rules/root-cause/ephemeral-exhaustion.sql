@@ -89,13 +89,10 @@ WITH p AS (
 ), beside AS (
   SELECT *, lag(b) OVER w AS before, lead(b) OVER w AS behind FROM mark WINDOW w AS (PARTITION BY peer, port ORDER BY i)
 ), fit AS (                -- the ports full in the interval before, in the same, in the next one
-  SELECT peer, port, -1 AS shift, sum(a AND before) AS h, sum(a AND before IS NOT NULL) AS n, sum(NOT a AND before) AS qh,
-         sum(NOT a AND before IS NOT NULL) AS q FROM beside GROUP BY peer, port
-   UNION ALL
-  SELECT peer, port, 0, sum(a AND b), sum(a AND b IS NOT NULL), sum(NOT a AND b), sum(NOT a AND b IS NOT NULL) FROM beside GROUP BY peer, port
-   UNION ALL
-  SELECT peer, port, 1, sum(a AND behind), sum(a AND behind IS NOT NULL), sum(NOT a AND behind), sum(NOT a AND behind IS NOT NULL)
-    FROM beside GROUP BY peer, port
+  SELECT peer, port, shift, sum(a AND x) AS h, sum(a AND x IS NOT NULL) AS n, sum(NOT a AND x) AS qh, sum(NOT a AND x IS NOT NULL) AS q
+    FROM (SELECT b.peer, b.port, b.a, s.shift, CASE s.shift WHEN -1 THEN b.before WHEN 0 THEN b.b ELSE b.behind END AS x
+            FROM beside b JOIN (SELECT -1 AS shift UNION ALL SELECT 0 UNION ALL SELECT 1) s)
+   GROUP BY peer, port, shift
 ), best AS (
   SELECT *, row_number() OVER (PARTITION BY peer, port ORDER BY h * 1.0 / nullif(n, 0) DESC, abs(shift), shift) AS r FROM fit
 ), judged AS (
@@ -115,7 +112,7 @@ WITH p AS (
   SELECT * FROM voted
    UNION ALL
   SELECT NULL, NULL, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, 0
-   WHERE NOT EXISTS (SELECT 1 FROM voted)
+   WHERE NOT EXISTS (SELECT 1 FROM level)
 )
 SELECT CASE WHEN r.ports IS NULL                                       THEN 'skip'
             WHEN v.half < p.intervals                                  THEN 'ok'

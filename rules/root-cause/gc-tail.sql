@@ -55,14 +55,11 @@ WITH p AS (
 ), beside AS (
   SELECT *, lag(pause) OVER v AS before, lead(pause) OVER v AS behind FROM minute WINDOW v AS (PARTITION BY router, id ORDER BY w)
 ), fit AS (                -- the pause of the minute before, of the same, of the next one
-  SELECT b.router, b.id, -1 AS shift, sum(b.before >= p.pause_ms) AS n,
-         sum(b.before >= p.pause_ms AND b.max BETWEEN 0.8 * b.before AND 1.6 * b.before + 20) AS h FROM beside b JOIN p GROUP BY b.router, b.id
-   UNION ALL
-  SELECT b.router, b.id, 0, sum(b.pause >= p.pause_ms),
-         sum(b.pause >= p.pause_ms AND b.max BETWEEN 0.8 * b.pause AND 1.6 * b.pause + 20) FROM beside b JOIN p GROUP BY b.router, b.id
-   UNION ALL
-  SELECT b.router, b.id, 1, sum(b.behind >= p.pause_ms),
-         sum(b.behind >= p.pause_ms AND b.max BETWEEN 0.8 * b.behind AND 1.6 * b.behind + 20) FROM beside b JOIN p GROUP BY b.router, b.id
+  SELECT b.router, b.id, b.shift, sum(b.x >= p.pause_ms) AS n,
+         sum(b.x >= p.pause_ms AND b.max BETWEEN 0.8 * b.x AND 1.6 * b.x + 20) AS h
+    FROM (SELECT b.router, b.id, b.max, s.shift, CASE s.shift WHEN -1 THEN b.before WHEN 0 THEN b.pause ELSE b.behind END AS x
+            FROM beside b JOIN (SELECT -1 AS shift UNION ALL SELECT 0 UNION ALL SELECT 1) s) b JOIN p
+   GROUP BY b.router, b.id, b.shift
 ), best AS (
   SELECT *, row_number() OVER (PARTITION BY router, id ORDER BY h * 1.0 / nullif(n, 0) DESC, abs(shift), shift) AS r FROM fit
 ), mark AS (               -- seen with the best shift

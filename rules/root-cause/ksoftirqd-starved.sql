@@ -53,14 +53,17 @@ WITH p AS (
   SELECT n.cpu, t.id AS waits, coalesce(t.measured, 0) AS measured FROM net n JOIN p LEFT JOIN thread t ON t.cpu = n.cpu
    WHERE (n.dropped > 0 OR n.squeezes >= p.min_squeezes)
      AND (coalesce(t.measured, 0) = 0 OR (t.active >= p.min_intervals AND t.peak_per_s >= p.wait_pct * 1e7))
+), need AS (
+  SELECT max(measured) AS tasks FROM suspect HAVING count(*) > 0
 ), seen AS (               -- intervals end where all that is compared was captured
-  SELECT snap FROM (SELECT DISTINCT source, snap FROM capture
-                     WHERE EXISTS (SELECT 1 FROM suspect) AND state IN ('ok', 'cut', 'interrupted', 'fallback')
-                       AND source IN (SELECT 'stat' UNION SELECT 'softnet' UNION SELECT 'task' FROM suspect WHERE measured))
-   GROUP BY snap HAVING count(*) = 2 + EXISTS (SELECT 1 FROM suspect WHERE measured)
+  SELECT x.snap FROM need CROSS JOIN snapshot x
+   WHERE (need.tasks = 0
+          OR EXISTS (SELECT 1 FROM capture c WHERE c.source = 'task' AND c.snap = x.snap AND +c.state IN ('ok', 'cut', 'interrupted', 'fallback')))
+     AND EXISTS (SELECT 1 FROM capture c WHERE c.source = 'stat' AND c.snap = x.snap AND +c.state IN ('ok', 'cut', 'interrupted', 'fallback'))
+     AND EXISTS (SELECT 1 FROM capture c WHERE c.source = 'softnet' AND c.snap = x.snap AND +c.state IN ('ok', 'cut', 'interrupted', 'fallback'))
 ), tick AS (
-  SELECT x.snap, cast(min(s.snap) OVER (ORDER BY x.snap DESC) AS INT) AS ends FROM snapshot x LEFT JOIN seen s ON s.snap = x.snap
-   WHERE EXISTS (SELECT 1 FROM suspect)
+  SELECT x.snap, cast(min(s.snap) OVER (ORDER BY x.snap DESC) AS INT) AS ends
+    FROM need CROSS JOIN snapshot x LEFT JOIN seen s ON s.snap = x.snap
 ), waited AS (
   SELECT u.cpu, t.ends, total(m.delta) AS ns, sum(m.delta IS NULL AND m.dt > 0) AS reset
     FROM suspect u CROSS JOIN sample m ON m.series = u.waits JOIN tick t ON t.snap = m.snap
@@ -176,5 +179,5 @@ SELECT CASE WHEN NOT j.hits THEN 'ok' WHEN NOT j.measured THEN 'warn' ELSE 'crit
   FROM judged j
  UNION ALL
 SELECT 'ok', '', NULL, NULL, NULL, 0, NULL, 0, 0, NULL, 0, 0, 0, NULL, 'no CPU dropped packets or left them over while its ksoftirqd waited,', '', '', '', 0, NULL, NULL, NULL
- WHERE NOT EXISTS (SELECT 1 FROM judged)
+ WHERE NOT EXISTS (SELECT 1 FROM line)
  ORDER BY 1, 6 DESC, 2;

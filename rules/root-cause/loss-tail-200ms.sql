@@ -41,19 +41,15 @@ WITH p AS (
    GROUP BY e.router, e.client, e.peer, e.port
 ), wires AS (
   SELECT router, client, avg(rtt_ms) AS rtt_ms, sum(segs) AS segs, sum(retrans) AS retrans FROM wire GROUP BY router, client
-), minute AS (             -- at least half of it inside the window
-  SELECT w.router, w.id, w.w, w.snap, w.t0, w.t1, w.n, w.p50, w.p90, w.p999,
-         coalesce(x.rtt_ms, 1) AS rtt_ms, cast((w.p999 + 5) / 200 AS INT) AS k,
-         (w.t1 - max(w.t0, 0)) / nullif(w.t1 - w.t0, 0) AS covered
+), hit AS (                -- minutes at least half inside the window whose p999 is in the band: 5 ms of bucket error below, 10 ms + 3 round trips + 2% above
+  SELECT w.router, w.id, w.snap, w.t0, w.t1, w.n, w.p999, (w.t1 - max(w.t0, 0)) / nullif(w.t1 - w.t0, 0) AS covered
     FROM window w JOIN p LEFT JOIN wires x ON x.router = w.router AND x.client = w.id
    WHERE w.scope = 'client' AND w.service = '' AND w.metric = 'request_latency_ms' AND w.n >= p.min_n
      AND w.w > 0 AND w.t1 - max(w.t0, 0) >= 0.5 * (w.t1 - w.t0)
-), mark AS (               -- the band: 5 ms of bucket error below, 10 ms + 3 round trips + 2% above
-  SELECT m.*, m.k BETWEEN 1 AND 4 AND m.p999 <= 200 * m.k + 10 + 3 * m.rtt_ms + 0.02 * m.p999
-              AND m.p50 < p.p50_ms AND m.p999 >= p.times_p90 * m.p90 AS hit
-    FROM minute m JOIN p
+     AND w.p999 >= 195 AND w.p999 < 995 AND w.p50 < p.p50_ms AND w.p999 >= p.times_p90 * w.p90
+     AND w.p999 <= 200 * cast((w.p999 + 5) / 200 AS INT) + 10 + 3 * coalesce(x.rtt_ms, 1) + 0.02 * w.p999
 ), span AS (               -- all clients share the minutes
-  SELECT DISTINCT t0, t1 FROM mark WHERE hit
+  SELECT DISTINCT t0, t1 FROM hit
 ), moved AS (              -- without SYNs: these are TCPTimeouts too
   SELECT span.t0, span.t1,
          total(CASE WHEN s.name = 'TcpExtTCPLossProbes' THEN v.delta END)
@@ -63,14 +59,11 @@ WITH p AS (
     JOIN sample v ON v.series = s.id AND v.snap = x.snap
    GROUP BY span.t0, span.t1
 ), stall AS (
-  SELECT m.*, coalesce(v.n, 0) AS stalls FROM mark m LEFT JOIN moved v ON m.hit AND v.t0 = m.t0 AND v.t1 = m.t1
+  SELECT m.*, coalesce(v.n, 0) AS stalls FROM hit m LEFT JOIN moved v ON v.t0 = m.t0 AND v.t1 = m.t1
 ), tally AS (
-  SELECT s.router, s.id, count(*) AS minutes, sum(s.hit) AS hit,
-         sum(s.hit AND s.stalls * 100.0 >= p.stalls_pct * s.n * s.covered) AS explained,
-         sum(CASE WHEN s.hit THEN s.p999 END) / nullif(sum(s.hit), 0) AS p999,
-         sum(CASE WHEN s.hit THEN s.stalls END) AS stalls, sum(CASE WHEN s.hit THEN s.n END) AS n,
-         min(CASE WHEN s.hit THEN s.snap END) AS first_at, max(CASE WHEN s.hit THEN s.snap END) AS last_at,
-         max(CASE WHEN s.hit THEN s.stalls END) AS worst
+  SELECT s.router, s.id, count(*) AS hit, sum(s.stalls * 100.0 >= p.stalls_pct * s.n * s.covered) AS explained,
+         sum(s.p999) / count(*) AS p999, sum(s.stalls) AS stalls, sum(s.n) AS n,
+         min(s.snap) AS first_at, max(s.snap) AS last_at, max(s.stalls) AS worst
     FROM stall s JOIN p GROUP BY s.router, s.id
 ), mib AS (
   SELECT max(CASE WHEN name = 'TcpExtTCPLossProbes' THEN increase END)        AS probes,
@@ -80,12 +73,15 @@ WITH p AS (
          max(CASE WHEN name = 'TcpOutSegs' THEN increase END)                 AS sent
     FROM counter WHERE source IN ('netstat', 'snmp') AND entity = ''
 ), client AS (
-  SELECT DISTINCT router, id FROM window WHERE scope = 'client' AND service = '' AND metric = 'request_latency_ms'
+  SELECT w.router, w.id, sum(w.n >= p.min_n AND w.w > 0 AND w.t1 - max(w.t0, 0) >= 0.5 * (w.t1 - w.t0)) AS minutes
+    FROM window w JOIN p WHERE w.scope = 'client' AND w.service = '' AND w.metric = 'request_latency_ms'
+   GROUP BY w.router, w.id
 ), joined AS (
-  SELECT c.router, c.id, t.minutes, t.hit, t.explained, t.p999, t.stalls, t.n, t.first_at, t.last_at,
+  SELECT c.router, c.id, c.minutes, CASE WHEN c.minutes > 0 THEN coalesce(t.hit, 0) END AS hit,
+         CASE WHEN c.minutes > 0 THEN coalesce(t.explained, 0) END AS explained, t.p999, t.stalls, t.n, t.first_at, t.last_at,
          x.segs, x.retrans, mib.recovered * 1.0 / nullif(mib.probes, 0) AS forward, mib.dsack * 1.0 / nullif(mib.probes, 0) AS reverse,
          mib.retrans * 100.0 / nullif(mib.sent, 0) AS retrans_pct,
-         (SELECT s.snap FROM stall s WHERE s.router = t.router AND s.id = t.id AND s.hit AND s.stalls = t.worst ORDER BY s.snap LIMIT 1) AS at,
+         (SELECT s.snap FROM stall s WHERE s.router = t.router AND s.id = t.id AND s.stalls = t.worst ORDER BY s.snap LIMIT 1) AS at,
          (SELECT '; most retransmits towards ' || CASE WHEN instr(peer, ':') > 0 THEN '[' || peer || ']' ELSE peer END || ':' || port || ' (' || wire.retrans || ' of ' || x.retrans || ')'
             FROM wire WHERE wire.router = c.router AND wire.client = c.id AND wire.retrans > 0
            ORDER BY wire.retrans DESC, peer LIMIT 1) AS worst_peer

@@ -83,13 +83,10 @@ WITH p AS (
 ), beside AS (
   SELECT *, lag(b) OVER w AS before, lead(b) OVER w AS behind FROM mark WINDOW w AS (PARTITION BY entity, kind ORDER BY i)
 ), fit AS (                -- the disturbance in the interval before the fetch's, in the same, in the next one
-  SELECT entity, kind, -1 AS shift, sum(a AND before) AS h, sum(a AND before IS NOT NULL) AS n, sum(NOT a AND before) AS qh,
-         sum(NOT a AND before IS NOT NULL) AS q FROM beside GROUP BY entity, kind
-   UNION ALL
-  SELECT entity, kind, 0, sum(a AND b), sum(a), sum(NOT a AND b), sum(NOT a) FROM beside GROUP BY entity, kind
-   UNION ALL
-  SELECT entity, kind, 1, sum(a AND behind), sum(a AND behind IS NOT NULL), sum(NOT a AND behind), sum(NOT a AND behind IS NOT NULL)
-    FROM beside GROUP BY entity, kind
+  SELECT entity, kind, shift, sum(a AND x) AS h, sum(a AND x IS NOT NULL) AS n, sum(NOT a AND x) AS qh, sum(NOT a AND x IS NOT NULL) AS q
+    FROM (SELECT b.entity, b.kind, b.a, s.shift, CASE s.shift WHEN -1 THEN b.before WHEN 0 THEN b.b ELSE b.behind END AS x
+            FROM beside b JOIN (SELECT -1 AS shift UNION ALL SELECT 0 UNION ALL SELECT 1) s)
+   GROUP BY entity, kind, shift
 ), best AS (
   SELECT *, row_number() OVER (PARTITION BY entity, kind ORDER BY h * 1.0 / nullif(n, 0) DESC, abs(shift), -shift) AS r FROM fit
 ), tally AS (

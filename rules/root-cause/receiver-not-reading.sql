@@ -75,8 +75,7 @@ WITH p AS (
     FROM line l GROUP BY l.dir, l.port, l.peer
 ), ranged AS (             -- the window closed before the first capture that shows it, at most two captures earlier
   SELECT x.*, c.k <= 2 AS from_start,
-         coalesce((SELECT b.before FROM cap b WHERE b.snap = c.before), c.before) AS since,
-         (SELECT l.snap FROM line l WHERE l.dir = x.dir AND l.port = x.port AND l.peer = x.peer ORDER BY l.bytes DESC, l.snap LIMIT 1) AS at
+         coalesce((SELECT b.before FROM cap b WHERE b.snap = c.before), c.before) AS since
     FROM place x LEFT JOIN cap c ON c.snap = x.first_at
 ), advert AS (             -- a last sample without a delta only repeats the value
   SELECT r.dir, r.port, r.peer, total(m.delta) AS n, count(m.delta) AS intervals
@@ -131,7 +130,8 @@ SELECT CASE WHEN j.hit >= p.min_captures AND j.shut THEN 'warn' ELSE 'ok' END AS
          || coalesce('; see ' || j.rules, '')
          || coalesce('; itself it waits for ' || j.behind || ' (sockets/sendq-stuck)', '') AS _why,
        1 + coalesce(j.adverts > 0, 0) + (coalesce(j.stopped, 0) OR coalesce(j.waiting > 0, 0) OR j.rules IS NOT NULL) AS votes,
-       j.at, j.first_at, j.last_at
+       (SELECT l.snap FROM line l WHERE l.dir = j.dir AND l.port = j.port AND l.peer = j.peer ORDER BY l.bytes DESC, l.snap LIMIT 1) AS at,
+       j.first_at, j.last_at
   FROM judged j JOIN p
  UNION ALL
 SELECT 'ok', '', NULL, 0, NULL, 0, (SELECT count(*) FROM cap), 0, NULL, NULL, NULL, NULL, NULL, '', 'no program left data unread', '', 0, NULL, NULL, NULL

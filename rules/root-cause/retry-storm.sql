@@ -92,13 +92,11 @@ WITH p AS (
 ), next AS (               -- only true neighbours
   SELECT router, a, b, CASE WHEN i0 = i - 1 THEN before END AS before, CASE WHEN i1 = i + 1 THEN behind END AS behind FROM beside
 ), fit AS (                -- failures in the interval before, in the same, in the next one
-  SELECT router, -1 AS shift, sum(a AND before) AS h, sum(a AND before IS NOT NULL) AS n, sum(NOT a AND before) AS qh,
-         sum(NOT a AND before IS NOT NULL) AS q FROM next GROUP BY router
-   UNION ALL
-  SELECT router, 0, sum(a AND b), sum(a), sum(NOT a AND b), sum(NOT a) FROM next GROUP BY router
-   UNION ALL
-  SELECT router, 1, sum(a AND behind), sum(a AND behind IS NOT NULL), sum(NOT a AND behind), sum(NOT a AND behind IS NOT NULL)
-    FROM next GROUP BY router
+  SELECT router, shift, sum(a AND x) AS h, sum(a AND (shift = 0 OR x IS NOT NULL)) AS n,
+         sum(NOT a AND x) AS qh, sum(NOT a AND (shift = 0 OR x IS NOT NULL)) AS q
+    FROM (SELECT b.router, b.a, s.shift, CASE s.shift WHEN -1 THEN b.before WHEN 0 THEN b.b ELSE b.behind END AS x
+            FROM next b JOIN (SELECT -1 AS shift UNION ALL SELECT 0 UNION ALL SELECT 1) s)
+   GROUP BY router, shift
 ), best AS (
   SELECT *, row_number() OVER (PARTITION BY router ORDER BY h * 1.0 / nullif(n, 0) DESC, abs(shift), shift) AS r FROM fit
 ), tally AS (

@@ -160,5 +160,5 @@ SELECT CASE WHEN NOT j.hits                                        THEN 'ok'
  UNION ALL
 SELECT 'ok', '', NULL, round(k.pct, 1), round(k.per_s), NULL, NULL, NULL, NULL, 0, 0, NULL, 0, 0, 0, (SELECT cpus FROM host),
        k.cpu, k.what, '', 'too little or too well spread to be a limit', '', '', 0, NULL, NULL, NULL
-  FROM packets k WHERE k.r = 1 AND k.n IS NOT NULL AND NOT EXISTS (SELECT 1 FROM judged)
+  FROM packets k WHERE k.r = 1 AND k.n IS NOT NULL AND NOT EXISTS (SELECT 1 FROM line)
  ORDER BY 1, 10 DESC, 2;

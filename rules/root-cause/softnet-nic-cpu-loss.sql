@@ -46,10 +46,10 @@ WITH p AS (
   SELECT id, entity AS cpu, cast(substr(entity, 4) AS INT) AS nr, increase FROM series
    WHERE source = 'softnet' AND name = 'dropped' AND increase > 0
 ), seen AS (               -- intervals end where both were captured
-  SELECT snap FROM (SELECT DISTINCT source, snap FROM capture
-                     WHERE EXISTS (SELECT 1 FROM dropper) AND source IN ('softnet', 'snmp')
-                       AND state IN ('ok', 'cut', 'interrupted', 'fallback'))
-   GROUP BY snap HAVING count(*) = 2
+  SELECT x.snap FROM snapshot x
+   WHERE EXISTS (SELECT 1 FROM dropper)
+     AND EXISTS (SELECT 1 FROM capture c WHERE c.source = 'softnet' AND c.snap = x.snap AND +c.state IN ('ok', 'cut', 'interrupted', 'fallback'))
+     AND EXISTS (SELECT 1 FROM capture c WHERE c.source = 'snmp' AND c.snap = x.snap AND +c.state IN ('ok', 'cut', 'interrupted', 'fallback'))
 ), tick AS (               -- of each snapshot the interval that it falls into
   SELECT x.snap, cast(min(s.snap) OVER (ORDER BY x.snap DESC) AS INT) AS ends FROM snapshot x LEFT JOIN seen s ON s.snap = x.snap
    WHERE EXISTS (SELECT 1 FROM dropper)
@@ -74,8 +74,8 @@ WITH p AS (
 ), sorted AS (
   SELECT l.*, l.n > few.n AS hit FROM line l JOIN few
 ), quiet AS (              -- what is usual: the intervals with drops would raise their own measure
-  SELECT count(*) AS n, (SELECT ratio FROM sorted WHERE NOT hit ORDER BY ratio LIMIT 1 OFFSET (SELECT count(*) / 2 FROM sorted WHERE NOT hit)) AS median
-    FROM sorted WHERE NOT hit
+  SELECT coalesce(max(n), 0) AS n, max(CASE WHEN r = n / 2 + 1 THEN ratio END) AS median
+    FROM (SELECT ratio, row_number() OVER (ORDER BY ratio) AS r, count(*) OVER () AS n FROM sorted WHERE NOT hit)
 ), mark AS (
   SELECT l.*, l.retrans >= p.min_retrans
            AND l.ratio > CASE WHEN q.n >= p.min_intervals THEN p.times_median * q.median ELSE 0 END + p.floor_pct / 100.0 AS many
@@ -87,8 +87,7 @@ WITH p AS (
          coalesce(sum(hit AND earlier), 0) AS earlier, coalesce(sum(NOT hit AND many), 0) AS same_not, coalesce(sum(NOT hit AND later), 0) AS later_not,
          total(n) AS drops, total(CASE WHEN NOT hit THEN n END) AS rest, total(CASE WHEN hit THEN retrans END) AS retrans, total(CASE WHEN hit THEN dsacks END) AS dsacks,
          total(dsacks) AS all_dsacks,
-         min(CASE WHEN hit THEN snap END) AS first_at, max(CASE WHEN hit THEN snap END) AS last_at,
-         (SELECT snap FROM mark WHERE hit ORDER BY n DESC, snap LIMIT 1) AS at
+         min(CASE WHEN hit THEN snap END) AS first_at, max(CASE WHEN hit THEN snap END) AS last_at
     FROM beside
 ), shifted AS (            -- a timeout may come an interval after the drop, never before
   SELECT *, max(same, later) AS both, CASE WHEN later > same THEN later_not ELSE same_not END AS both_not,
@@ -112,19 +111,20 @@ WITH p AS (
 ), fed AS (
   SELECT count(DISTINCT cpu) AS cpus, count(DISTINCT nic) AS nics, min(nic || ' by ' || how) AS one, group_concat(DISTINCT nic) AS list FROM feeds
 ), device AS (             -- interfaces that count the same drops, and no more than softnet did
-  SELECT n.entity AS nic, sum(n.increase) AS increase FROM series n JOIN shifted s
-   WHERE n.source = 'netdev' AND n.name IN ('rx_drop', 'tx_drop') AND n.increase > 0
+  SELECT count(*) AS n, group_concat(nic, char(10)) AS lines FROM (SELECT n.entity AS nic FROM (SELECT 'rx_drop' AS name UNION ALL SELECT 'tx_drop') k
+    CROSS JOIN series n ON n.source = 'netdev' AND n.name = k.name CROSS JOIN shifted s
+   WHERE n.increase > 0
      AND n.first_active >= s.first_at - 1 AND n.last_active <= s.last_at + 1 AND n.increase <= s.drops
-   GROUP BY n.entity
+   GROUP BY n.entity)
 ), worst AS (
   SELECT cpu, increase, (SELECT sum(increase) FROM dropper) AS total, (SELECT count(*) FROM dropper) AS cpus
     FROM dropper ORDER BY increase DESC, nr LIMIT 1
 ), judged AS (
   SELECT s.*, q.n AS quiet, w.cpu, w.increase AS cpu_drops, w.cpus, f.nics, f.one, f.list,
          CASE WHEN q.n >= p.min_intervals THEN (s.both * 1.0 / nullif(s.hit, 0)) / max(s.both_not * 1.0 / q.n, 0.01) END AS lift,
-         (SELECT count(*) FROM device) AS devices,
+         device.n AS devices, device.lines,
          (SELECT max(last) FROM setting WHERE name = 'net.core.netdev_max_backlog') AS max_backlog
-    FROM shifted s JOIN quiet q JOIN fed f JOIN p LEFT JOIN worst w
+    FROM shifted s JOIN quiet q JOIN fed f JOIN p JOIN device LEFT JOIN worst w
 ), tested AS (
   SELECT j.*, j.hit >= p.min_intervals AND j.both >= p.min_intervals AND j.both * 100.0 >= p.share_pct * j.hit AND j.shift >= 0
                 AND CASE WHEN j.lift IS NULL THEN j.drops >= j.retrans ELSE j.lift >= p.min_lift END AS hits
@@ -135,7 +135,7 @@ SELECT CASE WHEN NOT t.hits       THEN 'ok'
             ELSE 'crit' END                       AS level,
        ''                                         AS entity,
        'cpu*' || char(10) || '**|client|**' || coalesce(char(10) || replace(t.list, ',', char(10)), '')
-         || coalesce(char(10) || (SELECT group_concat(nic, char(10)) FROM device), '') AS explains_entity,
+         || coalesce(char(10) || t.lines, '')     AS explains_entity,
        cast(t.drops AS INT)                       AS drops,
        t.hit                                      AS hit_intervals,
        t.intervals,
@@ -159,6 +159,7 @@ SELECT CASE WHEN NOT t.hits       THEN 'ok'
        CASE WHEN t.hit = 0 THEN '' WHEN t.lift IS NULL THEN '; no quiet intervals to compare with'
             ELSE ', and in ' || t.both_not || ' of the other ' || t.quiet END AS _others,
        1 + (t.lift IS NOT NULL AND t.nics > 0) + (t.lift IS NOT NULL AND (t.devices > 0 OR (t.dsacks >= 3 AND t.dsacks * 10 >= 6 * t.all_dsacks))) AS votes,
-       t.at, t.first_at, t.last_at
+       (SELECT snap FROM sorted WHERE hit ORDER BY n DESC, snap LIMIT 1) AS at,
+       t.first_at, t.last_at
   FROM tested t
  ORDER BY entity;

@@ -43,10 +43,12 @@ WITH p AS (
 ), known AS (              -- sources that can show events at all
   SELECT source FROM source WHERE source IN ('softnet', 'netstat') AND good >= 4
 ), seen AS (               -- intervals end where all of them were captured
-  SELECT snap FROM (SELECT DISTINCT source, snap FROM capture
-                     WHERE (SELECT yes FROM any_steal) AND source IN (SELECT 'stat' UNION SELECT source FROM known)
-                       AND state IN ('ok', 'cut', 'interrupted', 'fallback'))
-   GROUP BY snap HAVING count(*) = 1 + (SELECT count(*) FROM known)
+  SELECT x.snap FROM snapshot x
+   WHERE (SELECT yes FROM any_steal)
+     AND EXISTS (SELECT 1 FROM capture c WHERE c.source = 'stat' AND c.snap = x.snap AND +c.state IN ('ok', 'cut', 'interrupted', 'fallback'))
+     AND NOT EXISTS (SELECT 1 FROM known k
+                      WHERE NOT EXISTS (SELECT 1 FROM capture c WHERE c.source = k.source AND c.snap = x.snap
+                                           AND +c.state IN ('ok', 'cut', 'interrupted', 'fallback')))
 ), tick AS (
   SELECT x.snap, x.mono, cast(min(s.snap) OVER (ORDER BY x.snap DESC) AS INT) AS ends FROM snapshot x LEFT JOIN seen s ON s.snap = x.snap
    WHERE (SELECT yes FROM any_steal)

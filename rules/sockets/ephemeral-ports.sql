@@ -58,7 +58,7 @@ WITH p AS (
     FROM worst w JOIN range JOIN total LEFT JOIN held h ON h.peer = w.peer AND h.port = w.port WHERE w.r = 1
    UNION ALL               -- the proof from linkerd; an exception counts under several names: the greatest
   SELECT entity, NULL, NULL, peak_snap, first_active, last_active, NULL, NULL, active, intervals, range.ports, NULL, NULL, max(increase)
-    FROM counter JOIN range
+    FROM counter CROSS JOIN range
    WHERE source = 'linkerd' AND name LIKE '%BindException%'
      AND increase > 0 GROUP BY entity
 )

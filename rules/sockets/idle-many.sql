@@ -37,8 +37,8 @@ WITH p AS (
     FROM ranked GROUP BY dir, port, captures
 ), peer AS (
   SELECT dir, port, peer, sum(idle) AS idle, row_number() OVER (PARTITION BY dir, port ORDER BY sum(idle) DESC, peer) AS r
-    FROM (SELECT t.dir, t.port, CASE WHEN f.said LIKE '::ffff:%.%' THEN substr(f.said, 8) ELSE f.said END AS peer, f.idle
-            FROM tally t JOIN f ON f.dir = t.dir AND f.port = t.port AND f.snap = t.mid)
+    FROM (SELECT dir, port, CASE WHEN said LIKE '::ffff:%.%' THEN substr(said, 8) ELSE said END AS peer, idle
+            FROM f WHERE (dir, port, snap) IN (SELECT dir, port, mid FROM tally))
    GROUP BY dir, port, peer
 ), s AS (
   SELECT max(CASE WHEN name = 'net.ipv4.tcp_keepalive_time' THEN last END) AS keepalive FROM setting

@@ -33,17 +33,6 @@ WITH p AS (
                            FROM listener l WHERE l.port = t.port), '*') || ':' || port AS entity,
          (SELECT max(comm) FROM listener l WHERE l.port = t.port) AS comm
     FROM (SELECT DISTINCT port FROM tcp_flow WHERE dir = 'in') t
-), flow AS (
-  SELECT f.snap, i.entity, i.comm, f.n, f.recvq_bytes
-    FROM tcp_flow f JOIN inward i ON i.port = f.port WHERE f.dir = 'in'
-   UNION ALL
-  SELECT snap, CASE WHEN peer = '*' THEN 'to many others'
-                    WHEN peer LIKE '::ffff:%.%' THEN 'to ' || substr(peer, 8) || ':' || port
-                    WHEN instr(peer, ':') > 0 THEN 'to [' || peer || ']:' || port
-                    ELSE 'to ' || peer || ':' || port END, NULL, n, recvq_bytes
-    FROM tcp_flow WHERE dir = 'out'
-), step AS (
-  SELECT entity, snap, max(comm) AS comm, sum(n) AS n, sum(recvq_bytes) AS queued_bytes FROM flow GROUP BY entity, snap
 ), full AS (
   SELECT s.snap, s.sk, s.lport, s.pport, s.recvq, s.bytes_received,
          CASE WHEN i.entity IS NOT NULL THEN i.entity
@@ -58,6 +47,24 @@ WITH p AS (
     JOIN full a ON a.snap = cap.before AND a.sk = b.sk AND a.lport = b.lport AND a.pport = b.pport
    WHERE coalesce(b.bytes_received - a.bytes_received, 0) - (b.recvq - a.recvq) < a.recvq
    GROUP BY b.entity, b.snap
+), place AS (
+  SELECT f.dir, f.peer, f.port, i.entity, i.comm, min(f.snap) AS snap
+    FROM tcp_flow f JOIN inward i ON i.port = f.port WHERE f.dir = 'in' GROUP BY f.dir, f.peer, f.port
+   UNION ALL
+  SELECT dir, peer, port, CASE WHEN peer = '*' THEN 'to many others'
+                               WHEN peer LIKE '::ffff:%.%' THEN 'to ' || substr(peer, 8) || ':' || port
+                               WHEN instr(peer, ':') > 0 THEN 'to [' || peer || ']:' || port
+                               ELSE 'to ' || peer || ':' || port END, NULL, min(snap)
+    FROM tcp_flow WHERE dir = 'out' GROUP BY dir, peer, port
+), shown AS (              -- where nothing was stuck the first capture stands for all
+  SELECT entity, snap FROM stuck
+   UNION ALL
+  SELECT entity, min(snap) FROM place WHERE entity NOT IN (SELECT entity FROM stuck) GROUP BY entity
+), step AS (
+  SELECT x.entity, x.snap, max(l.comm) AS comm, sum(f.n) AS n, sum(f.recvq_bytes) AS queued_bytes
+    FROM shown x JOIN place l ON l.entity = x.entity
+    CROSS JOIN tcp_flow f ON f.dir = l.dir AND f.peer = l.peer AND f.port = l.port AND f.snap = x.snap
+   GROUP BY x.entity, x.snap
 ), judged AS (
   SELECT t.entity, t.snap, t.comm, t.n AS sockets, t.queued_bytes, coalesce(s.n, 0) AS stuck, s.hi,
          coalesce(s.n >= p.min_sockets AND s.n * 100.0 >= p.share_pct * t.n, 0) AS hit

@@ -29,12 +29,13 @@ WITH p AS (
 ), inward AS (             -- a JVM listens on IPv6: its IPv4 callers have mapped addresses
   SELECT snap, port, state, n, CASE WHEN peer LIKE '::ffff:%.%' THEN substr(peer, 8) ELSE peer END AS peer
     FROM tcp_peer WHERE dir = 'in' AND state <> 'LISTEN'
+), sums AS (
+  SELECT port, snap, sum(n) AS n, sum(CASE WHEN state = 'TIME-WAIT' THEN n ELSE 0 END) AS tw
+    FROM tcp_peer WHERE dir = 'in' AND state <> 'LISTEN' GROUP BY port, snap
 ), step AS (               -- every capture of every port, also those without a socket
-  SELECT ports.port, seen.snap,
-         coalesce(sum(i.n), 0) AS n, coalesce(sum(CASE WHEN i.state = 'TIME-WAIT' THEN i.n END), 0) AS tw
-    FROM (SELECT DISTINCT port FROM inward) ports JOIN seen
-    LEFT JOIN inward i ON i.port = ports.port AND i.snap = seen.snap
-   GROUP BY ports.port, seen.snap
+  SELECT ports.port, seen.snap, coalesce(s.n, 0) AS n, coalesce(s.tw, 0) AS tw
+    FROM (SELECT DISTINCT port FROM sums) ports JOIN seen
+    LEFT JOIN sums s ON s.port = ports.port AND s.snap = seen.snap
 ), ranked AS (
   SELECT step.port, snap, n, tw, tw >= p.min_timewait AND tw * 100.0 >= p.share_pct * n AS hit,
          row_number() OVER (PARTITION BY step.port ORDER BY tw)                           AS by_tw,

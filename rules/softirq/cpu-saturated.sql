@@ -28,7 +28,7 @@ WITH p AS (
          coalesce(:max_rest_pct, 50) AS max_rest_pct,
          0.5                         AS least_s
 ), likely AS (             -- CPUs whose worst intervals of both together are that bad: only theirs are looked at one by one
-  SELECT entity AS cpu FROM counter JOIN p
+  SELECT entity AS cpu FROM counter CROSS JOIN p
    WHERE source = 'stat' AND entity LIKE 'cpu%' AND name IN ('irq', 'softirq')
    GROUP BY entity HAVING sum(peak_per_s) / 1e7 >= p.warn_pct * 0.999
 ), step AS (               -- an interval in which one of the two did not move has no sample of it

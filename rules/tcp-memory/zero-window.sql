@@ -44,9 +44,9 @@ WITH p AS (
   SELECT CASE dir WHEN 'in' THEN 'at port ' || port
               ELSE 'from ' || CASE WHEN instr(peer, ':') > 0 THEN '[' || peer || ']' ELSE peer END || ':' || port END AS place,
          snap, sum(recvq_bytes) AS recvq
-    FROM tcp_flow GROUP BY place, snap
+    FROM tcp_flow WHERE recvq_bytes > 0 GROUP BY place, snap
 ), top AS (
-  SELECT place, recvq FROM f WHERE recvq > 0 ORDER BY recvq DESC, place, snap LIMIT 1
+  SELECT place, recvq FROM f ORDER BY recvq DESC, place, snap LIMIT 1
 ), ending AS (             -- whether some buffer is full at the last capture of sockets
   SELECT EXISTS (SELECT 1 FROM tcp_socket s
                   WHERE s.snap = (SELECT max(snap) FROM tcp_flow) AND s.recvq > 0 AND s.mem_r * 100.0 >= p.full_pct * s.mem_rb) AS full

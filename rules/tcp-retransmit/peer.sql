@@ -23,12 +23,13 @@ WITH p AS (
          coalesce(:max_segs_pct, 50)  AS max_segs_pct,
          coalesce(:min_peers, 3)      AS min_peers
 ), f AS (                  -- an IPv4 peer of an IPv6 socket is the same peer
-  SELECT CASE WHEN peer LIKE '::ffff:%.%' THEN substr(peer, 8) ELSE peer END AS peer,
-         snap, segs_out, retrans, rtt_mean_ns
-    FROM tcp_flow WHERE segs_out IS NOT NULL
-), one AS (
-  SELECT peer, sum(segs_out) AS segs, sum(retrans) AS retrans, avg(rtt_mean_ns) AS rtt_ns,
+  SELECT CASE WHEN peer LIKE '::ffff:%.%' THEN substr(peer, 8) ELSE peer END AS peer, peer AS said,
+         sum(segs_out) AS segs, sum(retrans) AS retrans, sum(rtt_mean_ns) AS rtt_ns, count(rtt_mean_ns) AS rtts,
          min(CASE WHEN retrans > 0 THEN snap END) AS first_at, max(CASE WHEN retrans > 0 THEN snap END) AS last_at
+    FROM tcp_flow WHERE segs_out IS NOT NULL GROUP BY dir, tcp_flow.peer, port
+), one AS (
+  SELECT peer, sum(segs) AS segs, sum(retrans) AS retrans, sum(rtt_ns) * 1.0 / nullif(sum(rtts), 0) AS rtt_ns,
+         min(first_at) AS first_at, max(last_at) AS last_at
     FROM f GROUP BY peer
 ), total AS (
   SELECT sum(segs) AS segs, sum(retrans) AS retrans, sum(segs > 0) AS peers,
@@ -56,8 +57,9 @@ SELECT CASE WHEN j.hit                                      THEN 'warn'
        j.peers,
        j.captures,
        coalesce(round(j.rtt_ns / 1e6, 2), '?')              AS rtt_ms,
-       (SELECT snap FROM f WHERE f.peer = j.peer AND retrans > 0 GROUP BY snap
-         ORDER BY sum(retrans) DESC, snap LIMIT 1)          AS at,
+       (SELECT t.snap FROM tcp_flow t
+         WHERE t.dir IN ('in', 'out') AND t.peer IN (SELECT said FROM f WHERE f.peer = j.peer) AND t.retrans > 0 AND t.segs_out IS NOT NULL
+         GROUP BY t.snap ORDER BY sum(t.retrans) DESC, t.snap LIMIT 1) AS at,
        j.first_at,
        j.last_at,
        CASE WHEN j.peers < j.min_peers THEN 'only ' || j.peers || ' peers had traffic' END AS why
