@@ -82,6 +82,7 @@ src_lab_lib := $(sort $(wildcard tests/lab/lib/*.c))
 src_all     := $(src_schema) $(src_collect) $(src_analyze) $(src_unit) $(src_tool) $(src_lab) $(src_lab_lib) tests/fuzz/fuzz_parse.c
 rules       := $(sort $(wildcard rules/*/*.sql))
 sections    := $(sort $(wildcard $(foreach d,section fleet compare,analyze/$(d)/*.sql)))
+plots       := $(sort $(wildcard analyze/plot/*.sql))
 
 obj = $(patsubst %.c,$(O)/%.o,$(1))
 
@@ -98,7 +99,8 @@ $(B)/nettape-collect$(if $(filter $(static),$(PROFILE)),.debug): $(call obj,$(sr
 $(B)/nettape-analyze: $(call obj,$(src_schema) $(src_analyze))
 	$(call say,LD,$@)$(CC) $(_CFLAGS) $(_LDFLAGS) $^ $(libs_analyze) -o $@
 
-gen := $(addprefix $(B)/gen/,parsers.def renderers.def db.sql.inc bundle.sql.inc compare.sql.inc compare_facts.sql.inc facts.sql.inc join.sql.inc seal.sql.inc metric.sql.inc setting.sql.inc fleet.sql.inc rules.inc sections.inc version.h)
+gen := $(addprefix $(B)/gen/,parsers.def renderers.def db.sql.inc bundle.sql.inc compare.sql.inc compare_facts.sql.inc facts.sql.inc join.sql.inc seal.sql.inc metric.sql.inc setting.sql.inc fleet.sql.inc rules.inc sections.inc \
+         plots.inc episodes.sql.inc marks.sql.inc html.css.inc html.js.inc version.h)
 
 $(O)/%.o: %.c $(B)/gen/flags | $(gen)
 	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(_CPPFLAGS) $(_CFLAGS) -MMD -MP -c $< -o $@
@@ -125,14 +127,22 @@ $(B)/gen/rules.list: FORCE
 	$(call keep,$(rules) .)
 $(B)/gen/sections.list: FORCE
 	$(call keep,$(sections) .)
+$(B)/gen/plots.list: FORCE
+	$(call keep,$(plots) .)
 $(B)/gen/db.sql.inc $(B)/gen/fleet.sql.inc: $(B)/gen/%.sql.inc: schema/%.sql
 	$(Q)mkdir -p $(@D) && $(call hex,$<) >$@
 $(B)/gen/%.sql.inc: analyze/%.sql
+	$(Q)mkdir -p $(@D) && $(call hex,$<) >$@
+$(B)/gen/%.css.inc: analyze/report/%.css
+	$(Q)mkdir -p $(@D) && $(call hex,$<) >$@
+$(B)/gen/%.js.inc: analyze/report/%.js
 	$(Q)mkdir -p $(@D) && $(call hex,$<) >$@
 $(B)/gen/rules.inc: $(rules) $(B)/gen/rules.list
 	$(Q)$(call embed,$(rules),rules/,.sql)
 $(B)/gen/sections.inc: $(sections) $(B)/gen/sections.list
 	$(Q)$(call embed,$(sections),analyze/,.sql)
+$(B)/gen/plots.inc: $(plots) $(B)/gen/plots.list
+	$(Q)$(call embed,$(plots),analyze/plot/,.sql)
 .SECONDARY: $(gen)
 FORCE:
 .PHONY: FORCE

@@ -4,6 +4,7 @@
 
 #include "analyze/facts.h"
 #include "analyze/loader.h"
+#include "analyze/plot.h"
 #include "analyze/section.h"
 #include "analyze/sqlfunc.h"
 #include "schema/timefmt.h"
@@ -64,10 +65,25 @@ static int describe(struct diagnosis *d, const struct diagnose_want *want, struc
 	return 0;
 }
 
+static int draw(struct diagnosis *d, const struct diagnose_want *want, struct err *e)
+{
+	int64_t since = clock_ns();
+
+	if (want->no_report || !want->plots)
+		return 0;
+	if (plots_run(store_db(d->store), &d->arena, &d->report, e))
+		return -1;
+	d->cost_ns[DIAGNOSE_PLOTS] = clock_ns() - since;
+	return 0;
+}
+
 int diagnose(struct diagnosis *d, const char *path, const struct rules *rules,
              const struct diagnose_want *want, struct err *e)
 {
-	return load(d, path, want, e) || judge(d, rules, want, e) || describe(d, want, e) ? -1 : 0;
+	return load(d, path, want, e) || judge(d, rules, want, e) || describe(d, want, e) ||
+	                       draw(d, want, e)
+	               ? -1
+	               : 0;
 }
 
 void diagnose_free(struct diagnosis *d)

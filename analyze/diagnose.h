@@ -12,18 +12,25 @@
 #include "analyze/window.h"
 #include "schema/err.h"
 
-enum diagnose_step { DIAGNOSE_LOAD, DIAGNOSE_RULES, DIAGNOSE_SECTIONS, DIAGNOSE_STEPS };
+enum diagnose_step {
+	DIAGNOSE_LOAD,
+	DIAGNOSE_RULES,
+	DIAGNOSE_SECTIONS,
+	DIAGNOSE_PLOTS,
+	DIAGNOSE_STEPS
+};
 
 /* What is wanted of it. */
 struct diagnose_want {
-	const char *db;      /* file to keep the store in, or NULL: in memory */
+	const char *db;       /* file to keep the store in, or NULL: in memory */
 	const char *sections; /* these alone, see report_listed; NULL = all */
-	bool all;            /* every row of every table */
-	bool no_report;      /* the store and its findings alone, for a query */
+	bool all;             /* every row of every table */
+	bool no_report;       /* the store and its findings alone, for a query */
 	bool short_window;
 	struct window_want window; /* the part of it to judge; zeroed: all */
 	const char *const *join;   /* these as one window, in place of the one path; or none */
 	size_t join_n;
+	bool plots; /* also what the form draws */
 };
 
 /* All of it; zero it first. */

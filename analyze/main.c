@@ -154,6 +154,7 @@ static void timing(const struct diagnosis *d)
 		[DIAGNOSE_LOAD] = "load",
 		[DIAGNOSE_RULES] = "rules",
 		[DIAGNOSE_SECTIONS] = "sections",
+		[DIAGNOSE_PLOTS] = "plots",
 	};
 
 	for (size_t i = 0; i < DIAGNOSE_STEPS; i++) {
@@ -175,6 +176,7 @@ static int build(struct run *run, struct err *e)
 		.window = o->window,
 		.join = o->args,
 		.join_n = o->join ? o->args_n : 0,
+		.plots = run->form->plots && !run->style.sections,
 	};
 
 	if (diagnose(&run->diagnosis, o->args[0], &run->rules, &want, e))

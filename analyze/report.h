@@ -85,7 +85,83 @@ struct section {
 	const char *about; /* one line: what it shows and over what */
 	const struct table *tables;
 	size_t tables_n;
-	const char *empty; /* why there is nothing to show, or NULL */
+	const char *empty;   /* why there is nothing to show, or NULL */
+	const char *sources; /* of the store that it shows, with blanks between */
+};
+
+/* How a panel of a plot is drawn; all but the last two over time. */
+enum plot_kind {
+	PLOT_LINES,     /* a line a series, faint down to the least of each slice */
+	PLOT_STEPS,     /* values that hold until the next one */
+	PLOT_STACKED,   /* parts of a whole, the first at the bottom */
+	PLOT_BARS,      /* events; a series in front of the one before it */
+	PLOT_HEAT,      /* a row a series, the darker the more */
+	PLOT_MULTIPLES, /* a small plot a series, all of one scale */
+	PLOT_SCATTER,   /* points: x, y */
+	PLOT_HISTOGRAM, /* points: from x to x2, how many are y */
+	PLOT_KIND_COUNT
+};
+
+/* A value a slice of the window; NAN = nobody looked. */
+struct plot_series {
+	const char *name;  /* text of the bundle, like a cell's */
+	const float *high; /* the most in the slice */
+	const float *low;  /* the least, or NULL: not known */
+	bool shade;        /* drawn as a shading behind the others, on a scale of its own */
+};
+
+struct plot_point {
+	const char *name;
+	double x, x2, y;
+};
+
+/* A line at a value that one knows, "200 ms". */
+struct plot_guide {
+	double at;
+	const char *label;
+};
+
+struct panel {
+	const char *caption, *empty; /* empty: why there is nothing, or NULL */
+	enum plot_kind kind;
+	enum measure measure, x_measure; /* x: of points */
+	const char *x_label, *y_label;   /* of points */
+	bool log;
+	const struct plot_series *series;
+	size_t series_n;
+	size_t more; /* series left out by top N */
+	const struct plot_point *points;
+	size_t points_n;
+	const struct plot_guide *guides;
+	size_t guides_n;
+};
+
+/* Panels of one subject, one below the other over one axis. */
+struct plot {
+	const char *name; /* "latency" */
+	const char *title, *about;
+	const char *sources; /* of the store, with blanks between */
+	const char *rules;   /* whose findings it shows: rule ids and patterns, "," between */
+	const struct panel *panels;
+	size_t panels_n;
+};
+
+/* A finding on the axis of the plots, in parts of the window: 0 to 1. */
+struct episode {
+	const char *rule, *entity;
+	double from, to, worst_from, worst_to;
+};
+
+/* What one must know to read a plot: a counter that began anew, ticks that are missing. */
+struct mark {
+	const char *what, *source; /* source: "" = concerns all */
+	double from, to;
+};
+
+/* The axis of time that all plots share. */
+struct plot_axis {
+	int64_t from_ns, to_ns; /* unix time */
+	size_t slices;          /* 0 = no plot: a window of one moment */
 };
 
 /* A named value of a finding: its evidence, in the order of the rule's columns. */
@@ -165,6 +241,7 @@ struct rule_result {
 	enum outcome outcome;
 	const char *why;      /* not evaluated, not applicable, error: the cause, as one phrase */
 	const char *short_of; /* judged on less than its min_span: how much; or NULL */
+	const char *sources;  /* of the store that it requires, with blanks between; NULL = none */
 	size_t ok, skipped;   /* entities checked */
 	const char *const *skipped_names; /* as many as skipped */
 	int64_t cost_ns;                  /* what it took */
@@ -219,6 +296,13 @@ struct report {
 	size_t results_n;
 	const struct section *sections;
 	size_t sections_n;
+	struct plot_axis axis;
+	const struct plot *plots; /* only for a form that draws them */
+	size_t plots_n;
+	const struct episode *episodes;
+	size_t episodes_n;
+	const struct mark *marks;
+	size_t marks_n;
 	const struct setting *settings;
 	size_t settings_n;
 	const struct baseline *baseline; /* or NULL */
@@ -259,6 +343,7 @@ struct sqlite3;
 
 /* One of the two: a form of the report, or one of the whole store (analyze/export). */
 struct renderer {
+	bool plots; /* wants those */
 	int (*render)(const struct report *r, const struct style *s, FILE *out, struct err *e);
 	int (*export)(struct sqlite3 *db, FILE *out, struct err *e);
 };

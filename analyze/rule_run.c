@@ -203,6 +203,16 @@ static int judge(struct runner *run, const struct rule *r, struct rule_outcome *
 	return 0;
 }
 
+/* "softnet netstat" */
+static const char *sources_of(struct runner *run, const struct rule *r)
+{
+	const char *all = "";
+
+	for (size_t i = 0; i < r->requires.n; i++)
+		all = arena_fmt(run->arena, "%s%s%s", all, i ? " " : "", r->requires.v[i].source);
+	return all;
+}
+
 int runner_run(struct runner *run, const struct rule_entry *entry, struct rule_outcome *out,
                struct err *e)
 {
@@ -211,6 +221,7 @@ int runner_run(struct runner *run, const struct rule_entry *entry, struct rule_o
 	*out = (struct rule_outcome){
 		.result = {.rule = r->id, .title = r->title, .version = r->version, .why = ""}
         };
+	out->result.sources = entry->broken ? NULL : sources_of(run, r);
 	if (entry->broken) {
 		out->result.outcome = OUTCOME_ERROR;
 		out->result.why = entry->broken;

@@ -1,19 +1,16 @@
 #include "analyze/section.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "analyze/humanize.h"
+#include "analyze/sqlfile.h"
 #include "analyze/stmt.h"
-#include "schema/buf.h"
-#include "schema/timefmt.h"
 
-#define COLUMNS_MAX  64
-#define ROWS_MAX     10000
-#define TABLES_MAX   16
-#define CLOCK_MOST_S 4e9 /* in the year 2096 */
+#define COLUMNS_MAX 64
+#define ROWS_MAX    10000
+#define TABLES_MAX  16
 
 /* One `-- table:` of a file. */
 struct query {
@@ -43,16 +40,6 @@ static const struct built_in {
 #include "sections.inc"
 };
 #define BUILT_IN (sizeof(built_in) / sizeof(built_in[0]))
-
-/* "-- key: value", key without blanks. */
-static bool header_line(struct span line, struct span *key, struct span *value)
-{
-	if (!span_skip(&line, SPAN("-- ")) || !span_cut(&line, ':', key) ||
-	    span_find(*key, ' ') < key->n)
-		return false;
-	*value = span_trim(line);
-	return true;
-}
 
 static bool file_key(struct file *f, struct span key, struct span value)
 {
@@ -99,7 +86,7 @@ static int take_line(struct file *f, struct span line, struct err *e)
 {
 	struct query *q = f->queries_n ? &f->queries[f->queries_n - 1] : NULL;
 	struct span key, value;
-	bool header = header_line(line, &key, &value);
+	bool header = sqlfile_header(line, &key, &value);
 
 	if (header && span_eq(key, SPAN("table"))) {
 		if (f->queries_n == TABLES_MAX)
@@ -261,32 +248,6 @@ static int take_rows(struct stmt *st, struct arena *a, size_t most, struct table
 	return rc;
 }
 
-/* A stranger wrote the clocks down: within what 64 bits can count with room to spare. */
-static int64_t unix_ns(double s)
-{
-	return (int64_t)(fmin(fmax(s, -CLOCK_MOST_S), CLOCK_MOST_S) * NS_PER_S);
-}
-
-/* Wall clock of the window's ends; a clock that was set meanwhile moves only the second. */
-static int read_axis(sqlite3 *db, struct table *t, struct err *e)
-{
-	struct stmt q;
-	int rc;
-
-	if (stmt_prepare(&q, db,
-	                 "SELECT t, t + (SELECT max(mono) FROM snapshot) - mono FROM snapshot"
-	                 " ORDER BY snap LIMIT 1",
-	                 e))
-		return -1;
-	rc = stmt_row(&q, e);
-	if (rc == 1) {
-		t->from_ns = unix_ns(stmt_get_real(&q, 0));
-		t->to_ns = unix_ns(stmt_get_real(&q, 1));
-	}
-	stmt_done(&q);
-	return rc < 0 ? -1 : 0;
-}
-
 static int run_query(sqlite3 *db, struct arena *a, const struct query *q, bool all, struct table *t,
                      struct err *e)
 {
@@ -297,7 +258,8 @@ static int run_query(sqlite3 *db, struct arena *a, const struct query *q, bool a
 
 	*t = (struct table){
 		.caption = arena_text(a, q->caption), .list = q->list, .timeline = q->timeline};
-	if ((q->timeline && read_axis(db, t, e)) || stmt_prepare(&st, db, arena_text(a, q->sql), e))
+	if ((q->timeline && sqlfile_axis(db, &t->from_ns, &t->to_ns, e)) ||
+	    stmt_prepare(&st, db, arena_text(a, q->sql), e))
 		return -1;
 	n = sqlite3_column_count(st.s);
 	if (n < 1 || n > COLUMNS_MAX || !sqlite3_stmt_readonly(st.s)) {
@@ -322,37 +284,6 @@ static int run_query(sqlite3 *db, struct arena *a, const struct query *q, bool a
 	return rc;
 }
 
-/* Why there is nothing: each source that was not captured well says so, else the section's word. */
-static const char *why_empty(sqlite3 *db, struct arena *a, const struct file *f)
-{
-	char text[400];
-	struct buf b = BUF_OVER(text);
-	struct span sources = f->source, one;
-	struct err ignored = {0};
-	struct stmt q;
-
-	if (!sources.n) /* which a fleet's database has none of */
-		return arena_text(a, f->empty.n ? f->empty : SPAN("nothing to show"));
-	if (stmt_prepare(&q, db, "SELECT state, note FROM source WHERE source = ? AND good = 0",
-	                 &ignored))
-		return ignored.text[0] ? arena_text(a, span_of(ignored.text)) : "";
-	while (span_word(&sources, &one)) {
-		stmt_span(&q, one);
-		if (stmt_row(&q, &ignored) == 1) {
-			buf_str(&b, b.n ? "; " : "");
-			buf_put(&b, one);
-			buf_fmt(&b, ": %s", stmt_get_str(&q, 0));
-			if (stmt_get_span(&q, 1).n)
-				buf_fmt(&b, " (%s)", stmt_get_str(&q, 1));
-			stmt_reset(&q);
-		}
-	}
-	stmt_done(&q);
-	if (b.n)
-		return arena_text(a, buf_span(&b));
-	return arena_text(a, f->empty.n ? f->empty : SPAN("nothing to show"));
-}
-
 int section_run(sqlite3 *db, struct arena *a, struct span text, bool all, struct section *s,
                 struct err *e)
 {
@@ -363,7 +294,11 @@ int section_run(sqlite3 *db, struct arena *a, struct span text, bool all, struct
 		return -1;
 	tables = arena_array(a, f.queries_n, sizeof(*tables));
 	*s = (struct section){
-		.name = arena_text(a, f.name), .about = arena_text(a, f.about), .tables = tables};
+		.name = arena_text(a, f.name),
+		.about = arena_text(a, f.about),
+		.sources = arena_text(a, f.source),
+		.tables = tables,
+	};
 	for (size_t i = 0; i < f.queries_n; i++) {
 		struct err failed = {0};
 
@@ -373,7 +308,8 @@ int section_run(sqlite3 *db, struct arena *a, struct span text, bool all, struct
 			s->tables_n++;
 	}
 	if (!s->tables_n && !s->empty)
-		s->empty = why_empty(db, a, &f);
+		s->empty = sqlfile_why_empty(db, a, f.source,
+		                             f.empty.n ? f.empty : SPAN("nothing to show"));
 	return 0;
 }
 

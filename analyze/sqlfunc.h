@@ -27,15 +27,4 @@ struct sqlite3;
 
 int sqlfunc_register(struct sqlite3 *db, struct err *e) __attribute__((warn_unused_result));
 
-/* The window that a sparkline shows, in slices. */
-struct spark_window {
-	double from, to; /* monotonic seconds */
-	size_t cells;    /* 1 to SPARK_CELLS, of a strip to STRIP_CELLS */
-};
-
-/* The value held from t0 to t1: every slice it touches becomes at least v. */
-void spark_hold(const struct spark_window *w, float *cells, double t0, double t1, double v);
-/* Nobody looked from t0 to t1: slices wholly inside become gaps (NAN). */
-void spark_gap(const struct spark_window *w, float *cells, double t0, double t1);
-
 #endif

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "analyze/resample.h"
 #include "analyze/section.h"
 #include "analyze/sqlfunc.h"
 #include "analyze/store.h"
