@@ -243,17 +243,14 @@ static void put_lane_label(const struct canvas *c, const struct finding *f, doub
 	}
 	if (more)
 		buf_fmt(&b, " and %zu more", more);
-	(void)fputs("<a href=\"#finding-", c->out);
-	html_id(c->out, f->rule);
-	(void)fprintf(
-		c->out,
-		"\"><text class=\"lt\" x=\"-64\" y=\"%.0f\"><tspan class=\"m %s\">%s</tspan> ",
-		y + 13, level_name(f->level),
-		f->level == LEVEL_CRIT   ? "[C]"
-		: f->level == LEVEL_WARN ? "[W]"
-					 : "[i]");
+	(void)fprintf(c->out,
+	              "<text class=\"lt\" x=\"-64\" y=\"%.0f\"><tspan class=\"m %s\">%s</tspan> ",
+	              y + 13, level_name(f->level),
+	              f->level == LEVEL_CRIT   ? "[C]"
+	              : f->level == LEVEL_WARN ? "[W]"
+	                                       : "[i]");
 	html_front(c->out, buf_span(&b), LANE_CHARS + 20);
-	(void)fputs("</text></a>", c->out);
+	(void)fputs("</text>", c->out);
 }
 
 static size_t lanes_of(const struct report *r)
@@ -289,8 +286,12 @@ void html_lanes(FILE *out, const struct report *r)
 		(void)fprintf(out,
 		              "<line class=\"g\" x1=\"-64\" x2=\"100%%\" y1=\"%zu\" y2=\"%zu\"/>",
 		              at * LANE_PX, at * LANE_PX);
+		(void)fputs("<a href=\"#finding-", out);
+		html_id(out, r->findings[i].rule);
+		(void)fputs("\">", out);
 		put_lane_bars(&c, &r->findings[i], (double)at * LANE_PX);
 		put_lane_label(&c, &r->findings[i], (double)at * LANE_PX);
+		(void)fputs("</a>", out);
 		at++;
 	}
 	canvas_inner_end(&c);

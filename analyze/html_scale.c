@@ -4,7 +4,7 @@
 
 #include "schema/timefmt.h"
 
-#define GOOD_TICKS   4 /* so many steps or a few less */
+#define GOOD_TICKS   5 /* so many steps or a few less */
 #define LOG_DECADES  2 /* up to there 2 and 5 have ticks as well */
 #define LOG_SMALLEST 1e-3
 

@@ -59,7 +59,10 @@ void html_str(FILE *out, const char *s)
 void html_front(FILE *out, struct span s, size_t most)
 {
 	for (size_t i = 0; s.n; i++) {
-		if (i + 1 == most && s.n > 1) {
+		uint32_t c;
+		size_t n = utf8_front(s, &c);
+
+		if (i + 1 == most && s.n > (n ? n : 1)) {
 			(void)fputs("\xe2\x80\xa6", out);
 			return;
 		}

@@ -135,13 +135,13 @@ static void an_axis_ends_at_a_round_number(void **state)
 		double most, hi, second;
 		enum measure m;
 	} cases[] = {
-		{413,              500,              200,             MEASURE_PER_S  },
+		{413,              500,              100,             MEASURE_PER_S  },
 		{7,                8,                2,               MEASURE_PLAIN  },
 		{1,                1,                1,               MEASURE_PLAIN  },
 		{0,                1,                1,               MEASURE_PLAIN  },
 		{0.3,              0.3,              0.1,             MEASURE_PCT    },
 		{23.5 * (1 << 30), 24.0 * (1 << 30), 8.0 * (1 << 30), MEASURE_BYTES  },
-		{208,              300,              100,             MEASURE_MS     },
+		{208,              250,              50,              MEASURE_MS     },
 		{7e9,              8e9,              2e9,             MEASURE_NS     },
 		{100,              120,              30,              MEASURE_SECONDS},
 	};
