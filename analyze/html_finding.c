@@ -151,7 +151,7 @@ static void put_evidence_row(FILE *out, const struct group *g, const struct find
 		if (column_shown(g, i))
 			html_td(out, i < f->evidence_n ? &f->evidence[i].value : &none,
 			        g->f->evidence[i].measure);
-	(void)fputs("<td>", out);
+	(void)fputs("<td class=\"when\">", out);
 	put_when(out, g->r, f);
 	(void)fputs("</td><td><code>", out);
 	html_str(out, f->member);

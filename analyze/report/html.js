@@ -154,9 +154,5 @@
     tip.style.left = Math.min(event.clientX + 14, innerWidth - tip.offsetWidth - 8) + 'px';
     tip.style.top = Math.min(event.clientY + 14, innerHeight - tip.offsetHeight - 8) + 'px';
   }
-  let next = null;
-  document.addEventListener('pointermove', (event) => {
-    if (next === null) requestAnimationFrame(() => { const e = next; next = null; mark(e); });
-    next = event;
-  });
+  document.addEventListener('pointermove', mark);
 }());
