@@ -74,8 +74,10 @@ void canvas_values(const struct canvas *c, const struct scale *s, enum measure m
 
 void canvas_inner_begin(const struct canvas *c)
 {
-	(void)fprintf(c->out, "<svg class=\"a\" x=\"64\" y=\"14\" width=\"85%%\" height=\"%.0f\">",
-	              c->px);
+	(void)fprintf(c->out,
+	              "<svg class=\"a\" x=\"64\" y=\"14\" width=\"85%%\" height=\"%.0f\">"
+	              "<rect class=\"bg\" width=\"100%%\" height=\"%.0f\"/>",
+	              c->px, c->px);
 }
 
 void canvas_inner_end(const struct canvas *c)

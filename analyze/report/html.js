@@ -132,9 +132,8 @@
     all('.cross').forEach((line) => line.remove());
     if (tip) { tip.remove(); tip = null; }
     if (!area) return;
-    const box = over.getBoundingClientRect(), style = getComputedStyle(area);
-    const left = box.left + parseFloat(style.x), width = parseFloat(style.width);
-    const part = (event.clientX - left) / width;
+    const box = area.querySelector('.bg').getBoundingClientRect();
+    const part = (event.clientX - box.left) / box.width;
     if (!(part >= 0 && part <= 1)) return;
     for (const each of areas) {
       const some = each.querySelector('line'), line = some && some.cloneNode(false), x = (100 * part) + '%';
@@ -149,7 +148,7 @@
     tip = document.createElement('div');
     tip.id = 'tip';
     tip.textContent = [new Date(from + (to - from) * part).toISOString().slice(11, 19) + 'Z']
-      .concat(values(area, part, event.clientY - box.top - 14)).join('\n');
+      .concat(values(area, part, event.clientY - box.top)).join('\n');
     document.body.appendChild(tip);
     tip.style.left = Math.min(event.clientX + 14, innerWidth - tip.offsetWidth - 8) + 'px';
     tip.style.top = Math.min(event.clientY + 14, innerHeight - tip.offsetHeight - 8) + 'px';
