@@ -9,7 +9,7 @@ allow='
 schema         schema
 collect        collect schema
 analyze/parse  analyze/parse.h analyze/parse_util.h analyze/parse_ss.h analyze/parse_inet.h analyze/parse_ethtool.h analyze/parse_l5d.h analyze/emit.h schema
-analyze/report analyze/report.h analyze/humanize.h analyze/escape.h analyze/layout.h analyze/finding_text.h analyze/wording.h analyze/verdict_text.h analyze/html_text.h analyze/html_page.h analyze/html_table.h analyze/html_finding.h analyze/html_plot.h schema
+analyze/report analyze/report.h analyze/humanize.h analyze/escape.h analyze/layout.h analyze/finding_text.h analyze/wording.h analyze/verdict_text.h analyze/md_text.h analyze/html_text.h analyze/html_page.h analyze/html_table.h analyze/html_finding.h analyze/html_plot.h schema
 analyze/export analyze/report.h analyze/stmt.h analyze/json_text.h schema
 analyze        analyze schema
 '
