@@ -30,7 +30,7 @@
 #include "version.h"
 
 #define WIDTH_DEFAULT 100
-#define WIDTH_LEAST   40 /* of a terminal that is believed */
+#define WIDTH_LEAST   40 /* a narrower terminal folds the lines */
 
 enum status { STATUS_CLEAR, STATUS_FINDINGS, STATUS_USAGE, STATUS_FAILED };
 
@@ -118,12 +118,13 @@ static int take_style(struct run *run, struct err *e)
 {
 	const struct opts *o = run->o;
 	const char *no_color = getenv("NO_COLOR");
+	unsigned width = WIDTH_DEFAULT;
 
 	output_init(&run->out);
+	if (run->out.width && !o->output)
+		width = run->out.width > WIDTH_LEAST ? run->out.width : WIDTH_LEAST;
 	run->style = (struct style){
-		.width = o->width_n                                    ? o->width_n
-	                 : run->out.width >= WIDTH_LEAST && !o->output ? run->out.width
-	                                                               : WIDTH_DEFAULT,
+		.width = o->width_n ? o->width_n : width,
 		.colour = run->out.terminal && !run->out.dumb && !o->output && !o->no_color &&
 	                  !(no_color && *no_color),
 		.utf8 = run->out.utf8,
@@ -285,6 +286,18 @@ static enum status dump(const struct opts *o)
 	return raw_dump(o->dump, o->as, stdout, &e) ? complain(&e, STATUS_FAILED) : STATUS_CLEAR;
 }
 
+/* On a terminal through the pager, as the report. */
+static int explain(const struct opts *o, const struct rules *r, struct err *e)
+{
+	struct run run = {.o = o};
+	int rc;
+
+	if (take_style(&run, e) || output_open(&run.out, o->output, !o->no_pager, e))
+		return -1;
+	rc = rules_explain(r, o->explain, &run.style, run.out.out, e);
+	return output_close(&run.out, e) ? -1 : rc;
+}
+
 static enum status list_rules(const struct opts *o)
 {
 	struct arena a = {0};
@@ -294,7 +307,7 @@ static enum status list_rules(const struct opts *o)
 
 	if (s == STATUS_CLEAR && o->mode == MODE_LIST_RULES)
 		rules_list(&r, stdout);
-	else if (s == STATUS_CLEAR && rules_explain(&r, o->explain, stdout, &e))
+	else if (s == STATUS_CLEAR && explain(o, &r, &e))
 		s = STATUS_USAGE;
 	arena_free(&a);
 	return e.text[0] ? complain(&e, s) : s;

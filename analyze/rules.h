@@ -45,9 +45,13 @@ int rules_run(const struct rules *r, struct sqlite3 *db, struct arena *a, struct
 
 /* One line a rule: id, levels, title; its parameters with their defaults below it. */
 void rules_list(const struct rules *r, FILE *out);
-/* All that one rule says of itself.  -1 and *e: there is none of that id. */
-int rules_explain(const struct rules *r, const char *id, FILE *out, struct err *e)
-	__attribute__((warn_unused_result));
+/*
+ * One rule as a page of a runbook, by its id or, when no other has it, its name; the
+ * rules of an AREA or of a glob (AREA/name-*) with their titles.  -1 and *e, which names
+ * what may have been meant: there is none.
+ */
+int rules_explain(const struct rules *r, const char *id, const struct style *s, FILE *out,
+                  struct err *e) __attribute__((warn_unused_result));
 
 /*
  * Runs the .test files below DIR (NULL: ./rules and the rules built in).  TAP goes
