@@ -3,7 +3,7 @@
 -- about: the tables of connections and of neighbours, and how full they got
 -- source: conntrack neigh
 -- empty: neither table was there
--- table: fill
+-- table: entries, of the limit
 SELECT what, min, med, max, limit_ AS "limit", 100.0 * max / nullif(limit_, 0) AS full_pct, spark(id) AS over_time_spark
   FROM (SELECT 'connections' AS what, lo AS min, p50 AS med, hi AS max, id,
                (SELECT 0 + value FROM setting WHERE name = 'net.netfilter.nf_conntrack_max') AS limit_, name

@@ -1,6 +1,6 @@
 -- section: CPU
 -- order: 20
--- about: share of each CPU's time by state, in percent
+-- about: share of each CPU's time by state; 100 % is one CPU, in the row "all" all of them
 -- source: stat
 -- empty: too few captures for a share of time
 -- table: mean over the window
@@ -44,3 +44,14 @@ SELECT substr(entity, instr(entity, ':') + 1) AS thread,
   FROM series WHERE source = 'task' AND entity LIKE '%:ksoftirqd/%' AND name IN ('run_ns', 'wait_ns')
  GROUP BY entity HAVING max(increase) > 0
  ORDER BY max(CASE WHEN name = 'wait_ns' THEN increase END) DESC, entity;
+-- table: busiest threads of the watched processes: ran, and was ready but had to wait, of one CPU
+-- top: 10
+SELECT substr(entity, instr(entity, ':') + 1) AS thread, substr(entity, 1, instr(entity, ':') - 1) AS "pid/tid",
+       coalesce(max(CASE WHEN name = 'run_ns' THEN increase / 1e7 / nullif(span, 0) END),
+                sum(CASE WHEN name IN ('user', 'system') THEN increase / 1e7 / nullif(span, 0) END)) AS run_pct,
+       coalesce(max(CASE WHEN name = 'run_ns' THEN peak_per_s / 1e7 END), max(CASE WHEN name IN ('user', 'system') THEN peak_per_s / 1e7 END)) AS run_max_pct,
+       max(CASE WHEN name = 'wait_ns' THEN increase / 1e7 / nullif(span, 0) END) AS wait_pct,
+       max(CASE WHEN name = 'wait_ns' THEN peak_per_s / 1e7 END) AS wait_max_pct,
+       spark(coalesce(max(CASE WHEN name = 'run_ns' THEN id END), max(CASE WHEN name = 'user' THEN id END))) AS run_spark
+  FROM series WHERE source = 'thread' AND name IN ('user', 'system', 'run_ns', 'wait_ns')
+ GROUP BY entity HAVING max(increase) > 0 ORDER BY 3 DESC, entity;

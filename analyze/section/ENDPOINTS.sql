@@ -17,11 +17,12 @@ SELECT e.router, e.client, e.peer || ':' || e.port AS endpoint, p.med AS connect
   LEFT JOIN (SELECT peer, port, avg(rtt_mean_ns) AS rtt, max(rtt_max_ns) AS rtt_max, sum(retrans) AS retrans, sum(segs_out) AS segs
                FROM tcp_flow WHERE dir = 'out' GROUP BY peer, port) t ON t.peer = e.peer AND t.port = e.port
  ORDER BY e.router, e.client, p.med DESC, e.peer, e.port;
--- table: traffic by peer (tcp_info)
+-- table: top talkers: traffic by peer (tcp_info)
 -- top: 20
 SELECT dir, peer, port, max(n) AS sockets,
        sum(bytes_sent) * 1.0 / nullif((SELECT span_s FROM source WHERE source = 'tcp_info'), 0) AS sent_bytes_per_s,
        sum(bytes_received) * 1.0 / nullif((SELECT span_s FROM source WHERE source = 'tcp_info'), 0) AS received_bytes_per_s,
+       (sum(segs_out) + sum(segs_in)) * 1.0 / nullif((SELECT span_s FROM source WHERE source = 'tcp_info'), 0) AS segs_per_s,
        100.0 * sum(retrans) / nullif(sum(segs_out), 0) AS retransmitted_pct,
        avg(rtt_mean_ns) AS rtt_mean_ns, max(rtt_max_ns) AS rtt_max_ns, max(rto_max_ns) AS rto_max_ns,
        max(recvq_bytes) AS recvq_max_bytes, max(sendq_bytes) AS sendq_max_bytes

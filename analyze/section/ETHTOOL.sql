@@ -5,7 +5,11 @@
 -- empty: no counter of a driver moved in the window
 -- table: counters that moved, what sounds like a loss first
 -- top: 40
-SELECT entity AS interface, name AS counter, increase AS growth, increase * 1.0 / nullif(span, 0) AS mean_per_s, peak_per_s AS max_per_s,
+SELECT entity AS interface, name AS counter,
+       CASE WHEN name LIKE '%allowance%' THEN 'cloud' WHEN name LIKE '%pause%' OR name LIKE '%pfc%' OR name LIKE '%xon%' OR name LIKE '%xoff%' THEN 'pause'
+            WHEN name LIKE '%crc%' OR name LIKE '%align%' OR name LIKE '%symbol%' OR name LIKE '%phy%' OR name LIKE '%carrier%' OR name LIKE '%frame%' THEN 'wire'
+            WHEN name LIKE '%no_buf%' OR name LIKE '%no_dma%' OR name LIKE '%out_of_buf%' OR name LIKE '%missed%' OR name LIKE '%fifo%' OR name LIKE '%overrun%'
+              OR name LIKE '%busy%' THEN 'ring' ELSE '' END AS kind, increase AS growth, increase * 1.0 / nullif(span, 0) AS mean_per_s, peak_per_s AS max_per_s,
        spark(id) AS over_time_spark
   FROM series
  WHERE source = 'ethtool' AND kind IN ('counter', 'counter32') AND increase > 0

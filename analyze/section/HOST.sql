@@ -9,12 +9,14 @@ SELECT (SELECT v FROM meta WHERE k = 'host') AS host,
        (SELECT first FROM series WHERE source = 'host' AND name = 'os') AS os,
        (SELECT group_concat(v, ' ') FROM (SELECT v FROM (SELECT name, first AS v FROM series WHERE source IN ('host', 'dmi') AND name IN ('sys_vendor', 'product_name')) ORDER BY name DESC)) AS hardware,
        (SELECT first FROM series WHERE source = 'cpuinfo' AND entity = '' AND name = 'model') AS processor,
-       (SELECT v FROM meta WHERE k = 'cpus') AS cpus,
+       (SELECT v FROM meta WHERE k = 'cpus')
+         || coalesce(', sockets ' || (SELECT first FROM series WHERE source = 'cpuinfo' AND entity = '' AND name = 'sockets'), '')
+         || coalesce(', NUMA nodes ' || nullif((SELECT count(DISTINCT entity) FROM series WHERE source = 'host' AND entity LIKE 'node%'), 0), '') AS cpus,
        (SELECT first FROM series WHERE source = 'meminfo' AND name = 'MemTotal') AS memory_bytes,
        (SELECT first FROM series WHERE source = 'host' AND name = 'uptime_s') AS up_s,
        (SELECT first FROM series WHERE source = 'host' AND name = 'current_clocksource') AS clock;
 -- table: load over the window
-SELECT CASE name WHEN 'load1' THEN 'load average, 1 min' WHEN 'running' THEN 'threads that can run'
+SELECT CASE name WHEN 'load1' THEN 'load average of 1 min, ' || coalesce((SELECT v FROM meta WHERE k = 'cpus'), '?') || ' CPUs'
             WHEN 'procs_running' THEN 'threads that run or wait for a CPU' WHEN 'procs_blocked' THEN 'threads blocked on I/O'
             WHEN 'ctxt' THEN 'context switches/s' ELSE 'new processes/s' END AS what,
        lo AS min, p50 AS med, hi AS max, spark(id) AS over_time_spark
@@ -22,7 +24,7 @@ SELECT CASE name WHEN 'load1' THEN 'load average, 1 min' WHEN 'running' THEN 'th
  WHERE (source = 'loadavg' AND name = 'load1')
     OR (source = 'stat' AND entity = '' AND name IN ('procs_running', 'procs_blocked', 'ctxt', 'processes'))
  ORDER BY source, kind DESC, name DESC;
--- table: pressure stall
+-- table: pressure stall: share of the window in which somebody (some) or all (full) waited for it
 SELECT entity AS resource,
        max(CASE WHEN name = 'some_total' THEN increase END) / 1e7 / max(span) AS some_pct,
        max(CASE WHEN name = 'some_total' THEN peak_per_s END) / 1e7 AS some_worst_pct,
@@ -30,7 +32,7 @@ SELECT entity AS resource,
        max(CASE WHEN name = 'full_total' THEN peak_per_s END) / 1e7 AS full_worst_pct,
        spark(max(CASE WHEN name = 'some_total' THEN id END)) AS some_spark
   FROM series WHERE source = 'pressure' AND kind = 'counter' GROUP BY entity ORDER BY entity;
--- table: open files
+-- table: open files, of fs.file-max
 SELECT CAST(max(CASE WHEN name = 'open' THEN hi END) AS INT) AS open_max, max(CASE WHEN name = 'max' THEN last END) AS "limit",
        100.0 * max(CASE WHEN name = 'open' THEN hi END) / nullif(max(CASE WHEN name = 'max' THEN last END), 0) AS used_pct
   FROM series WHERE source = 'files' HAVING count(*) > 0;

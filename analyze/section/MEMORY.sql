@@ -6,7 +6,7 @@
 -- table: level
 -- always: min_bytes, max_bytes
 SELECT name AS what, lo AS min_bytes, p50 AS med_bytes, hi AS max_bytes,
-       p50 * 100.0 / nullif((SELECT first FROM series WHERE source = 'meminfo' AND name = 'MemTotal'), 0) AS of_total_pct,
+       p50 * 100.0 / nullif((SELECT first FROM series WHERE source = 'meminfo' AND name = 'MemTotal'), 0) AS of_MemTotal_pct,
        spark(id) AS over_time_spark
   FROM series
  WHERE source = 'meminfo' AND hi > 0
@@ -21,7 +21,13 @@ SELECT name AS event, increase AS growth, increase * 1.0 / nullif(span, 0) AS me
    AND (name LIKE 'allocstall%' OR name LIKE 'pgscan_direct%' OR name LIKE 'pgsteal_direct%' OR name LIKE 'compact_stall%' OR name LIKE 'oom%'
         OR name IN ('pgmajfault', 'pswpin', 'pswpout', 'pgscan_kswapd', 'drop_pagecache', 'drop_slab', 'kswapd_low_wmark_hit_quickly', 'pageoutrun'))
  ORDER BY name;
--- table: sockets' share (pages)
-SELECT s.name AS what, s.lo AS min, s.p50 AS med, s.hi AS max,
-       (SELECT replace(value, char(9), ' ') FROM setting WHERE name = CASE s.name WHEN 'TCP_mem' THEN 'net.ipv4.tcp_mem' ELSE 'net.ipv4.udp_mem' END) AS "low pressure limit"
-  FROM series s WHERE s.source = 'sockstat' AND s.name IN ('TCP_mem', 'UDP_mem') ORDER BY s.name;
+-- table: sockets' share, in pages, and where the kernel begins to save and ends (net.ipv4.tcp_mem, udp_mem)
+-- always: med, max
+SELECT what, min, med, max, pressure, limit_ AS "limit", 100.0 * max / nullif(limit_, 0) AS max_of_limit_pct
+  FROM (SELECT what, min, med, max, 0 + substr(rest, 1, instr(rest || ' ', ' ') - 1) AS pressure,
+               0 + ltrim(substr(rest, instr(rest || ' ', ' ') + 1)) AS limit_
+          FROM (SELECT name AS what, lo AS min, p50 AS med, hi AS max, ltrim(substr(three, instr(three || ' ', ' ') + 1)) AS rest
+                  FROM (SELECT s.*, trim(replace(g.value, char(9), ' ')) AS three FROM series s
+                          LEFT JOIN setting g ON g.name = CASE s.name WHEN 'TCP_mem' THEN 'net.ipv4.tcp_mem' ELSE 'net.ipv4.udp_mem' END
+                         WHERE s.source = 'sockstat' AND s.name IN ('TCP_mem', 'UDP_mem'))))
+ ORDER BY what;

@@ -1,16 +1,19 @@
 -- section: NETDEV
 -- order: 60
--- about: each interface's traffic and losses; rates over the window, worst interval beside
+-- about: each interface's traffic and losses; min, median and max are of the intervals
 -- source: netdev
 -- empty: no interface moved a byte in the window
 -- table: receive
 -- top: 40
 SELECT entity AS interface,
-       max(CASE WHEN name = 'rx_bytes' THEN increase * 1.0 / nullif(span, 0) END) AS rx_bytes_per_s,
+       max(CASE WHEN name = 'rx_bytes' THEN lo END) AS min_bytes_per_s, max(CASE WHEN name = 'rx_bytes' THEN p50 END) AS med_bytes_per_s,
        max(CASE WHEN name = 'rx_bytes' THEN peak_per_s END) AS max_bytes_per_s,
+       max(CASE WHEN name = 'rx_bytes' THEN increase END) AS total_bytes,
        max(CASE WHEN name = 'rx_packets' THEN increase * 1.0 / nullif(span, 0) END) AS packets_per_s,
        max(CASE WHEN name = 'rx_errs' THEN increase END) AS errs,
        max(CASE WHEN name = 'rx_drop' THEN increase END) AS dropped,
+       100.0 * max(CASE WHEN name = 'rx_drop' THEN increase END)
+         / nullif(max(CASE WHEN name = 'rx_packets' THEN increase END) + max(CASE WHEN name = 'rx_drop' THEN increase END), 0) AS dropped_pct,
        max(CASE WHEN name = 'rx_fifo' THEN increase END) AS fifo,
        max(CASE WHEN name = 'rx_frame' THEN increase END) AS frame,
        max(CASE WHEN name = 'rx_multicast' THEN increase END) AS mcast,
@@ -21,11 +24,14 @@ SELECT entity AS interface,
 -- table: transmit
 -- top: 40
 SELECT entity AS interface,
-       max(CASE WHEN name = 'tx_bytes' THEN increase * 1.0 / nullif(span, 0) END) AS tx_bytes_per_s,
+       max(CASE WHEN name = 'tx_bytes' THEN lo END) AS min_bytes_per_s, max(CASE WHEN name = 'tx_bytes' THEN p50 END) AS med_bytes_per_s,
        max(CASE WHEN name = 'tx_bytes' THEN peak_per_s END) AS max_bytes_per_s,
+       max(CASE WHEN name = 'tx_bytes' THEN increase END) AS total_bytes,
        max(CASE WHEN name = 'tx_packets' THEN increase * 1.0 / nullif(span, 0) END) AS packets_per_s,
        max(CASE WHEN name = 'tx_errs' THEN increase END) AS errs,
        max(CASE WHEN name = 'tx_drop' THEN increase END) AS dropped,
+       100.0 * max(CASE WHEN name = 'tx_drop' THEN increase END)
+         / nullif(max(CASE WHEN name = 'tx_packets' THEN increase END) + max(CASE WHEN name = 'tx_drop' THEN increase END), 0) AS dropped_pct,
        max(CASE WHEN name = 'tx_fifo' THEN increase END) AS fifo,
        max(CASE WHEN name = 'tx_colls' THEN increase END) AS colls,
        max(CASE WHEN name = 'tx_carrier' THEN increase END) AS carrier,
@@ -39,9 +45,12 @@ SELECT entity AS interface,
        max(CASE WHEN name = 'driver' THEN first END) AS driver,
        max(CASE WHEN name = 'operstate' THEN last END) AS state,
        max(CASE WHEN name = 'speed' AND first > 0 THEN first END) AS speed_bit_per_s,
+       (SELECT 800.0 * max(d.peak_per_s) FROM series d WHERE d.source = 'netdev' AND d.entity = series.entity AND d.name IN ('rx_bytes', 'tx_bytes'))
+         / nullif(max(CASE WHEN name = 'speed' AND first > 0 THEN first END)
+                  * (max(CASE WHEN name = 'driver' THEN first END) NOT IN ('veth', 'tun', 'bridge')), 0) AS busiest_of_speed_pct,
        max(CASE WHEN name = 'duplex' THEN first END) AS duplex,
-       max(CASE WHEN name = 'mtu' THEN first END) AS mtu,
-       max(CASE WHEN name = 'tx_queue_len' THEN first END) AS txqueuelen,
+       max(CASE WHEN name = 'mtu' THEN first END) AS "mtu B",
+       max(CASE WHEN name = 'tx_queue_len' THEN first END) AS "txqueuelen packets",
        max(CASE WHEN name = 'carrier_changes' THEN last - first END) AS carrier_changes,
        max(CASE WHEN name = 'numa_node' AND first >= 0 THEN first END) AS numa
   FROM series WHERE source = 'nic' GROUP BY entity ORDER BY entity;

@@ -12,11 +12,13 @@ SELECT entity AS queue,
        max(CASE WHEN name = 'sent_bytes' THEN peak_per_s END) AS max_bytes_per_s,
        max(CASE WHEN name = 'sent_packets' THEN increase * 1.0 / nullif(span, 0) END) AS packets_per_s,
        max(CASE WHEN name = 'dropped' THEN increase END) AS dropped,
+       100.0 * max(CASE WHEN name = 'dropped' THEN increase END)
+         / nullif(max(CASE WHEN name = 'dropped' THEN increase END) + max(CASE WHEN name = 'sent_packets' THEN increase END), 0) AS dropped_pct,
        max(CASE WHEN name = 'dropped' THEN peak_per_s END) AS dropped_max_per_s,
        max(CASE WHEN name = 'overlimits' THEN increase END) AS overlimits,
        max(CASE WHEN name = 'requeues' THEN increase END) AS requeues,
        max(CASE WHEN name = 'backlog_bytes' THEN hi END) AS backlog_max_bytes,
-       max(CASE WHEN name = 'backlog_packets' THEN hi END) AS backlog_max,
+       max(CASE WHEN name = 'backlog_packets' THEN hi END) AS "backlog max packets",
        spark(max(CASE WHEN name = 'sent_bytes' THEN id END)) AS sent_spark
   FROM series WHERE source = 'qdisc' GROUP BY entity
  ORDER BY max(CASE WHEN name = 'dropped' THEN increase END) DESC, max(CASE WHEN name = 'sent_bytes' THEN increase END) DESC, entity;

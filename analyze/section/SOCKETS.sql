@@ -18,6 +18,15 @@ SELECT dir, peer, port, max(n) AS max, median(n) AS med_when_there
 -- top: 10
 SELECT dir, peer, port, max(n) AS max, median(n) AS med_when_there
   FROM tcp_peer WHERE state = 'TIME-WAIT' GROUP BY dir, peer, port ORDER BY max(n) DESC, dir, peer, port;
+-- table: local ports in use towards one destination, of net.ipv4.ip_local_port_range, TIME-WAIT included
+-- top: 10
+SELECT u.peer, u.port, u.most AS ports_max, u.time_wait AS "of them TIME-WAIT", r.hi - r.lo + 1 AS range_ports, 100.0 * u.most / nullif(r.hi - r.lo + 1, 0) AS used_pct
+  FROM (SELECT peer, port, max(n) AS most, max(tw) AS time_wait
+          FROM (SELECT snap, peer, port, sum(n) AS n, sum(CASE WHEN state = 'TIME-WAIT' THEN n END) AS tw
+                  FROM tcp_peer WHERE dir = 'out' AND peer <> '*' GROUP BY snap, peer, port) GROUP BY peer, port) u
+  JOIN (SELECT 0 + two AS lo, 0 + ltrim(substr(two, instr(two, ' '))) AS hi
+          FROM (SELECT trim(replace(value, char(9), ' ')) AS two FROM setting WHERE name = 'net.ipv4.ip_local_port_range')) r
+ WHERE u.most * 100.0 >= r.hi - r.lo ORDER BY u.most DESC, u.peer, u.port;
 -- table: half open, half closed by peer
 -- top: 10
 SELECT state, dir, peer, port, max(n) AS max

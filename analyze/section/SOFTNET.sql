@@ -10,6 +10,8 @@ SELECT s.entity AS cpu,
        max(CASE WHEN name = 'processed' THEN increase * 1.0 / nullif(span, 0) END) AS processed_per_s,
        max(CASE WHEN name = 'processed' THEN peak_per_s END) AS max_per_s,
        max(CASE WHEN name = 'dropped' THEN increase END) AS dropped,
+       100.0 * max(CASE WHEN name = 'dropped' THEN increase END)
+         / nullif(max(CASE WHEN name = 'processed' THEN increase END), 0) AS dropped_pct,
        max(CASE WHEN name = 'dropped' THEN peak_per_s END) AS dropped_max_per_s,
        max(CASE WHEN name = 'time_squeeze' THEN increase END) AS time_squeeze,
        max(CASE WHEN name = 'received_rps' THEN increase * 1.0 / nullif(span, 0) END) AS rps_per_s,
@@ -21,7 +23,10 @@ SELECT s.entity AS cpu,
  GROUP BY s.entity ORDER BY max(CASE WHEN name = 'dropped' THEN increase END) DESC,
                             max(CASE WHEN name = 'processed' THEN increase END) DESC, s.entity;
 -- table: what limits it
-SELECT name AS sysctl, value, CASE WHEN changed THEN last END AS changed_to FROM setting
+SELECT name AS sysctl, value, CASE name WHEN 'net.core.netdev_max_backlog' THEN 'packets in the backlog of a CPU'
+            WHEN 'net.core.netdev_budget' THEN 'packets of a run, all NICs' WHEN 'net.core.netdev_budget_usecs' THEN 'us of a run'
+            WHEN 'net.core.dev_weight' THEN 'packets of a NIC in a run' WHEN 'net.core.rps_sock_flow_entries' THEN 'flows (RFS)'
+            ELSE 'CPUs with a flow limit' END AS "is in", CASE WHEN changed THEN last END AS changed_to FROM setting
  WHERE name IN ('net.core.netdev_max_backlog', 'net.core.netdev_budget', 'net.core.netdev_budget_usecs', 'net.core.dev_weight',
                 'net.core.flow_limit_cpu_bitmap', 'net.core.rps_sock_flow_entries')
  ORDER BY name;

@@ -3,8 +3,10 @@
 -- about: settings beside what they limit, and how near the window came
 -- source: sysctl
 -- empty: no setting was recorded
--- table: limits
-SELECT s.name AS sysctl, replace(s.value, char(9), ' ') AS value, w.limits, w.seen
+-- table: limits; usual: the kernel's own value where this host has another
+WITH kernel(k) AS (SELECT 0 + coalesce((SELECT v FROM meta WHERE k = 'kernel_num'), 0))
+SELECT s.name AS sysctl, replace(s.value, char(9), ' ') AS value, nullif(u.usual, replace(s.value, char(9), ' ')) AS "usual", w.limits, w.seen,
+       (SELECT group_concat(rule, ', ') FROM (SELECT DISTINCT rule FROM finding WHERE rule GLOB u.rules AND suppressed IS NULL AND level <> 'info' ORDER BY rule)) AS findings
   FROM (SELECT 'net.core.somaxconn' AS name, 'accept queue' AS limits,
                (SELECT 'longest queue ' || CAST(max(hi) AS INT) FROM series WHERE source = 'listener' AND name = 'queue') AS seen
         UNION ALL SELECT 'net.ipv4.tcp_max_syn_backlog', 'half-open connections',
@@ -34,7 +36,26 @@ SELECT s.name AS sysctl, replace(s.value, char(9), ' ') AS value, w.limits, w.se
         UNION ALL SELECT 'net.ipv4.tcp_wmem', 'send buffer, B', NULL
         UNION ALL SELECT 'net.core.rmem_max', 'SO_RCVBUF, B', NULL
         UNION ALL SELECT 'net.core.wmem_max', 'SO_SNDBUF, B', NULL) w
-  JOIN setting s ON s.name = w.name;
+  JOIN setting s ON s.name = w.name
+  JOIN (          -- the kernel's own value where it is a constant, and whose findings are about it
+        SELECT 'net.core.somaxconn' AS name, CASE WHEN k >= 5004000 THEN '4096' ELSE '128' END AS usual, 'tcp-listen/*' AS rules FROM kernel
+        UNION ALL SELECT 'net.ipv4.tcp_max_syn_backlog', NULL, 'tcp-listen/syn*'
+        UNION ALL SELECT 'net.core.netdev_max_backlog', '1000', 'softirq/backlog-*'
+        UNION ALL SELECT 'net.core.netdev_budget', '300', 'softirq/time-squeeze'
+        UNION ALL SELECT 'net.core.netdev_budget_usecs', NULL, 'softirq/time-squeeze'
+        UNION ALL SELECT 'net.ipv4.ip_local_port_range', '32768 ' || CASE WHEN k >= 4002000 THEN '60999' ELSE '61000' END, 's*/*port*' FROM kernel
+        UNION ALL SELECT 'net.ipv4.tcp_max_tw_buckets', NULL, 'sockets/timewait-overflow'
+        UNION ALL SELECT 'net.ipv4.tcp_max_orphans', NULL, 'tcp-memory/orphans'
+        UNION ALL SELECT 'net.ipv4.tcp_mem', NULL, '*/*tcp-mem*'
+        UNION ALL SELECT 'net.ipv4.udp_mem', NULL, 'udp/*'
+        UNION ALL SELECT 'net.netfilter.nf_conntrack_max', NULL, 'conntrack/*'
+        UNION ALL SELECT 'net.ipv4.neigh.default.gc_thresh3', '1024', 'neighbour/table-full'
+        UNION ALL SELECT 'fs.file-max', NULL, 'limits/file-max'
+        UNION ALL SELECT 'net.ipv4.tcp_rmem', NULL, 'tcp-memory/buffer*'
+        UNION ALL SELECT 'net.ipv4.tcp_wmem', NULL, 'tcp-memory/*buf*'
+        UNION ALL SELECT 'net.core.rmem_max', '212992', 'udp/rcvbuf*'
+        UNION ALL SELECT 'net.core.wmem_max', '212992', 'udp/sndbuf*'
+  ) u ON u.name = w.name;
 -- table: behaviour
 SELECT name AS sysctl, replace(value, char(9), ' ') AS value FROM setting
  WHERE name IN ('net.ipv4.tcp_congestion_control', 'net.core.default_qdisc', 'net.ipv4.tcp_syncookies', 'net.ipv4.tcp_tw_reuse', 'net.ipv4.tcp_fin_timeout',

@@ -19,10 +19,11 @@ SELECT (SELECT increase * 1.0 / nullif(span, 0) FROM counter WHERE source = 'snm
   FROM (SELECT (SELECT increase FROM counter WHERE source = 'snmp' AND name = 'TcpRetransSegs') AS retrans,
                (SELECT increase FROM counter WHERE source = 'snmp' AND name = 'TcpOutSegs') AS out) r
  WHERE r.out IS NOT NULL;
--- table: counters that moved, losses and refusals first
+-- table: counters that moved, losses and refusals first; in how many of the intervals
 -- top: 60
-SELECT name AS counter, increase AS growth, increase * 1.0 / nullif(span, 0) AS mean_per_s, p50 AS med_per_s, peak_per_s AS max_per_s,
-       active || '/' || intervals AS "moved in", spark(id) AS over_time_spark
+SELECT name AS counter, increase AS growth, lo AS min_per_s, p50 AS med_per_s, peak_per_s AS max_per_s,
+       active || '/' || intervals AS "moved in", (SELECT substr(at, 12, 8) FROM snapshot WHERE snap = first_active) AS "first",
+       (SELECT substr(at, 12, 8) FROM snapshot WHERE snap = last_active) AS "last", spark(id) AS over_time_spark
   FROM series
  WHERE source IN ('snmp', 'netstat') AND name LIKE 'Tcp%' AND kind = 'counter' AND increase > 0
  ORDER BY (name LIKE '%Drop%' OR name LIKE '%Overflow%' OR name LIKE '%Retrans%' OR name LIKE '%Fail%' OR name LIKE '%Timeout%' OR name LIKE '%LossProbe%'

@@ -1,7 +1,7 @@
 -- section: UDP
 -- order: 120
 -- about: UDP and IP counters that moved in the window
--- source: snmp netstat
+-- source: snmp netstat udp
 -- empty: no UDP or IP counter moved in the window
 -- table: UDP
 -- top: 30
@@ -17,3 +17,12 @@ SELECT name AS counter, increase AS growth, increase * 1.0 / nullif(span, 0) AS 
    AND name NOT LIKE '%Octets' AND name NOT LIKE '%Pkts' AND name NOT IN ('IpInReceives', 'IpInDelivers', 'IpOutRequests', 'IpOutTransmits',
        'Ip6InReceives', 'Ip6InDelivers', 'Ip6OutRequests', 'Ip6OutTransmits')
  ORDER BY (name LIKE '%Discards%' OR name LIKE '%Errors%' OR name LIKE '%Fails%' OR name LIKE '%NoRoutes%') DESC, increase DESC, name;
+-- table: sockets that dropped or queued
+-- always: drops
+-- top: 20
+SELECT entity AS address, max(CASE WHEN name = 'drops' THEN increase END) AS drops, max(CASE WHEN name = 'drops' THEN peak_per_s END) AS drops_max_per_s,
+       max(CASE WHEN name = 'rx_queue' THEN p50 END) AS rx_queue_med_bytes, max(CASE WHEN name = 'rx_queue' THEN hi END) AS rx_queue_max_bytes,
+       spark(max(CASE WHEN name = 'drops' THEN id END)) AS drops_spark
+  FROM series WHERE source = 'udp' GROUP BY entity
+HAVING max(CASE WHEN name = 'drops' THEN increase END) > 0 OR max(CASE WHEN name = 'rx_queue' THEN hi END) > 0
+ ORDER BY max(CASE WHEN name = 'drops' THEN increase END) DESC, entity;
