@@ -165,6 +165,32 @@ static void put_wanted(const struct layout *l, const struct report *r, const str
 			            span_of(r->results[i].why));
 }
 
+/* What the numbers are held against: thresholds of the levels, with --all every parameter. */
+static void put_limits(const struct layout *l, const struct report *r, const struct finding *f,
+                       size_t indent)
+{
+	const struct rule_result *one = NULL;
+	char text[TEXT_BYTES];
+	struct buf b = BUF_OVER(text);
+
+	for (size_t i = 0; i < r->results_n && !one; i++)
+		if (strcmp(r->results[i].rule, f->rule) == 0)
+			one = &r->results[i];
+	for (size_t i = 0; one && i < one->params_n; i++) {
+		const struct param *p = &one->params[i];
+		struct span name = span_of(p->name);
+		bool level = span_starts(name, SPAN("warn_")) || span_starts(name, SPAN("crit_"));
+
+		if (!p->value || !(level || l->style->all))
+			continue;
+		buf_str(&b, b.n ? ", " : "");
+		for (size_t k = 0; k < name.n; k++)
+			buf_char(&b, name.p[k] == '_' ? ' ' : name.p[k]);
+		buf_fmt(&b, " %s %s", p->value, p->unit);
+	}
+	layout_text(l, indent, "limits", indent + LABEL_COLUMNS - 2, buf_span(&b));
+}
+
 /* "and 4 more: eth1, ..." */
 static void put_more(const struct layout *l, const struct finding *f, size_t n, size_t indent)
 {
@@ -223,6 +249,7 @@ static void put_group(const struct layout *l, const struct report *r, const stru
 			put_advice(l, &f[i], 4);
 	}
 	put_more(l, f + shown, n - shown, 4);
+	put_limits(l, r, f, 4);
 	put_wanted(l, r, f, 4);
 	put_advice(l, l->style->all ? &f[n - 1] : f, 4);
 	put_shared(l, r, f, n, 4);

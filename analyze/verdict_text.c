@@ -13,7 +13,7 @@
 #define RULE_COLUMNS  38 /* of a rule's id that still sets the column of titles */
 #define FEW           3  /* rules that all get a block */
 #define BLOCKS_MOST   2  /* when there are more */
-#define LINES_MOST    9  /* rules with a line each behind the blocks */
+#define LINES_MOST    7  /* rules with a line each behind the blocks */
 
 static void put_counts(const struct layout *l, const struct report *r)
 {

@@ -303,6 +303,31 @@ static void what_a_rule_would_have_liked_to_see_is_said_once(void **state)
 	free(text);
 }
 
+static void limits_stand_below_the_numbers(void **state)
+{
+	const struct finding f[] = {plain("a/b", "Two", LEVEL_WARN, "eth0", "eth0 drops")};
+	const struct param params[] = {
+		{.name = "warn_drops", .unit = "packets", .value = "1",   .origin = "default"},
+		{.name = "crit_drops", .unit = "packets", .value = "100", .origin = "default"},
+		{.name = "min_share",  .unit = "percent", .value = "5",   .origin = "default"},
+		{.name = "warn_pct",   .unit = "percent", .value = NULL,  .origin = "default"},
+	};
+	const struct rule_result results[] = {
+		{.rule = "a/b", .title = "Two", .why = "", .params = params, .params_n = 4},
+	};
+	const struct report r = {
+		.findings = f, .findings_n = 1, .results = results, .results_n = 1};
+	char *text = rendered(&r, (struct style){.width = 80});
+
+	(void)state;
+	assert_non_null(
+		strstr(text, "    limits    warn drops 1 packets, crit drops 100 packets\n"));
+	free(text);
+	text = rendered(&r, (struct style){.width = 80, .all = true});
+	assert_non_null(strstr(text, "crit drops 100 packets, min share 5 percent\n"));
+	free(text);
+}
+
 static void hostile_text_never_reaches_the_terminal(void **state)
 {
 	const struct finding f[] = {
@@ -455,6 +480,7 @@ int main(void)
 		cmocka_unit_test(a_cause_comes_first_and_folds_what_it_explains),
 		cmocka_unit_test(what_a_short_window_costs_is_said),
 		cmocka_unit_test(what_a_rule_would_have_liked_to_see_is_said_once),
+		cmocka_unit_test(limits_stand_below_the_numbers),
 		cmocka_unit_test(hostile_text_never_reaches_the_terminal),
 		cmocka_unit_test(a_table_fits_its_width),
 		cmocka_unit_test(no_line_is_longer_than_the_width),
