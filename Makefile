@@ -60,12 +60,15 @@ cflags.$(static)  := -Os -ffunction-sections -fdata-sections -fno-pie -fno-async
                      -fstack-protector-strong -ftrivial-auto-var-init=zero -isystem $(static_deps)/include
 ldflags.$(static)  = -static -no-pie -L$(static_deps)/lib -Wl,--gc-sections,-z,noexecstack,-z,relro,-Map=$(B)/nettape-collect.map
 
-_CPPFLAGS := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. -I$(B)/gen $(CPPFLAGS)
+# --copy-to is built when libpq is there; LIBPQ= leaves it out
+LIBPQ     := $(shell $(PKG_CONFIG) --exists libpq 2>/dev/null && echo libpq)
+_CPPFLAGS := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. -I$(B)/gen \
+             $(if $(LIBPQ),-DHAVE_LIBPQ $(shell $(PKG_CONFIG) --cflags libpq)) $(CPPFLAGS)
 _CFLAGS   := -std=c17 -pthread $(warnings) $(cflags.$(PROFILE)) -ffile-prefix-map=$(CURDIR)=. $(CFLAGS)
 _LDFLAGS  := -pthread $(ldflags.$(PROFILE)) $(LDFLAGS)
 
 libs_collect = $(shell $(PKG_CONFIG) --libs libzstd zlib libcurl libmd)
-libs_analyze = $(shell $(PKG_CONFIG) --libs libarchive sqlite3 jansson libmd) -lm
+libs_analyze = $(shell $(PKG_CONFIG) --libs libarchive sqlite3 jansson libmd $(LIBPQ)) -lm
 ifeq ($(PROFILE),$(static))
 libs_collect = -lcurl -lzstd -lz -lmd
 endif
@@ -99,7 +102,7 @@ $(B)/nettape-collect$(if $(filter $(static),$(PROFILE)),.debug): $(call obj,$(sr
 $(B)/nettape-analyze: $(call obj,$(src_schema) $(src_analyze))
 	$(call say,LD,$@)$(CC) $(_CFLAGS) $(_LDFLAGS) $^ $(libs_analyze) -o $@
 
-gen := $(addprefix $(B)/gen/,parsers.def renderers.def db.sql.inc bundle.sql.inc compare.sql.inc compare_facts.sql.inc facts.sql.inc join.sql.inc seal.sql.inc metric.sql.inc setting.sql.inc fleet.sql.inc rules.inc sections.inc \
+gen := $(addprefix $(B)/gen/,parsers.def renderers.def db.sql.inc bundle.sql.inc compare.sql.inc compare_facts.sql.inc facts.sql.inc join.sql.inc seal.sql.inc metric.sql.inc setting.sql.inc fleet_shown.sql.inc fleet_facts.sql.inc fleet.sql.inc rules.inc sections.inc \
          plots.inc episodes.sql.inc marks.sql.inc html.css.inc html.js.inc version.h)
 
 $(O)/%.o: %.c $(B)/gen/flags | $(gen)
@@ -263,6 +266,10 @@ lab.dnf   := nginx wrk iperf3
 lab.apk   := nginx wrk iperf3
 # The static collector needs Debian's or Ubuntu's source packages
 static.apt := musl-tools dpkg-dev gcc-aarch64-linux-gnu qemu-user-static
+# --copy-to and its test
+postgres.apt := libpq-dev postgresql
+postgres.dnf := libpq-devel postgresql-server
+postgres.apk := libpq-dev postgresql
 get.apt    = $(sudo) apt-get update -qq && $(sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 get.dnf    = $(sudo) dnf install -y
 get.apk    = $(sudo) apk add
@@ -272,11 +279,13 @@ deps: $(if $(filter static size check-static dist-collector,$(MAKECMDGOALS)),dep
 	$(if $(manager),$(get.$(manager)) $(deps.$(manager)),$(error no apt-get, dnf or apk here: see deps.apt in the Makefile for the list))
 deps-lint: deps ## and what lint needs
 	$(get.$(manager)) $(lint.$(manager))
+deps-postgres: deps ## and what --copy-to is built and tested with
+	$(get.$(manager)) $(postgres.$(manager))
 deps-static: ## what the static collector is built with, for arm64 too
 	$(if $(static.$(manager)),$(get.$(manager)) gcc $(static.$(manager)),$(error make static needs apt-get and the source packages of Debian or Ubuntu))
 deps-lab: deps ## and what lab-quiet loads the machine with
 	$(get.$(manager)) $(lab.$(manager))
-.PHONY: deps deps-lint deps-static deps-lab
+.PHONY: deps deps-postgres deps-lint deps-static deps-lab
 
 ## Delivery
 man1 := $(sort $(wildcard */*.1))

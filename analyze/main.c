@@ -4,6 +4,7 @@
  *	opts       what is asked for
  *	diagnose   one bundle: loader -> store -> rules, facts, sections -> struct report
  *	compare    two, OLD and NEW -> struct report
+ *	fleet      many: each diagnosed in a process of its own -> summaries -> struct report
  *	report/    one renderer a form, to `output`
  *
  * Only this file prints errors and picks the exit status.
@@ -12,12 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "analyze/arena.h"
 #include "analyze/baseline.h"
 #include "analyze/compare.h"
+#include "analyze/copy.h"
 #include "analyze/diagnose.h"
 #include "analyze/escape.h"
+#include "analyze/fleet.h"
 #include "analyze/opts.h"
 #include "analyze/output.h"
 #include "analyze/query.h"
@@ -25,6 +29,7 @@
 #include "analyze/report.h"
 #include "analyze/rules.h"
 #include "analyze/section.h"
+#include "analyze/workers.h"
 #include "schema/buf.h"
 #include "schema/err.h"
 #include "version.h"
@@ -42,6 +47,7 @@ struct run {
 	const struct renderer *form;
 	struct baseline_report baseline; /* --baseline */
 	struct diagnosis diagnosis;
+	struct fleet fleet;
 	struct output out;
 	struct style style;
 };
@@ -91,7 +97,9 @@ static void timing_rules(const struct report *r)
 /* --section: each name is known. */
 static int check_sections(const struct opts *o, struct err *e)
 {
-	enum section_set set = o->mode == MODE_COMPARE ? SECTIONS_COMPARE : SECTIONS_HOST;
+	enum section_set set = o->mode == MODE_COMPARE ? SECTIONS_COMPARE
+	                       : o->mode == MODE_FLEET ? SECTIONS_FLEET
+	                                               : SECTIONS_HOST;
 	struct span rest = span_of(o->sections), one;
 	char name[64], names[400];
 	struct buf n = BUF_OVER(names);
@@ -165,10 +173,11 @@ static void timing(const struct diagnosis *d)
 	}
 }
 
-static int build(struct run *run, struct err *e)
+static struct diagnose_want host_want(const struct run *run)
 {
 	const struct opts *o = run->o;
-	const struct diagnose_want want = {
+
+	return (struct diagnose_want){
 		.db = o->db,
 		.sections = run->style.sections,
 		.all = o->all,
@@ -177,8 +186,14 @@ static int build(struct run *run, struct err *e)
 		.window = o->window,
 		.join = o->args,
 		.join_n = o->join ? o->args_n : 0,
-		.plots = run->form->plots && !run->style.sections,
+		.plots = !o->sql && run->form->plots && !run->style.sections,
 	};
+}
+
+static int build(struct run *run, struct err *e)
+{
+	const struct opts *o = run->o;
+	const struct diagnose_want want = host_want(run);
 
 	if (diagnose(&run->diagnosis, o->args[0], &run->rules, &want, e))
 		return -1;
@@ -279,6 +294,70 @@ static enum status compare_two(const struct opts *o)
 	return e.text[0] ? complain(&e, s) : s;
 }
 
+static void fleet_progress(size_t done, size_t of)
+{
+	if (isatty(STDERR_FILENO))
+		(void)fprintf(stderr, "\r%zu of %zu bundles%s", done, of, done == of ? "\n" : "");
+}
+
+static enum status fleet_verdict(const struct run *run, struct err *e)
+{
+	const struct opts *o = run->o;
+	const struct fleet *f = &run->fleet;
+
+	if (f->unwritten.text[0])
+		return err_set(e, 0, "%s", f->unwritten.text), STATUS_FAILED;
+	if (f->failed && f->failed == f->bundles)
+		return err_set(e, 0, "no bundle could be judged: see NOT_JUDGED"), STATUS_FAILED;
+	if (f->failed)
+		(void)err_set(e, 0, "%zu of %zu bundles could not be judged: see NOT_JUDGED",
+		              f->failed, f->bundles);
+	if (o->sql)
+		return STATUS_CLEAR;
+	if (f->report.worst != LEVEL_SKIP && f->report.worst >= o->fail_level)
+		return STATUS_FINDINGS;
+	return o->strict && (f->failed || f->unsure) ? STATUS_FINDINGS : STATUS_CLEAR;
+}
+
+static enum status fleet(const struct opts *o)
+{
+	struct run run = {.o = o};
+	struct err e = {0};
+	enum status s = take_options(&run, &e);
+	struct fleet_want want = {.paths = o->args,
+	                          .paths_n = o->args_n,
+	                          .at_once = o->jobs_n ? o->jobs_n : workers_cpus(),
+	                          .db = o->fleet_db,
+	                          .out_dir = o->out_dir,
+	                          .renderer = run.form,
+	                          .ending = strcmp(o->format, "text") == 0 ? "txt" : o->format,
+	                          .rules = &run.rules,
+	                          .sections = run.style.sections,
+	                          .all = o->all,
+	                          .progress = fleet_progress};
+	struct style plain = run.style;
+	size_t copied = 0;
+
+	plain.colour = false; /* of what goes to files */
+	want.style = &plain;
+	want.host = host_want(&run);
+	if (!o->out_dir)
+		want.host.sections = SECTION_FINDINGS; /* of the others nobody sees anything */
+	want.host.no_report = false;
+	if (s == STATUS_CLEAR)
+		s = (o->copy_to && copy_check(o->copy_to, &e)) ||
+		                    fleet_gather(&run.fleet, &want, &e) ||
+		                    (o->copy_to &&
+		                     copy_to(run.fleet.db, o->copy_to, &copied, &e)) ||
+		                    fleet_describe(&run.fleet, &want, &e) ||
+		                    show(&run, &run.fleet.report, run.fleet.db, &e)
+		            ? STATUS_FAILED
+		            : fleet_verdict(&run, &e);
+	fleet_free(&run.fleet);
+	arena_free(&run.arena);
+	return e.text[0] ? complain(&e, s) : s;
+}
+
 static enum status dump(const struct opts *o)
 {
 	struct err e = {0};
@@ -335,7 +414,8 @@ static enum status help(const struct opts *o)
 static enum status version(const struct opts *o)
 {
 	(void)o;
-	(void)printf("nettape-analyze %s\n", NETTAPE_VERSION);
+	(void)printf("nettape-analyze %s, %s PostgreSQL (--copy-to)\n", NETTAPE_VERSION,
+	             copy_built ? "with" : "without");
 	return STATUS_CLEAR;
 }
 
@@ -347,6 +427,7 @@ int main(int argc, char **argv)
 		[MODE_LIST_RULES] = list_rules,  [MODE_EXPLAIN] = list_rules,
 		[MODE_TEST_RULES] = check_rules, [MODE_LINT_RULES] = check_rules,
 		[MODE_COMPARE] = compare_two,
+		[MODE_FLEET] = fleet,
 	};
 	const char **scratch = calloc((size_t)argc + 1, sizeof(*scratch));
 	enum status s = STATUS_USAGE;

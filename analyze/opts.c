@@ -10,6 +10,7 @@
 
 #define WIDTH_MIN 40
 #define WIDTH_MAX 1000
+#define JOBS_MAX  256
 /* getopt's values of options without a letter start here */
 #define LONG_ONLY 256
 
@@ -172,6 +173,16 @@ static int check_width(struct opts *o, struct err *e)
 	return 0;
 }
 
+static int check_jobs(struct opts *o, struct err *e)
+{
+	uint64_t n = 0;
+
+	if (o->jobs && (!span_u64(span_of(o->jobs), JOBS_MAX, &n) || n < 1))
+		return err_set(e, 0, "-j %s: not a number from 1 to %d", o->jobs, JOBS_MAX);
+	o->jobs_n = (unsigned)n;
+	return 0;
+}
+
 static int check_fail_on(struct opts *o, struct err *e)
 {
 	if (strcmp(o->fail_on, "never") == 0)
@@ -227,6 +238,30 @@ static int check_compare(const struct opts *o, struct err *e)
 	return 0;
 }
 
+/* What is given decides whether it is about one bundle or about many. */
+static int settle_mode(struct opts *o, struct err *e)
+{
+	const struct renderer *form = renderer_find(o->format);
+
+	const bool gathers = o->out_dir || o->fleet_db || o->copy_to;
+
+	if (o->mode != MODE_REPORT || (!gathers && (o->join || o->args_n < 2)))
+		return 0;
+	if (o->join)
+		return err_set(
+			e, 0, "--join makes one report: not with --out-dir, --fleet-db, --copy-to");
+	o->mode = MODE_FLEET;
+	if (o->db)
+		return err_set(e, 0, "--db keeps the store of one bundle; of several: --fleet-db");
+	if (o->baseline)
+		return err_set(e, 0, "--baseline is about one bundle");
+	if (!o->sql && form && form->export)
+		return err_set(e, 0, "--format %s writes the series of one bundle", o->format);
+	if (*o->sections && o->out_dir)
+		return err_set(e, 0, "--section is of one report: not with --out-dir");
+	return 0;
+}
+
 static int check_args(const struct opts *o, struct err *e)
 {
 	static const struct {
@@ -235,6 +270,7 @@ static int check_args(const struct opts *o, struct err *e)
 	} wants[MODE_COUNT] = {
 		[MODE_REPORT] = {1, 1,        "one bundle: a file, a folder, or - for standard input"},
 		[MODE_COMPARE] = {2, 2,        "two bundles: OLD NEW"                                 },
+		[MODE_FLEET] = {1, SIZE_MAX, "a bundle or more"                                     },
 		[MODE_HELP] = {0, SIZE_MAX, ""						     },
 		[MODE_VERSION] = {0, SIZE_MAX, ""						     },
 		[MODE_DUMP] = {0, 0,        "no file besides that of --dump"                       },
@@ -246,6 +282,8 @@ static int check_args(const struct opts *o, struct err *e)
 
 	if (o->join && o->mode == MODE_REPORT && o->args_n > 0)
 		return 0;
+	if (o->mode == MODE_FLEET && o->fleet_db)
+		return 0; /* of what is in there */
 	if (o->args_n < wants[o->mode].least || o->args_n > wants[o->mode].most)
 		return err_set(e, 0, "expected %s, got %zu arguments", wants[o->mode].what,
 		               o->args_n);
@@ -277,8 +315,8 @@ int opts_parse(struct opts *o, int argc, char **argv, const char **scratch, stru
 	o->args_n = (size_t)(argc - optind);
 	if (o->mode == MODE_HELP || o->mode == MODE_VERSION)
 		return 0;
-	if (check_format(o, e) || check_width(o, e) || check_fail_on(o, e) || check_window(o, e) ||
-	    check_compare(o, e))
+	if (check_format(o, e) || check_width(o, e) || check_jobs(o, e) || check_fail_on(o, e) ||
+	    check_window(o, e) || check_compare(o, e) || settle_mode(o, e))
 		return -1;
 	return check_args(o, e);
 }
@@ -286,7 +324,7 @@ int opts_parse(struct opts *o, int argc, char **argv, const char **scratch, stru
 void opts_help(FILE *out)
 {
 	(void)fputs(
-		"usage: nettape-analyze [OPTION]... BUNDLE\n"
+		"usage: nettape-analyze [OPTION]... BUNDLE...\n"
 		"Reads what nettape-collect recorded ('-': from standard input), runs the rules,\n"
 		"prints a diagnosis.  Exit status: 0 nothing found, 1 findings, 2 usage, 3 "
 		"failed.\n",

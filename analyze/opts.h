@@ -13,6 +13,7 @@
 /* What is asked for; the report of a bundle unless an option says otherwise. */
 enum mode {
 	MODE_REPORT,
+	MODE_FLEET, /* of several bundles; what is given says so, no option of its own */
 	MODE_HELP,
 	MODE_VERSION,
 	MODE_DUMP,
@@ -34,6 +35,10 @@ struct opts {
 	const char *sql;      /* SELECT to answer in place of the report, or NULL */
 	const char *dump;     /* file for MODE_DUMP */
 	const char *as;       /* its format, or NULL = by its path */
+	const char *jobs;     /* as written; jobs_n is the number, 0 = one a CPU */
+	const char *out_dir;  /* folder for each bundle's report, or NULL */
+	const char *fleet_db; /* file that summaries are added to, or NULL */
+	const char *copy_to;  /* URI of a PostgreSQL, or NULL */
 	const char *rules;    /* folder of further rules, or NULL */
 	const char *site;     /* file of settings and suppressions, or NULL */
 	const char *baseline; /* JSON report to compare with, or NULL */
@@ -46,7 +51,7 @@ struct opts {
 	bool all, no_color, no_pager, timing, strict, short_window, join;
 
 	char sections[256]; /* these only, "tcp,UDP"; "" = all */
-	unsigned width_n;
+	unsigned width_n, jobs_n;
 	struct window_want window; /* zeroed: all of it */
 	enum level fail_level;     /* LEVEL_COUNT = never */
 	const char *const *args;   /* what is no option: bundles, or the folder of rules */

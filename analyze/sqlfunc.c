@@ -119,6 +119,39 @@ static void strip_final(sqlite3_context *c)
 	give_cells(c, &st->window, base);
 }
 
+struct cells {
+	float v[STRIP_CELLS];
+	size_t n; /* 0 = none yet */
+};
+
+static void cells_step(sqlite3_context *c, int n, sqlite3_value **v)
+{
+	struct cells *s = sqlite3_aggregate_context(c, sizeof(*s));
+	int64_t i = sqlite3_value_int64(v[0]), of = sqlite3_value_int64(v[1]);
+	float value = (float)sqlite3_value_double(v[2]);
+
+	(void)n;
+	if (!s || of < 1 || of > STRIP_CELLS || i < 0 || i >= of ||
+	    sqlite3_value_type(v[2]) == SQLITE_NULL)
+		return;
+	if (s->n == 0)
+		clear(s->v, STRIP_CELLS);
+	if (s->n < (size_t)of)
+		s->n = (size_t)of;
+	if (!(s->v[i] >= value))
+		s->v[i] = value;
+}
+
+static void cells_final(sqlite3_context *c)
+{
+	struct cells *s = sqlite3_aggregate_context(c, 0);
+
+	if (s && s->n)
+		sqlite3_result_blob(c, s->v, (int)(s->n * sizeof(*s->v)), SQLITE_TRANSIENT);
+	else
+		sqlite3_result_null(c);
+}
+
 struct values {
 	double *v;
 	size_t n, room;
@@ -215,6 +248,7 @@ int sqlfunc_register(sqlite3 *db, struct err *e)
 		{"slices",     2, STRIP_CELLS, spark, NULL,        NULL        },
 		{"spark_over", 3, SPARK_CELLS, NULL,  over_step,   over_final  },
 		{"strip",      4, STRIP_CELLS, NULL,  strip_step,  strip_final },
+		{"cells",      3, 0,           NULL,  cells_step,  cells_final },
 		{"median",     1, 0,           NULL,  median_step, median_final},
 		{"human",      2, 0,           human, NULL,        NULL        },
 	};

@@ -8,6 +8,8 @@
  *	strip(source, t0, t1, v) aggregate: the same with more cells, for the timeline; where
  *	                         there is no row it is 0 if the source was captured, else a gap;
  *	                         a source that is NULL always was
+ *	cells(i, n, v)           aggregate: a spark of n cells from rows; the largest v of each i,
+ *	                         a gap where there is none
  *	median(v)                aggregate: the lower median, NULLs left out
  *	human(v, unit)           "12.3 GiB": unit as in series.unit, or a column's ending ("pct",
  *"ms")

@@ -138,7 +138,7 @@ static const char *verdict_of(const struct report *r)
 	for (int l = LEVEL_CRIT; l > LEVEL_OK; l--)
 		if (r->count[l])
 			return level_name((enum level)l);
-	return r->results_n ? "ok" : "skip";
+	return r->count[LEVEL_OK] ? "ok" : "skip";
 }
 
 static void put_counts(struct stmt *q, const struct report *r)

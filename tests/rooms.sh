@@ -22,6 +22,7 @@ zlib.h             collect/compress.c
 curl/curl.h        collect/how_http.c
 sha256.h           collect/digest.c analyze/digest.c
 sha2.h             collect/digest.c
+libpq-fe.h         analyze/copy.c
 sqlite3.h          analyze/stmt.h analyze/stmt.c analyze/store.c analyze/rule_run.c analyze/rule_sql.c
 jansson.h          analyze/parse/metrics.c analyze/parse/client_state.c analyze/parse/server_info.c analyze/record.c analyze/baseline.c analyze/report/json.c
 '

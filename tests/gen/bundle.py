@@ -36,6 +36,7 @@ class Config:
     start: int = START
     uid: int = 0
     note: str = ''
+    host: str = 'synthetic'
     paces: dict = dataclasses.field(default_factory=dict)
 
 
@@ -50,7 +51,8 @@ def parse(argv):
             ('seed', int, 1, 'of all that is random'), ('ticks', int, 61, 'snapshots'), ('every', float, 1, 'seconds between them'),
             ('cpus', int, 8, ''), ('interfaces', int, 4, 'lo, the physical ones, the rest veth'), ('physical', int, 1, 'NICs'),
             ('sockets', int, 60, 'TCP connections'), ('kernel', str, '6.1.0-18-amd64', 'release'),
-            ('driver', str, 'ixgbe', 'ixgbe, ena or virtio_net'), ('pps', float, None, 'packets a second'), ('linkerd', int, 0, 'clients of a linkerd; 0: there is none')):
+            ('driver', str, 'ixgbe', 'ixgbe, ena or virtio_net'), ('pps', float, None, 'packets a second'), ('host', str, 'synthetic', 'its name'),
+            ('start', int, START, 'unix time of the first snapshot'), ('linkerd', int, 0, 'clients of a linkerd; 0: there is none')):
         p.add_argument('--' + name, type=of, default=default, help=text)
     p.add_argument('--pace', action='append', default=[], metavar='SOURCE=SECONDS')
     p.add_argument('--fault', action='append', default=[], metavar='NAME[,PARAM=VALUE...]')
@@ -68,7 +70,7 @@ def main(argv):
         sys.exit('bundle.py: -o FILE is missing')
     paces = {source: float(s) for source, _, s in (p.partition('=') for p in a.pace)}
     config = Config(a.seed, a.ticks, a.every, a.cpus, a.interfaces, a.physical, a.sockets, Kernel(a.kernel), a.driver,
-                    a.linkerd, a.pps, paces=paces)
+                    a.linkerd, a.pps, start=a.start, paces=paces, host=a.host)
     try:
         generate(config, a.fault, a.output)
     except (ValueError, OSError) as e:

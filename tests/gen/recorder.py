@@ -174,7 +174,7 @@ class Recorder:
     def _bundle(self):
         c = self.config
         tasks = [{'pid': t.pid, 'comm': t.comm} for t in self.host.tasks]
-        head = {'format': 1, 'tool': 'nettape-collect', 'version': 'synthetic', 'host': 'synthetic',
+        head = {'format': 1, 'tool': 'nettape-collect', 'version': 'synthetic', 'host': c.host,
                 'kernel': c.kernel.release, 'arch': 'x86_64', 'boot_id': '00000000-0000-4000-8000-%012d' % c.seed, 'cpus': c.cpus,
                 'page_size': 4096, 'dump': False, 'uid': c.uid, 'capabilities': '000001ffffffffff' if not c.uid else '0' * 16,
                 'netns': 4026531833, **self._clocks(0), 'window_ns': int((c.ticks - 1) * c.every * NS),

@@ -46,6 +46,23 @@ static void a_bundle_alone_is_a_report(void **state)
 	assert_string_equal(o.args[0], "x.tar.zst");
 }
 
+static void several_bundles_are_a_fleet(void **state)
+{
+	struct opts o;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(PARSE(&o, &e, "a", "b", "-j", "3"), 0);
+	assert_int_equal(o.mode, MODE_FLEET);
+	assert_int_equal(o.jobs_n, 3);
+	assert_int_equal(PARSE(&o, &e, "a", "--out-dir", "d"), 0);
+	assert_int_equal(o.mode, MODE_FLEET);
+	assert_int_equal(PARSE(&o, &e, "--fleet-db", "f.db"), 0);
+	assert_int_equal(o.mode, MODE_FLEET);
+	assert_int_equal(PARSE(&o, &e, "a", "-j2"), 0);
+	assert_int_equal(o.mode, MODE_REPORT);
+}
+
 static void options_stand_anywhere_and_repeat(void **state)
 {
 	struct opts o;
@@ -173,7 +190,13 @@ static void what_is_wrong_is_said(void **state)
 		{{"--width", "39", "x"},        "39"            },
 		{{"--width", "99999999999999"}, "99999999999999"},
 		{{"--fail-on", "info", "x"},    "info"          },
-		{{"a", "b"},                    "2 arguments"   },
+		{{"--dump", "a", "b"},          "1 arguments"   },
+		{{"a", "b", "--db", "x"},       "--db"          },
+		{{"a", "b", "--baseline", "x"}, "--baseline"    },
+		{{"a", "b", "--format=jsonl"},  "jsonl"         },
+		{{"-j", "0", "a", "b"},         "-j 0"          },
+		{{"-j", "many", "a", "b"},      "-j many"       },
+		{{"--out-dir", "d"},            "0 arguments"   },
 		{{"--list-rules", "x"},         "1 arguments"   },
 	};
 	struct opts o;
@@ -249,6 +272,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_bundle_alone_is_a_report),
+		cmocka_unit_test(several_bundles_are_a_fleet),
 		cmocka_unit_test(options_stand_anywhere_and_repeat),
 		cmocka_unit_test(two_bundles_are_compared),
 		cmocka_unit_test(windows_are_times_of_a_file),

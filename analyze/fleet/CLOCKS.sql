@@ -1,0 +1,54 @@
+-- section: CLOCKS
+-- order: 40
+-- about: the windows by each host's own wall clock; offset is from the beginning of the earliest
+-- empty: no bundle says when it was recorded
+-- table: what can be told
+-- layout: list
+WITH b AS (
+  SELECT s.*, (SELECT value FROM metric m WHERE m.bundle = s.id AND m.name = 'clock/unsynced') AS unsynced,
+         (SELECT value FROM metric m WHERE m.bundle = s.id AND m.name = 'clock/error_bound') AS bound,
+         (SELECT value FROM metric m WHERE m.bundle = s.id AND m.name = 'clock/step') AS step
+    FROM shown s WHERE s.started_ns IS NOT NULL
+)
+SELECT CASE WHEN min(ended_ns) >= max(started_ns)
+            THEN strftime('%Y-%m-%d %H:%M:%SZ', max(started_ns) / 1000000000, 'unixepoch') || ', for '
+                 || human((min(ended_ns) - max(started_ns)) / 1e9, 's')
+            ELSE 'none: there is no moment that all of them saw' END AS "common to all",
+       (max(started_ns) - min(started_ns)) / 1e9 AS "begin within_s",
+       count(CASE WHEN unsynced = 0 THEN 1 END) || ' of ' || count(*) AS "kept by NTP or PTP",
+       max(CASE WHEN unsynced = 0 THEN bound END) AS "their largest error bound_ns",
+       nullif(count(CASE WHEN unsynced = 1 THEN 1 END), 0) AS "kept by nobody",
+       nullif(count(CASE WHEN unsynced IS NULL THEN 1 END), 0) AS "not recorded (adjtimex)",
+       nullif(count(CASE WHEN step >= 0.1 THEN 1 END), 0) AS "set in the window",
+       CASE WHEN count(CASE WHEN unsynced = 0 THEN 1 END) < count(*)
+            THEN 'a clock that nobody keeps may be off by any amount: a bundle alone cannot say by how much, so "at once" and the offsets hold '
+                 || 'only between hosts whose clocks are kept'
+            ELSE 'every kernel says that its clock is kept: times of different hosts agree within the error bounds' END AS so
+  FROM b HAVING count(*) > 0;
+-- table:
+-- always: host, offset_s
+-- top: 60
+WITH b AS (
+  SELECT s.*, (SELECT min(started_ns) FROM shown) AS first_ns, (SELECT max(ended_ns) FROM shown) AS last_ns,
+         (SELECT value FROM metric m WHERE m.bundle = s.id AND m.name = 'clock/unsynced') AS unsynced,
+         (SELECT value FROM metric m WHERE m.bundle = s.id AND m.name = 'clock/error_bound') AS bound,
+         (SELECT value FROM metric m WHERE m.bundle = s.id AND m.name = 'clock/step') AS step
+    FROM shown s WHERE s.started_ns IS NOT NULL
+), o AS (
+  SELECT a.id, count(*) AS n FROM b a JOIN b o ON o.id <> a.id AND o.started_ns <= a.ended_ns AND o.ended_ns >= a.started_ns GROUP BY a.id
+), slice(i) AS (
+  SELECT 0 UNION ALL SELECT i + 1 FROM slice WHERE i < 29
+), axis AS (
+  SELECT b.id, cells(i, 30, CASE WHEN b.started_ns <= b.first_ns + (b.last_ns - b.first_ns) / 30 * (i + 1)
+                                  AND b.ended_ns >= b.first_ns + (b.last_ns - b.first_ns) / 30 * i THEN 1 ELSE 0 END) AS spark
+    FROM b JOIN slice GROUP BY b.id
+)
+SELECT b.host, strftime('%m-%d %H:%M:%SZ', b.started_ns / 1000000000, 'unixepoch') AS begins,
+       (b.started_ns - b.first_ns) / 1e9 AS offset_s, (b.ended_ns - b.started_ns) / 1e9 AS length_s,
+       coalesce(o.n, 0) || ' of ' || ((SELECT count(*) FROM b) - 1) AS overlaps,
+       CASE b.unsynced WHEN 0 THEN 'kept' WHEN 1 THEN 'by nobody' ELSE 'not recorded' END
+         || CASE WHEN coalesce(o.n, 0) = 0 AND (SELECT count(*) FROM b) > 1
+                 THEN CASE b.unsynced WHEN 0 THEN ', another time' ELSE ', another time or a wrong clock' END ELSE '' END AS clock,
+       CASE b.unsynced WHEN 0 THEN b.bound END AS bound_ns, CASE WHEN b.step >= 0.1 THEN b.step END AS stepped_s, axis.spark AS window_spark
+  FROM b LEFT JOIN o ON o.id = b.id JOIN axis ON axis.id = b.id
+ ORDER BY coalesce(o.n, 0) = 0 DESC, b.started_ns, b.host;

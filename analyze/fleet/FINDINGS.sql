@@ -1,0 +1,54 @@
+-- section: FINDINGS
+-- order: 20
+-- about: by rule, over the hosts on which it could be judged; the host with the worst one stands first
+-- empty: nothing was found on any host
+-- table: causes, and what no cause explains
+-- data: title
+-- always: rule, level, on
+-- top: 40
+WITH seen AS (
+  SELECT f.*, s.host, b.kernel,
+         CASE f.level WHEN 'crit' THEN 0 WHEN 'warn' THEN 1 ELSE 2 END AS rank,
+         coalesce(f.first_ns, f.worst_ns, f.last_ns) AS from_ns, coalesce(f.last_ns, f.worst_ns, f.first_ns) AS to_ns
+    FROM finding f JOIN shown s ON s.id = f.bundle JOIN bundle b ON b.id = f.bundle
+   WHERE f.suppressed IS NULL AND f.folded_rule IS NULL
+), of_host AS (
+  SELECT bundle, host, rule, min(rank) AS rank, min(place) AS place, count(*) AS n, min(from_ns) AS from_ns, max(to_ns) AS to_ns
+    FROM seen GROUP BY bundle, rule
+), ranked AS (
+  SELECT *, row_number() OVER (PARTITION BY rule ORDER BY rank, n DESC, place, host) AS nth, count(*) OVER (PARTITION BY rule) AS hosts
+    FROM of_host
+), named AS (
+  SELECT rule, group_concat(host, ', ') || CASE WHEN max(hosts) > 4 THEN ', +' || (max(hosts) - 4) ELSE '' END AS text
+    FROM (SELECT * FROM ranked WHERE nth <= 4 ORDER BY rule, nth) GROUP BY rule
+), judged AS (
+  SELECT rule, count(*) AS n FROM rule_result
+   WHERE bundle IN (SELECT id FROM shown) AND outcome IN ('findings', 'ok') GROUP BY rule
+), together AS (           -- at the beginning of one host's finding: on how many it was there
+  SELECT rule, at_ns, n, row_number() OVER (PARTITION BY rule ORDER BY n DESC, at_ns) AS nth
+    FROM (SELECT a.rule, a.from_ns AS at_ns, count(DISTINCT o.bundle) AS n
+            FROM of_host a JOIN of_host o ON o.rule = a.rule AND o.from_ns <= a.from_ns AND o.to_ns >= a.from_ns
+           WHERE a.from_ns IS NOT NULL GROUP BY a.rule, a.bundle)
+)
+SELECT r.rule, CASE min(r.rank) WHEN 0 THEN 'crit' WHEN 1 THEN 'warn' ELSE 'info' END AS level,
+       count(*) || ' of ' || max(coalesce(j.n, 0), count(*)) AS "on",
+       CASE WHEN t.n > 1 THEN t.n || ' at ' || strftime('%H:%M:%SZ', t.at_ns / 1000000000, 'unixepoch') END AS "at once",
+       named.text AS hosts, (SELECT title FROM seen WHERE seen.rule = r.rule ORDER BY version DESC LIMIT 1) AS title
+  FROM ranked r
+  JOIN named ON named.rule = r.rule
+  LEFT JOIN judged j ON j.rule = r.rule
+  LEFT JOIN together t ON t.rule = r.rule AND t.nth = 1
+ GROUP BY r.rule
+ ORDER BY min(r.rank), count(*) DESC, r.rule;
+-- table: symptoms, folded under their cause on each host
+-- always: rule, on
+-- top: 20
+SELECT f.rule, count(DISTINCT f.bundle) AS "on", group_concat(DISTINCT f.folded_rule) AS "explained by"
+  FROM finding f JOIN shown s ON s.id = f.bundle
+ WHERE f.suppressed IS NULL AND f.folded_rule IS NOT NULL
+ GROUP BY f.rule ORDER BY count(DISTINCT f.bundle) DESC, f.rule;
+-- table: suppressed by the site file
+SELECT f.rule, count(DISTINCT f.bundle) AS "on", min(f.suppressed) AS reason
+  FROM finding f JOIN shown s ON s.id = f.bundle
+ WHERE f.suppressed IS NOT NULL
+ GROUP BY f.rule ORDER BY count(DISTINCT f.bundle) DESC, f.rule;

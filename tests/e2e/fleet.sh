@@ -1,0 +1,165 @@
+#!/bin/bash
+# Many bundles: one report, grouped over hosts; their database; each host's own report; broken
+# bundles and killed processes among them.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+here=$PWD
+analyze=$(cd "${BUILD:-build}" && pwd)/nettape-analyze
+dir=${TESTLOG:-/tmp}/fleet
+rm -rf "$dir"
+mkdir -p "$dir/bundles"
+dir=$(cd "$dir" && pwd)
+export PYTHONDONTWRITEBYTECODE=1
+hosts=200
+
+check() { # WHAT COMMAND...
+	local what=$1
+	shift
+	if "$@" >"$dir/out" 2>&1; then echo "ok - $what"; else
+		echo "not ok - $what"
+		sed 's/^/# /' "$dir/out" | head -20
+	fi
+}
+
+status_is() { # STATUS COMMAND...
+	local want=$1 got
+	shift
+	"$@"
+	got=$?
+	[ "$got" -eq "$want" ] || echo "status $got, not $want: $*"
+	[ "$got" -eq "$want" ]
+}
+
+sql() { sqlite3 "$1" "$2"; }
+says() { # FILE QUERY ANSWER
+	local got
+	got=$(sql "$1" "$2")
+	echo "$2: $got, not $3"
+	[ "$got" = "$3" ]
+}
+
+# cell SECTION TABLE 'EXPRESSION over row' 'EXPRESSION over rows': of the JSON report
+rows() {
+	python3 - "$dir/fleet.json" "$1" "$2" "$3" <<'PY'
+import json, sys
+path, section, table, expression = sys.argv[1:]
+report = json.load(open(path))
+tables = report['sections'][section]['tables']
+rows = tables[int(table)]['rows'] if tables else []
+if not eval(expression):
+    print('false:', expression)
+    for r in rows[:8]: print(r)
+    sys.exit(1)
+PY
+}
+
+cd "$dir/bundles" || exit 1
+python3 "$here/tests/e2e/fleet_bundles.py" . $hosts || { echo "not ok - the generator made $hosts bundles"; exit 1; }
+head -c 3000 web000.tar >broken.tar
+echo "no bundle" >text.tar
+cp web001.tar copy.tar
+
+begin=$(date +%s%N)
+"$analyze" -j2 --format json --fleet-db "$dir/fleet.db" --out-dir "$dir/reports" ./*.tar missing.tar \
+	>"$dir/fleet.json" 2>"$dir/fleet.err"
+status=$?
+echo "# $hosts bundles, -j2, with their own reports: $((($(date +%s%N) - begin) / 1000000)) ms"
+check "findings make the status 1, broken bundles do not" test $status -eq 1
+check "what could not be judged is said" grep -q "2 of 203 bundles could not be judged" "$dir/fleet.err"
+
+check "a row a bundle, those with a cause first" rows HOSTS 0 "len(rows) == 203 and rows[0]['verdict'] == 'crit' and rows[202]['verdict'] in ('ok', 'info')"
+check "each row has key rates" rows HOSTS 0 "all(r['CPU_pct'] > 0 and r['rx_bytes_per_s'] > 0 for r in rows if r['host'].startswith('web0') and r['verdict'] != 'skip')"
+check "findings are grouped over hosts" rows FINDINGS 0 "[r['on'] for r in rows if r['rule'] == 'root-cause/conntrack-full'] == ['50 of 200']"
+check "and another rule's" rows FINDINGS 0 "[r['on'] for r in rows if r['rule'].startswith('nic-drops/ring')] == ['20 of 200']"
+check "at once by the wall clock" rows FINDINGS 0 "[r['at once'].split()[0] for r in rows if r['rule'] == 'root-cause/conntrack-full'] == ['50']"
+check "symptoms stand under their cause" rows FINDINGS 1 "any(r['rule'] == 'conntrack/drops' and r['on'] == 50 and r['explained by'] == 'root-cause/conntrack-full' for r in rows)"
+check "one host's squeezes stand out" rows OUTLIERS 0 "any(r['metric'] == 'softnet/squeezes' and r['host'] == 'web013' and abs(r['z']) > 3.5 and r['center'] == 0 for r in rows)"
+check "no outlier is within the others" rows OUTLIERS 0 "all(abs(r['z']) >= 3.5 and abs(r['number'] - r['center']) > 0.1 * abs(r['center']) for r in rows)"
+check "one host's setting stands out" rows OUTLIERS 1 "any(r['setting'] == 'sysctl net.core.somaxconn' and r['value'] == '17' and r['hosts'] == 'web007' for r in rows)"
+check "a clock nobody keeps, a day away, is told" rows CLOCKS 1 "any(r['host'] == 'web009' and r['offset_s'] == 86400 and 'wrong clock' in r['clock'] for r in rows)"
+check "others' offsets are told" rows CLOCKS 1 "{r['offset_s'] for r in rows if r['host'] != 'web009'} == {0, 1, 2}"
+check "broken bundles are rows with a reason" rows NOT_JUDGED 0 "sorted(r['bundle'] for r in rows) == ['./text.tar', 'missing.tar'] and all(r['why'] for r in rows)"
+check "a bundle given twice counts once" rows NOT_JUDGED 1 "rows == [{'bundle': './web001.tar', 'the same as': './copy.tar'}]"
+check "one without its end is told" rows NOT_JUDGED 2 "any(r['host'] == 'web000' and r['end'] == 'cut' for r in rows)"
+
+check "the database has them all" says "$dir/fleet.db" "SELECT count(*), count(error) FROM bundle" "203|2"
+check "with their findings" says "$dir/fleet.db" "SELECT count(DISTINCT bundle) FROM finding WHERE rule = 'root-cause/conntrack-full'" 50
+check "and evidence" says "$dir/fleet.db" "SELECT count(DISTINCT bundle) FROM evidence WHERE rule = 'root-cause/conntrack-full'" 50
+check "and series" says "$dir/fleet.db" "SELECT count(DISTINCT bundle), min(slices), max(slices) FROM metric_slice WHERE name = 'tcp/in_segments'" "200|7|7"
+check "its id is of the SHA-256" says "$dir/fleet.db" "SELECT printf('%015x', id) = substr(sha256, 1, 15) FROM bundle WHERE host = 'web005'" 1
+check "which is the file's" says "$dir/fleet.db" "SELECT sha256 FROM bundle WHERE host = 'web005'" "$(sha256sum web005.tar | cut -c1-64)"
+
+sql "$dir/fleet.db" .dump | grep -v tool_version >"$dir/before.sql"
+again() { "$analyze" --fail-on never --fleet-db "$dir/fleet.db" web005.tar web006.tar >/dev/null && sql "$dir/fleet.db" .dump >"$dir/after.sql" && [ "$(wc -l <"$dir/before.sql")" -eq "$(wc -l <"$dir/after.sql")" ]; }
+check "the same bundles again change nothing" again
+check "without a bundle its contents are reported" status_is 1 sh -c "'$analyze' --fleet-db '$dir/fleet.db' --section findings | grep -q '50 of 200'; '$analyze' --fleet-db '$dir/fleet.db' >/dev/null"
+check "--sql asks it" sh -c "'$analyze' --fleet-db '$dir/fleet.db' --sql 'SELECT count(*) AS n FROM bundle' | grep -qx 203"
+two_writers() {
+	rm -f "$dir/two.db"
+	"$analyze" -j1 --fail-on never --fleet-db "$dir/two.db" web01?.tar >/dev/null &
+	"$analyze" -j1 --fail-on never --fleet-db "$dir/two.db" web02?.tar web015.tar >/dev/null && wait $! && says "$dir/two.db" "SELECT count(*) FROM bundle" 20
+}
+check "two may write at a time" two_writers
+sqlite3 "$dir/other.db" "CREATE TABLE mine(x)"
+check "another database is left alone" status_is 3 "$analyze" --fleet-db "$dir/other.db" web005.tar web006.tar
+cp "$dir/two.db" "$dir/newer.db"
+sqlite3 "$dir/newer.db" "PRAGMA user_version = 99"
+check "so is one of another version" status_is 3 "$analyze" --fleet-db "$dir/newer.db" web005.tar web006.tar
+
+# the order in which they end does not show
+"$analyze" -j1 web01?.tar copy.tar text.tar >"$dir/one.txt" 2>/dev/null
+"$analyze" -j5 web01?.tar copy.tar text.tar >"$dir/five.txt" 2>/dev/null
+check "-j5 prints the same as -j1" cmp "$dir/one.txt" "$dir/five.txt"
+
+reports() { # a bundle of web005 alone, and its report of the fleet
+	[ "$(find "$dir/reports" -name '*.json' | wc -l)" -eq 201 ] || return 1 # 200 hosts and broken.tar's, the copy's is the same
+	[ -z "$(find "$dir/reports" -name '.*' -type f)" ] || return 1
+	"$analyze" --format json --fail-on never web005.tar | cmp - "$dir"/reports/web005-*.json
+}
+check "each host's own report is what it is alone" reports
+check "a folder that cannot be written is an error" status_is 3 "$analyze" --out-dir /proc/nowhere web005.tar web006.tar
+check "nothing readable is an error" status_is 3 "$analyze" text.tar missing.tar
+check "--strict takes a broken bundle for a finding" status_is 1 "$analyze" --strict --fail-on crit web005.tar text.tar
+check "no section of one host" status_is 2 "$analyze" --section tcp web005.tar web006.tar
+
+# one that hangs, and is killed: the others go on
+mkfifo "$dir/hangs.tar"
+"$analyze" -j2 --fleet-db "$dir/killed.db" "$dir/hangs.tar" web005.tar web006.tar >"$dir/killed.txt" 2>/dev/null &
+parent=$!
+child=
+for _ in $(seq 100); do
+	# the one that is still there when the others have ended
+	[ -e "$dir/killed.db" ] && [ "$(sqlite3 -readonly "$dir/killed.db" "SELECT count(*) FROM bundle" 2>/dev/null)" = 2 ] &&
+		child=$(pgrep -P $parent) && break
+	sleep 0.1
+done
+[ -n "$child" ] && kill -KILL "$child"
+wait $parent
+killed() { says "$dir/killed.db" "SELECT error FROM bundle WHERE verdict = 'failed'" "analysis failed: signal 9, Killed"; }
+check "a process that is killed is one row" killed
+check "and the report says so" grep -q "signal 9" "$dir/killed.txt"
+
+"$analyze" -j2 "$dir/hangs.tar" web005.tar >/dev/null 2>&1 &
+parent=$!
+for _ in $(seq 50); do
+	child=$(pgrep -P $parent | head -1)
+	[ -n "$child" ] && break
+	sleep 0.1
+done
+kill -TERM $parent
+wait $parent
+ended=$?
+check "SIGTERM ends it" test $ended -eq 143
+gone() { for _ in $(seq 20); do kill -0 "$child" 2>/dev/null || return 0; sleep 0.1; done; return 1; }
+check "and its processes" gone
+
+case ${BUILD:-build} in
+*asan*) echo "ok - memory # SKIP a sanitizer takes its own" ;;
+*)
+	read -r few _ <<<"$(python3 "$here/tests/e2e/fleet_memory.py" "$analyze" -j2 web01?.tar)"
+	read -r many most <<<"$(python3 "$here/tests/e2e/fleet_memory.py" "$analyze" -j2 web*.tar)"
+	echo "# memory: 10 bundles $few KiB, $hosts bundles $many KiB, the largest process $most KiB"
+	check "20 times the bundles need no more memory" test "$many" -lt $((few + 16384))
+	check "nor does any process" test "$most" -lt 98304
+	;;
+esac

@@ -1,0 +1,141 @@
+#!/bin/bash
+# --copy-to, into the distribution's PostgreSQL: started here in a folder of its own, on a unix
+# socket alone.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+here=$PWD
+analyze=$(cd "${BUILD:-build}" && pwd)/nettape-analyze
+log=${TESTLOG:-/tmp}/postgres
+rm -rf "$log"
+mkdir -p "$log/bundles"
+log=$(cd "$log" && pwd)
+export PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8
+
+bin=$(dirname "$(find /usr/lib/postgresql/*/bin /usr/bin /usr/libexec -name initdb 2>/dev/null | sort -V | tail -1)" 2>/dev/null)
+if ! "$analyze" --version | grep -q "with PostgreSQL"; then
+	"$analyze" --copy-to postgresql:///x --fleet-db "$log/none.db" >"$log/out" 2>&1
+	if [ $? -eq 3 ] && grep -q libpq-dev "$log/out"; then echo "ok - without libpq --copy-to says what is missing"; else echo "not ok - without libpq --copy-to says what is missing"; fi
+	echo "ok - PostgreSQL # SKIP built without libpq (make deps-postgres)"
+	exit 0
+fi
+if [ ! -x "$bin/initdb" ] || [ ! -x "$bin/psql" ]; then
+	echo "ok - PostgreSQL # SKIP no PostgreSQL server here (make deps-postgres)"
+	exit 0
+fi
+
+dir=$(mktemp -d /tmp/nettape-pg-XXXXXX)
+as=() # a server refuses to run as root
+[ "$(id -u)" -eq 0 ] && { chown nobody "$dir"; as=(setpriv --reuid nobody --regid "$(id -g nobody)" --clear-groups); }
+stop() {
+	"${as[@]}" "$bin/pg_ctl" -D "$dir/data" -m immediate stop >/dev/null 2>&1
+	rm -rf "$dir"
+}
+trap stop EXIT
+(cd "$dir" && "${as[@]}" "$bin/initdb" -D "$dir/data" -U support -A trust --no-sync -E UTF8 >"$log/initdb" 2>&1 &&
+	"${as[@]}" "$bin/pg_ctl" -D "$dir/data" -w -t 60 -l "$dir/log" \
+		-o "-k $dir -c listen_addresses='' -c fsync=off -c shared_buffers=16MB" start >"$log/start" 2>&1) ||
+	{ echo "not ok - PostgreSQL starts"; sed 's/^/# /' "$log/initdb" "$log/start" | tail -20; exit 1; }
+
+uri="postgresql://support@/postgres?host=$dir"
+check() { # WHAT COMMAND...
+	local what=$1
+	shift
+	if "$@" >"$log/out" 2>&1; then echo "ok - $what"; else
+		echo "not ok - $what"
+		sed 's/^/# /' "$log/out" | head -20
+	fi
+}
+status_is() { # STATUS COMMAND...
+	local want=$1 got
+	shift
+	"$@"
+	got=$?
+	[ "$got" -eq "$want" ] || echo "status $got, not $want: $*"
+	[ "$got" -eq "$want" ]
+}
+pg() { "$bin/psql" -X -q -A -t -v ON_ERROR_STOP=1 "$uri" -c "$1"; }
+says() { # QUERY ANSWER
+	local got
+	got=$(pg "$1")
+	echo "$1: $got, not $2"
+	[ "$got" = "$2" ]
+}
+tables='bundle finding evidence rule_result metric metric_slice setting'
+same_counts() { # FILE: each table has as many rows here as there
+	for t in $tables; do
+		says "SELECT count(*) FROM nettape.$t" "$(sqlite3 "$1" "SELECT count(*) FROM $t")" || return 1
+	done
+}
+
+cd "$log/bundles" || exit 1
+python3 "$here/tests/e2e/fleet_bundles.py" . 14 || { echo "not ok - the generator made bundles"; exit 1; }
+echo "no bundle" >text.tar
+
+copy() { "$analyze" --fail-on never --fleet-db "$log/fleet.db" --copy-to "$uri" ./*.tar; }
+check "bundles are copied" status_is 0 copy
+check "every row of every table" same_counts "$log/fleet.db"
+check "numbers are the same" says "SELECT round(sum(value)::numeric, 3) FROM nettape.metric WHERE name = 'tcp/in_segments'" \
+	"$(sqlite3 "$log/fleet.db" "SELECT printf('%.3f', sum(value)) FROM metric WHERE name = 'tcp/in_segments'")"
+check "and messages" says "SELECT string_agg(message, '|' ORDER BY bundle, place) FROM nettape.finding" \
+	"$(sqlite3 "$log/fleet.db" "SELECT group_concat(message, '|') FROM (SELECT message FROM finding ORDER BY bundle, place)")"
+check "a partition a day and table" says "SELECT count(*) FROM pg_inherits WHERE inhparent IN ('nettape.bundle'::regclass, 'nettape.metric'::regclass)" 6
+check "rows lie in their day's" says "SELECT tableoid::regclass FROM nettape.bundle WHERE host = 'web009'" nettape.bundle_20260922
+check "a query by day reads that day's alone" sh -c "\"\$0\" -X -A -t \"\$1\" -c \"EXPLAIN SELECT * FROM nettape.metric WHERE day = '2026-09-22'\" | grep -c 'metric_2026' | grep -qx 1" "$bin/psql" "$uri"
+manual() { # the query of the manual
+	says "SELECT count(DISTINCT b.host) FROM nettape.bundle b JOIN nettape.finding f ON f.bundle = b.id AND f.day = b.day
+	      JOIN nettape.evidence e USING (bundle, day, rule, entity) WHERE f.rule = 'root-cause/conntrack-full'" 4
+}
+check "findings, hosts and evidence join" manual
+
+check "the same again changes nothing" status_is 0 copy
+check "not a row" same_counts "$log/fleet.db"
+check "one that is there is replaced" sh -c "\"\$0\" --fail-on never --copy-to \"\$1\" web000.tar web001.tar >/dev/null" "$analyze" "$uri"
+check "and no other goes" says "SELECT count(*) FROM nettape.bundle" 15
+
+# what a hostile bundle may hold
+sqlite3 "$log/fleet.db" "UPDATE bundle SET note = 'a' || char(9) || 'b' || char(10) || 'c' || char(13) || '\\N \\. ''q'' \"d\" \$1; DROP TABLE x --' WHERE host = 'web003';
+	UPDATE bundle SET note = CAST(x'61FF62C3' AS TEXT) WHERE host = 'web005'; UPDATE bundle SET note = char(128024) WHERE host = 'web006'"
+check "hostile texts are copied" status_is 0 "$analyze" --fail-on never --fleet-db "$log/fleet.db" --copy-to "$uri"
+check "tabs, lines, backslashes and quotes stay" says "SELECT note = E'a\\tb\\nc\\r\\\\N \\\\. ''q'' \"d\" \$1; DROP TABLE x --' FROM nettape.bundle WHERE host = 'web003'" t
+check "what is no UTF-8 is seen" says "SELECT note = E'a\\uFFFDb\\uFFFD' FROM nettape.bundle WHERE host = 'web005'" t
+check "UTF-8 stays" says "SELECT ascii(note) FROM nettape.bundle WHERE host = 'web006'" 128024
+
+# a partition of another extent, made by whoever keeps the database
+months() {
+	pg "DROP SCHEMA nettape CASCADE" && "$analyze" --fail-on never --copy-to "$uri" web009.tar web009.tar >/dev/null &&
+		for t in $tables; do pg "DROP TABLE nettape.${t}_20260922; CREATE TABLE nettape.${t}_all PARTITION OF nettape.$t FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')" || return 1; done &&
+		"$analyze" --fail-on never --copy-to "$uri" web009.tar web010.tar >/dev/null &&
+		says "SELECT DISTINCT tableoid::regclass FROM nettape.bundle" nettape.bundle_all
+}
+check "a partition that is wider is used" months
+
+# nothing half-loaded: killed while it waits for a table in the middle
+pg "DROP SCHEMA nettape CASCADE"
+"$analyze" --fail-on never --copy-to "$uri" web001.tar web002.tar >/dev/null
+"$bin/psql" -X -q "$uri" -c "BEGIN; LOCK TABLE nettape.metric IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(60)" >/dev/null 2>&1 &
+holder=$!
+for _ in $(seq 50); do
+	[ "$(pg "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND relation = 'nettape.metric'::regclass")" = 1 ] && break
+	sleep 0.1
+done
+"$analyze" --fail-on never --copy-to "$uri" web003.tar web004.tar >/dev/null 2>&1 &
+loader=$!
+for _ in $(seq 100); do
+	[ "$(pg "SELECT count(*) FROM pg_locks WHERE NOT granted")" = 1 ] && break
+	sleep 0.1
+done
+check "it had begun" says "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted" t
+kill -KILL $loader
+wait $loader 2>/dev/null
+pg "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'" >/dev/null
+wait $holder 2>/dev/null
+check "killed in the middle it leaves nothing" says "SELECT string_agg(host, ' ' ORDER BY host) FROM nettape.bundle" "web001 web002"
+
+pg "UPDATE nettape.fleet_schema SET version = 99"
+check "tables of another version are left alone" status_is 3 "$analyze" --copy-to "$uri" web003.tar web004.tar
+refused() {
+	status_is 3 "$analyze" --copy-to "postgresql://u:secret@/db?host=$dir/nowhere" web001.tar 2>"$log/err" || return 1
+	cat "$log/err"
+	grep -q "^nettape-analyze: --copy-to: no connection: " "$log/err" && ! grep -q secret "$log/err" && [ "$(wc -l <"$log/err")" -eq 1 ]
+}
+check "no server: one clear line without the password, status 3" refused
