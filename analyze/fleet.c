@@ -346,6 +346,7 @@ static int read_facts(struct fleet *f, struct err *e)
 int fleet_describe(struct fleet *f, const struct fleet_want *want, struct err *e)
 {
 	f->report.tool_version = NETTAPE_VERSION;
+	f->report.store_schema = FLEET_VERSION;
 	if (sqlfunc_register(f->db, e) || stmt_exec(f->db, shown_sql, e) || read_facts(f, e))
 		return -1;
 	return sections_run(f->db, &f->arena, SECTIONS_FLEET, want->sections, want->all, &f->report,

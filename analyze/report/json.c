@@ -150,10 +150,32 @@ static json_t *window(const struct report *r)
 	return w;
 }
 
+static json_t *facts_of(const struct report *r)
+{
+	json_t *facts = json_object();
+
+	for (size_t i = 0; i < r->facts_n; i++)
+		put(facts, r->facts[i].name,
+		    r->facts[i].number ? number(r->facts[i].value) : text(r->facts[i].value));
+	return facts;
+}
+
+/* What a report of several bundles is about. */
+static json_t *about(const struct report *r)
+{
+	json_t *j = json_object();
+
+	put(j, "subject", text(r->subject));
+	put(j, "verdict", text_or_null(r->verdict));
+	put(j, "worst", json_string(level_name(r->worst)));
+	put(j, "facts", facts_of(r));
+	return j;
+}
+
 static json_t *bundle(const struct report *r)
 {
 	static const char *const texts[] = {"host", "kernel", "arch", "boot_id", "note"};
-	json_t *b = json_object(), *facts = json_object();
+	json_t *b = json_object();
 
 	put(b, "sha256", text_fact(r, "bundle_sha256"));
 	put(b, "sha256_of", text_fact(r, "bundle_sha256_of"));
@@ -161,10 +183,7 @@ static json_t *bundle(const struct report *r)
 		put(b, texts[i], text_fact(r, texts[i]));
 	put(b, "uid", number_fact(r, "uid"));
 	put(b, "window", window(r));
-	for (size_t i = 0; i < r->facts_n; i++)
-		put(facts, r->facts[i].name,
-		    r->facts[i].number ? number(r->facts[i].value) : text(r->facts[i].value));
-	put(b, "facts", facts);
+	put(b, "facts", facts_of(r));
 	return b;
 }
 
@@ -458,7 +477,8 @@ static json_t *report(const struct report *r)
 	put(j, "tool", json_sprintf("nettape-analyze %s", r->tool_version));
 	put(j, "store_schema", json_integer(r->store_schema));
 	put(j, "short_window", json_boolean(r->short_window));
-	put(j, "bundle", bundle(r));
+	put(j, "bundle", r->subject ? json_null() : bundle(r));
+	put(j, "about", r->subject ? about(r) : json_null());
 	put(j, "counts", counts(r));
 	put(j, "findings", findings(r, false));
 	put(j, "not_evaluated", not_evaluated(r));

@@ -67,6 +67,7 @@ echo "# $hosts bundles, -j2, with their own reports: $((($(date +%s%N) - begin) 
 check "findings make the status 1, broken bundles do not" test $status -eq 1
 check "what could not be judged is said" grep -q "2 of 203 bundles could not be judged" "$dir/fleet.err"
 
+check "JSON is as its schema says" python3 "$here/tests/e2e/schema_check.py" "$here/schema/report.schema.json" "$dir/fleet.json"
 check "a row a bundle, those with a cause first" rows HOSTS 0 "len(rows) == 203 and rows[0]['verdict'] == 'crit' and rows[202]['verdict'] in ('ok', 'info')"
 check "each row has key rates" rows HOSTS 0 "all(r['CPU_pct'] > 0 and r['rx_bytes_per_s'] > 0 for r in rows if r['host'].startswith('web0') and r['verdict'] != 'skip')"
 check "findings are grouped over hosts" rows FINDINGS 0 "[r['on'] for r in rows if r['rule'] == 'root-cause/conntrack-full'] == ['50 of 200']"
