@@ -34,8 +34,14 @@ WITH b AS (
          (SELECT value FROM metric m WHERE m.bundle = s.id AND m.name = 'clock/error_bound') AS bound,
          (SELECT value FROM metric m WHERE m.bundle = s.id AND m.name = 'clock/step') AS step
     FROM shown s WHERE s.started_ns IS NOT NULL
-), o AS (
-  SELECT a.id, count(*) AS n FROM b a JOIN b o ON o.id <> a.id AND o.started_ns <= a.ended_ns AND o.ended_ns >= a.started_ns GROUP BY a.id
+), edge AS (
+  SELECT id, started_ns AS at_ns, 1 AS begins FROM b UNION ALL SELECT id, ended_ns, 0 FROM b
+), passed AS (
+  SELECT id, begins, sum(begins) OVER (ORDER BY at_ns GROUPS UNBOUNDED PRECEDING) AS begun,
+         sum(1 - begins) OVER (ORDER BY at_ns GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS over
+    FROM edge
+), o AS (                  -- those that had begun by its end, but for itself and for those that were over before it began
+  SELECT id, sum(CASE begins WHEN 0 THEN begun ELSE -coalesce(over, 0) END) - 1 AS n FROM passed GROUP BY id
 ), slice(i) AS (
   SELECT 0 UNION ALL SELECT i + 1 FROM slice WHERE i < 29
 ), axis AS (

@@ -24,11 +24,13 @@ WITH seen AS (
 ), judged AS (
   SELECT rule, count(*) AS n FROM rule_result
    WHERE bundle IN (SELECT id FROM shown) AND outcome IN ('findings', 'ok') GROUP BY rule
-), together AS (           -- at the beginning of one host's finding: on how many it was there
-  SELECT rule, at_ns, n, row_number() OVER (PARTITION BY rule ORDER BY n DESC, at_ns) AS nth
-    FROM (SELECT a.rule, a.from_ns AS at_ns, count(DISTINCT o.bundle) AS n
-            FROM of_host a JOIN of_host o ON o.rule = a.rule AND o.from_ns <= a.from_ns AND o.to_ns >= a.from_ns
-           WHERE a.from_ns IS NOT NULL GROUP BY a.rule, a.bundle)
+), edge AS (               -- it comes to one more host, or leaves one
+  SELECT rule, from_ns AS at_ns, 1 AS step FROM of_host WHERE from_ns IS NOT NULL UNION ALL
+  SELECT rule, to_ns, -1 FROM of_host WHERE to_ns IS NOT NULL
+), present AS (            -- what ends at a moment was still there at that moment
+  SELECT rule, at_ns, sum(step) OVER (PARTITION BY rule ORDER BY at_ns, step DESC ROWS UNBOUNDED PRECEDING) AS n FROM edge
+), together AS (
+  SELECT rule, at_ns, n, row_number() OVER (PARTITION BY rule ORDER BY n DESC, at_ns) AS nth FROM present
 )
 SELECT r.rule, CASE min(r.rank) WHEN 0 THEN 'crit' WHEN 1 THEN 'warn' ELSE 'info' END AS level,
        count(*) || ' of ' || max(coalesce(j.n, 0), count(*)) AS "on",

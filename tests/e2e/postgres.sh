@@ -80,7 +80,8 @@ check "and messages" says "SELECT string_agg(message, '|' ORDER BY bundle, place
 	"$(sqlite3 "$log/fleet.db" "SELECT group_concat(message, '|') FROM (SELECT message FROM finding ORDER BY bundle, place)")"
 check "a partition a day and table" says "SELECT count(*) FROM pg_inherits WHERE inhparent IN ('nettape.bundle'::regclass, 'nettape.metric'::regclass)" 6
 check "rows lie in their day's" says "SELECT tableoid::regclass FROM nettape.bundle WHERE host = 'web009'" nettape.bundle_20260922
-check "a query by day reads that day's alone" sh -c "\"\$0\" -X -A -t \"\$1\" -c \"EXPLAIN SELECT * FROM nettape.metric WHERE day = '2026-09-22'\" | grep -c 'metric_2026' | grep -qx 1" "$bin/psql" "$uri"
+one_partition() { [ "$(pg "EXPLAIN SELECT * FROM nettape.metric WHERE day = '2026-09-22'" | grep -o 'metric_2026[0-9]*' | sort -u)" = metric_20260922 ]; }
+check "a query by day reads that day's alone" one_partition
 manual() { # the query of the manual
 	says "SELECT count(DISTINCT b.host) FROM nettape.bundle b JOIN nettape.finding f ON f.bundle = b.id AND f.day = b.day
 	      JOIN nettape.evidence e USING (bundle, day, rule, entity) WHERE f.rule = 'root-cause/conntrack-full'" 4
@@ -109,13 +110,13 @@ months() {
 }
 check "a partition that is wider is used" months
 
-# nothing half-loaded: killed while it waits for a table in the middle
+# nothing half-loaded: killed while it waits for a table, the rows of others stored
 pg "DROP SCHEMA nettape CASCADE"
 "$analyze" --fail-on never --copy-to "$uri" web001.tar web002.tar >/dev/null
-"$bin/psql" -X -q "$uri" -c "BEGIN; LOCK TABLE nettape.metric IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(60)" >/dev/null 2>&1 &
+"$bin/psql" -X -q "$uri" -c "BEGIN; LOCK TABLE nettape.metric IN SHARE MODE; SELECT pg_sleep(60)" >/dev/null 2>&1 &
 holder=$!
 for _ in $(seq 50); do
-	[ "$(pg "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND relation = 'nettape.metric'::regclass")" = 1 ] && break
+	[ "$(pg "SELECT count(*) FROM pg_locks WHERE mode = 'ShareLock' AND relation = 'nettape.metric'::regclass")" = 1 ] && break
 	sleep 0.1
 done
 "$analyze" --fail-on never --copy-to "$uri" web003.tar web004.tar >/dev/null 2>&1 &
