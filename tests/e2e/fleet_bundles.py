@@ -22,7 +22,7 @@ def plan(i):
     if i % 10 == 1:
         faults.append('ring-overflow')
     if i == 7:
-        faults.append('sysctl,key=net.core.somaxconn,value=17,last=17')
+        faults.append('sysctl,key=net/core/somaxconn,value=17,last=17')
     if i == 9:
         faults.append('clock-unsynced')
     if i == 13:

@@ -84,7 +84,7 @@ one_partition() { [ "$(pg "EXPLAIN SELECT * FROM nettape.metric WHERE day = '202
 check "a query by day reads that day's alone" one_partition
 manual() { # the query of the manual
 	says "SELECT count(DISTINCT b.host) FROM nettape.bundle b JOIN nettape.finding f ON f.bundle = b.id AND f.day = b.day
-	      JOIN nettape.evidence e USING (bundle, day, rule, entity) WHERE f.rule = 'root-cause/conntrack-full'" 4
+	      JOIN nettape.evidence e ON (e.bundle, e.day, e.rule, e.entity) = (f.bundle, f.day, f.rule, f.entity) WHERE f.rule = 'root-cause/conntrack-full'" 4
 }
 check "findings, hosts and evidence join" manual
 
@@ -111,7 +111,7 @@ months() {
 check "a partition that is wider is used" months
 
 # nothing half-loaded: killed while it waits for a table, the rows of others stored
-pg "DROP SCHEMA nettape CASCADE"
+pg "DROP SCHEMA nettape CASCADE" 2>/dev/null
 "$analyze" --fail-on never --copy-to "$uri" web001.tar web002.tar >/dev/null
 "$bin/psql" -X -q "$uri" -c "BEGIN; LOCK TABLE nettape.metric IN SHARE MODE; SELECT pg_sleep(60)" >/dev/null 2>&1 &
 holder=$!
@@ -128,7 +128,7 @@ done
 check "it had begun" says "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted" t
 kill -KILL $loader
 wait $loader 2>/dev/null
-pg "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'" >/dev/null
+pg "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'" >/dev/null 2>&1
 wait $holder 2>/dev/null
 check "killed in the middle it leaves nothing" says "SELECT string_agg(host, ' ' ORDER BY host) FROM nettape.bundle" "web001 web002"
 
