@@ -343,6 +343,7 @@ static enum status fleet(const struct opts *o)
 	want.host = host_want(&run);
 	if (!o->out_dir)
 		want.host.sections = SECTION_FINDINGS; /* of the others nobody sees anything */
+	want.host.plots &= o->out_dir != NULL;
 	want.host.no_report = false;
 	if (s == STATUS_CLEAR)
 		s = (o->copy_to && copy_check(o->copy_to, &e)) ||
@@ -426,8 +427,7 @@ int main(int argc, char **argv)
 		[MODE_VERSION] = version,        [MODE_DUMP] = dump,
 		[MODE_LIST_RULES] = list_rules,  [MODE_EXPLAIN] = list_rules,
 		[MODE_TEST_RULES] = check_rules, [MODE_LINT_RULES] = check_rules,
-		[MODE_COMPARE] = compare_two,
-		[MODE_FLEET] = fleet,
+		[MODE_COMPARE] = compare_two,    [MODE_FLEET] = fleet,
 	};
 	const char **scratch = calloc((size_t)argc + 1, sizeof(*scratch));
 	enum status s = STATUS_USAGE;

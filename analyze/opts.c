@@ -242,7 +242,6 @@ static int check_compare(const struct opts *o, struct err *e)
 static int settle_mode(struct opts *o, struct err *e)
 {
 	const struct renderer *form = renderer_find(o->format);
-
 	const bool gathers = o->out_dir || o->fleet_db || o->copy_to;
 
 	if (o->mode != MODE_REPORT || (!gathers && (o->join || o->args_n < 2)))
@@ -257,8 +256,8 @@ static int settle_mode(struct opts *o, struct err *e)
 		return err_set(e, 0, "--baseline is about one bundle");
 	if (!o->sql && form && form->export)
 		return err_set(e, 0, "--format %s writes the series of one bundle", o->format);
-	if (*o->sections && o->out_dir)
-		return err_set(e, 0, "--section is of one report: not with --out-dir");
+	if ((*o->sections || o->sql) && o->out_dir)
+		return err_set(e, 0, "--section and --sql are of one report: not with --out-dir");
 	return 0;
 }
 

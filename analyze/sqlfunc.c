@@ -135,7 +135,7 @@ static void cells_step(sqlite3_context *c, int n, sqlite3_value **v)
 	    sqlite3_value_type(v[2]) == SQLITE_NULL)
 		return;
 	if (s->n == 0)
-		clear(s->v, STRIP_CELLS);
+		trace_clear(s->v, STRIP_CELLS);
 	if (s->n < (size_t)of)
 		s->n = (size_t)of;
 	if (!(s->v[i] >= value))
