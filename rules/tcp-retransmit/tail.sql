@@ -1,5 +1,5 @@
 -- rule:     tcp-retransmit/tail
--- version:  2
+-- version:  3
 -- schema:   1
 -- title:    Answers waited for their last segment: tail loss probes and timeouts
 -- tags:     tcp loss latency
@@ -7,18 +7,20 @@
 -- wants:    tcp_info
 -- min_span: 30s
 -- param:    min_segments  segments  sent in the window, fewer are not judged
--- param:    min_events    events    probes and timeouts together
+-- param:    min_events    events    probes that sent something again, and timeouts
 -- param:    warn_pct      percent   events over segments sent
 -- param:    lost_pct      percent   of the events behind which something was missing: from here on all count as loss
 -- param:    rtt_times     times     the shortest round trip that round trips were when segments were sent again: acknowledgements came late
 -- param:    rtt_ms        ms        and so much longer
--- message:  {probes} tail probes and {timeouts} timeouts beside SYNs on {out_segs} segments ({events_pct}%), in {intervals_hit} of {intervals} intervals; for {needless} of these {events} nothing was missing; {_reading}
+-- message:  {probes} tail probes and {timeouts} timeouts beside SYNs on {out_segs} segments ({events_pct}%), in {intervals_hit} of {intervals} intervals; {_idle}for {needless} of {events} nothing was missing; {_reading}
 -- meaning:  When the last segment of a response is lost nothing behind it reports the gap: the sender waits two round trips, and 200 ms
 --           more with one segment in flight, and sends a tail loss probe (TCPLossProbes), or waits for its timeout, so that it costs
 --           one request at least 200 ms. Timeouts alone miss it (measured: 354 probes beside 6 timeouts), and they also count
 --           SYNs, which are subtracted here. A probe that repairs the loss (TCPLossProbeRecovery, {recovered_pct}% of them) means that
 --           packets of this host get lost. One that the peer reports as a duplicate (TCPDSACKRecv, {dsack_pct}%) was in vain: the
---           original had arrived, and its acknowledgement was lost or came late. The kernel counts both alike. What tells
+--           original had arrived, and its acknowledgement was lost or came late. The kernel counts both alike. Probes that neither
+--           repaired nor repeated anything sent new data, which is tried first, or had no answer at all, and then a
+--           timeout follows: they are no event here. What tells
 --           them apart is the round trip time of the peers that were sent to again, {_rtt}: acknowledgements
 --           that are late by a queue or a slow peer lengthen it, those that are lost do not. Late ones alone are information.
 -- remedy:   {_remedy}
@@ -47,16 +49,21 @@ WITH p AS (
          max(CASE WHEN name = 'TcpExtTCPSpuriousRTOs'      THEN increase END) AS spurious,
          max(CASE WHEN name = 'TcpExtTCPLossProbes'        THEN intervals END) AS intervals
     FROM counter WHERE source = 'netstat' AND entity = ''
-), e AS (
+), e AS (                  -- without the counters that tell, every probe is taken for one that sent something again
   SELECT n.*, max(coalesce(n.rto, 0) - coalesce(n.syns, 0), 0) AS timeouts,
+         coalesce(max(n.probes - n.recovered - n.dsack, 0), 0)   AS idle_probes,
          n.recovered * 100.0 / nullif(n.probes, 0) AS recovered_pct,
          n.dsack * 100.0 / nullif(n.probes, 0)     AS dsack_pct
     FROM n
 ), step AS (              -- each interval has its own SYNs to take off
-  SELECT v.snap, total(CASE WHEN s.name = 'TcpExtTCPLossProbes' THEN v.delta END)
-                 + max(total(CASE s.name WHEN 'TcpExtTCPTimeouts' THEN v.delta WHEN 'TcpExtTCPSynRetrans' THEN -v.delta END), 0) AS n
-    FROM series s JOIN sample v ON v.series = s.id
-   WHERE s.source = 'netstat' AND s.entity = '' AND s.name IN ('TcpExtTCPLossProbes', 'TcpExtTCPTimeouts', 'TcpExtTCPSynRetrans')
+  SELECT v.snap,
+         min(total(CASE WHEN s.name = 'TcpExtTCPLossProbes' THEN v.delta END),
+             CASE WHEN max(e.recovered) IS NULL OR max(e.dsack) IS NULL THEN 1e18
+                  ELSE total(CASE WHEN s.name IN ('TcpExtTCPLossProbeRecovery', 'TcpExtTCPDSACKRecv') THEN v.delta END) END)
+         + max(total(CASE s.name WHEN 'TcpExtTCPTimeouts' THEN v.delta WHEN 'TcpExtTCPSynRetrans' THEN -v.delta END), 0) AS n
+    FROM series s JOIN sample v ON v.series = s.id JOIN e
+   WHERE s.source = 'netstat' AND s.entity = ''
+     AND s.name IN ('TcpExtTCPLossProbes', 'TcpExtTCPLossProbeRecovery', 'TcpExtTCPDSACKRecv', 'TcpExtTCPTimeouts', 'TcpExtTCPSynRetrans')
    GROUP BY v.snap
 ), hit AS (
   SELECT count(*) AS active, min(snap) AS first_at, max(snap) AS last_at FROM step WHERE n > 0
@@ -70,8 +77,8 @@ WITH p AS (
     FROM tcp_flow f JOIN least l ON l.peer = f.peer
    WHERE f.retrans > 0 AND f.rtt_mean_ns > 0
 ), r AS (
-  SELECT e.*, o.out_segs, e.probes + e.timeouts AS events,
-         (e.probes + e.timeouts) * 100.0 / nullif(o.out_segs, 0) AS pct,
+  SELECT e.*, o.out_segs, e.probes - e.idle_probes + e.timeouts AS events,
+         (e.probes - e.idle_probes + e.timeouts) * 100.0 / nullif(o.out_segs, 0) AS pct,
          max(min(coalesce(e.dsack, 0), e.probes - coalesce(e.recovered, 0)), 0) + min(coalesce(e.spurious, 0), e.timeouts) AS needless,
          trip.rtt_ms, trip.least_ms, trip.rtt_ms >= p.rtt_times * trip.least_ms AND trip.rtt_ms - trip.least_ms >= p.rtt_ms AS late
     FROM e JOIN o JOIN trip JOIN p
@@ -88,6 +95,7 @@ SELECT CASE WHEN r.probes IS NULL OR r.out_segs IS NULL OR r.out_segs < p.min_se
        round(r.pct, 3)                    AS events_pct,
        r.probes,
        r.timeouts,
+       r.idle_probes,
        r.needless,
        round(r.rtt_ms, 2)                 AS rtt_ms,
        round(r.least_ms, 2)               AS rtt_least_ms,
@@ -99,6 +107,7 @@ SELECT CASE WHEN r.probes IS NULL OR r.out_segs IS NULL OR r.out_segs < p.min_se
                    WHEN NOT r.late THEN 'acknowledgements were lost, mostly on the way back to this host'
                    ELSE 'acknowledgements were lost, mostly on the way back to this host, or came late: round trips are not known' END
             ELSE 'the direction cannot be told' END AS _reading,
+       CASE WHEN r.idle_probes > 0 THEN r.idle_probes || ' of the probes neither repaired nor repeated anything; ' ELSE '' END AS _idle,
        CASE WHEN r.rtt_ms IS NULL THEN 'which are not known here'
             ELSE round(r.rtt_ms, 1) || ' ms when it was, ' || round(r.least_ms, 1) || ' ms at least' END AS _rtt,
        CASE WHEN r.late AND NOT r.lossy THEN 'Find what makes acknowledgements late: a queue on the way (tc -s qdisc here and there), a peer without CPU, softirqs that are late here.'
