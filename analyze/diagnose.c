@@ -30,6 +30,8 @@ static int load(struct diagnosis *d, const char *path, const struct diagnose_wan
 	if (!d->store || window_open(&w, &d->arena, paths, n, &want->window, e) ||
 	    load_window(&w, d->store, e))
 		return -1;
+	if (want->since_boot)
+		store_meta_i64(d->store, "since_boot", 1);
 	d->cost_ns[DIAGNOSE_LOAD] = clock_ns() - since;
 	return 0;
 }

@@ -7,7 +7,10 @@ WITH m AS (
          max(CASE WHEN k = 'uid' THEN 0 + v END) AS uid, max(CASE WHEN k = 'end_reason' THEN v END) AS reason,
          max(CASE WHEN k = 'kernel' THEN v END) AS kernel, max(CASE WHEN k = 'arch' THEN v END) AS arch,
          max(CASE WHEN k = 'recorded_from' THEN v END) AS recorded_from, max(CASE WHEN k = 'recorded_to' THEN v END) AS recorded_to,
-         max(CASE WHEN k = 'bundles' THEN 0 + v END) AS bundles
+         max(CASE WHEN k = 'bundles' THEN 0 + v END) AS bundles,
+         max(CASE WHEN k = 'input' THEN v END) AS input, max(CASE WHEN k = 'tool_version' THEN v END) AS sos_version,
+         max(CASE WHEN k = 'case' THEN v END) AS ticket, max(CASE WHEN k = 'obfuscated' THEN v END) AS obfuscated,
+         max(CASE WHEN k = 'time_from' THEN v END) AS time_from, max(CASE WHEN k = 'files_listed' THEN 0 + v END) AS listed
     FROM meta
 ), s AS (
   SELECT count(CASE WHEN state IN ('ok', 'partial') THEN 1 END) AS recorded, count(CASE WHEN state = 'partial' THEN 1 END) AS gaps,
@@ -37,19 +40,28 @@ SELECT CASE WHEN recorded_from IS NULL
                                             ELSE replace(substr(ended, 1, 19), 'T', ' ') END, '') || ' UTC'
             ELSE 'judged ' || started || ' .. ' || replace(ended, day, '') || ' of ' || replace(recorded_from, day, '')
                  || ' .. ' || replace(recorded_to, day, '') END AS "when",
+       CASE WHEN input = 'sosreport' THEN 'one snapshot'
+              || coalesce(', up ' || human(coalesce((SELECT first FROM series WHERE source = 'host' AND name = 'uptime_s'),
+                                                    (SELECT 0 + v FROM meta WHERE k = 'uptime_s')), 's'), '')
+            ELSE
        human(got, 's') || CASE WHEN bundles > 1 THEN ' in ' || bundles || ' recordings'
-                               WHEN asked > 0 THEN ' of ' || human(asked, 's') || ' asked' ELSE '' END AS window,
-       taken || ' ticks' || coalesce(' every ' || human(every, 's'), '') || coalesce(', ' || nullif(missed, 0) || ' missed', '') AS ticks,
+                               WHEN asked > 0 THEN ' of ' || human(asked, 's') || ' asked' ELSE '' END END AS window,
+       CASE WHEN input = 'sosreport' THEN 'totals since boot, no rates' ELSE
+       taken || ' ticks' || coalesce(' every ' || human(every, 's'), '') || coalesce(', ' || nullif(missed, 0) || ' missed', '') END AS ticks,
        'kernel ' || kernel || coalesce(' ' || arch, '') AS system,
        cpus || CASE cpus WHEN 1 THEN ' CPU' ELSE ' CPUs' END
          || coalesce(', ' || human((SELECT first FROM series WHERE source = 'meminfo' AND name = 'MemTotal'), 'B'), '') AS machine,
        (SELECT first FROM series WHERE source = 'host' AND name = 'os') AS os,
        recorded || ' sources recorded' || coalesce(', ' || nullif(gaps, 0) || ' of them with gaps', '')
          || coalesce('; not ' || lost.text, '') AS evidence,
-       CASE WHEN EXISTS (SELECT 1 FROM note WHERE member = 'bundle.json')
+       CASE WHEN input = 'sosreport'
+            THEN 'a sosreport' || coalesce(' of sos ' || sos_version, '') || coalesce(', case ' || ticket, '')
+                 || CASE WHEN obfuscated = 1 THEN ', obfuscated' ELSE '' END || coalesce(', time by ' || time_from, ', time unknown')
+                 || coalesce('; ' || nullif(listed, 0) || ' files of the network in no form that is read', '')
+            WHEN EXISTS (SELECT 1 FROM note WHERE member = 'bundle.json')
             THEN 'bundle.json is missing or damaged: host and options are not known' END AS origin,
        CASE WHEN uid > 0 THEN 'recorded without root' END AS privileges,
-       CASE reason WHEN 'complete' THEN NULL WHEN 'cut' THEN 'the bundle was cut: its end is missing'
+       CASE reason WHEN 'complete' THEN NULL WHEN 'cut' THEN CASE input WHEN 'sosreport' THEN 'the archive was cut: its end is missing' ELSE 'the bundle was cut: its end is missing' END
                    ELSE 'ended early: ' || reason END AS "end",
        nics.text AS nics,
        CASE WHEN servers + clients > 0

@@ -6,6 +6,7 @@
 #include "analyze/digest.h"
 #include "analyze/parse.h"
 #include "analyze/record.h"
+#include "analyze/sos.h"
 #include "schema/buf.h"
 #include "schema/source.h"
 #include "schema/timefmt.h"
@@ -13,6 +14,7 @@
 struct loader {
 	struct store *store;
 	const struct window *window;
+	bool sosreport;            /* it is no bundle */
 	uint64_t ticks;            /* of all bundles */
 	int64_t first_ns, last_ns; /* wall clock of the first and last of them */
 	int64_t last_mono;
@@ -423,14 +425,13 @@ static void begin_part(struct loader *l, const struct window_part *p)
 		store_reading(l->store, shifted(l, p->from));
 }
 
-static int read_part(struct loader *l, const struct window_part *p, struct err *e)
+static int read_members(struct loader *l, const struct window_part *p, struct entries *x,
+                        struct err *e)
 {
-	struct bundle *b = bundle_open(p->path, e);
+	struct bundle *b = bundle_over(x);
 	struct bundle_member m;
 	int rc = 0;
 
-	if (!b)
-		return -1;
 	begin_part(l, p);
 	while (!l->past && (rc = bundle_next(b, &m, e)) == 1)
 		if ((rc = on_member(l, &m, e)) < 0)
@@ -445,6 +446,22 @@ static int read_part(struct loader *l, const struct window_part *p, struct err *
 		finish_part(l, b);
 	}
 	bundle_close(b);
+	return rc < 0 ? -1 : 0;
+}
+
+/* A bundle, or a sosreport, which is a window of its own. */
+static int read_part(struct loader *l, const struct window_part *p, struct err *e)
+{
+	struct entries *x = entries_open(p->path, e);
+	int rc = x ? sos_is_report(x, e) : -1;
+
+	if (rc == 0)
+		return read_members(l, p, x, e);
+	if (rc > 0) {
+		l->sosreport = true;
+		rc = sos_load(x, l->store, e);
+	}
+	entries_close(x);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -475,6 +492,8 @@ static void finish(struct loader *l)
 	struct store *s = l->store;
 	char all[DIGEST_HEX];
 
+	if (l->sosreport)
+		return; /* it has said all of this */
 	if (l->ticks) {
 		meta_time(s, "started", l->first_ns);
 		meta_time(s, "ended", l->last_ns);

@@ -1,4 +1,4 @@
-/* From bundles to a sealed store. */
+/* From bundles, or a sosreport, to a sealed store. */
 #ifndef ANALYZE_LOADER_H
 #define ANALYZE_LOADER_H
 

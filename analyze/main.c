@@ -153,6 +153,7 @@ static enum status take_rules(const struct opts *o, struct rules *r, struct aren
 		if (rules_set(r, o->sets[i], e))
 			return STATUS_USAGE;
 	r->site.short_window = o->short_window;
+	r->site.since_boot = o->since_boot;
 	return STATUS_CLEAR;
 }
 
@@ -183,6 +184,7 @@ static struct diagnose_want host_want(const struct run *run)
 		.all = o->all,
 		.no_report = o->sql || run->form->export,
 		.short_window = o->short_window,
+		.since_boot = o->since_boot,
 		.window = o->window,
 		.join = o->args,
 		.join_n = o->join ? o->args_n : 0,

@@ -32,6 +32,7 @@ struct parser {
 	const char *source;         /* the store's source its captures count for */
 	const char *const *members; /* globs of member paths, NULL at the end ('*', "**") */
 	void (*parse)(const struct input *in, struct emit *out);
+	bool foreign; /* of other recorders alone: a bundle without it lacks nothing */
 };
 
 struct parser_entry {

@@ -95,6 +95,7 @@ static bool take_address(struct ss_reader *r, struct span *row, int side, struct
 
 	if (!span_word(row, &word) || !span_rcut(&word, ':', &at) || at.n == 0 || word.n == 0)
 		return false;
+	at.n = span_find(at, '/'); /* sos clean leaves a length there: "100.0.0.2/24:99" */
 	if (!span_u64(word, UINT16_MAX, &v) && !span_eq(word, SPAN("*")))
 		*named = true;
 	*host = host_of(r, at, &copy);

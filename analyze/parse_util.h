@@ -85,16 +85,4 @@ bool hex_table_open(struct hex_table *t, struct span text, struct emit *out);
 /* The next row; `n` says how many of its values are good (a short row is noted). */
 bool hex_table_row(struct hex_table *t, uint64_t v[HEX_COLUMNS_MAX], size_t *n, struct emit *out);
 
-/* Pairs of lines "Prefix: NAMES" and "Prefix: VALUES": /proc/net/snmp, /proc/net/netstat. */
-struct mib_special {
-	struct span name; /* "TcpCurrEstab" */
-	enum kind kind;
-	enum unit unit;
-	uint64_t scale; /* of the base unit */
-};
-
-/* Everything not in `special` is a counter; *Octets are bytes. */
-void mib_parse(const struct input *in, struct emit *out, const struct mib_special *special,
-               size_t n_special);
-
 #endif

@@ -58,8 +58,7 @@ static void copy_all(struct store *s, const json_t *root, const struct copied *c
 		copy(s, root, c->key, c->meta);
 }
 
-/* "6.1.0-18-amd64" is 6001000: major, minor and patch in three digits each. */
-static int64_t kernel_number(struct span release)
+int64_t kernel_number(struct span release)
 {
 	int64_t n = 0;
 

@@ -38,6 +38,9 @@ struct record_identity {
 int record_identity(struct span text, struct record_identity *id, struct err *e)
 	__attribute__((warn_unused_result));
 
+/* "6.1.0-18-amd64" is 6001000: major, minor and patch in three digits each. */
+int64_t kernel_number(struct span release);
+
 /* What bundle.json says goes to meta; damage is noted.  -1 and *e when it is of a newer format. */
 int record_bundle(struct store *s, struct span text, struct record_bundle *b, struct err *e)
 	__attribute__((warn_unused_result));

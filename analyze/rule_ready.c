@@ -62,6 +62,10 @@ static const char *say_missing(struct runner *run, const struct rule_need *need,
 {
 	struct arena *a = run->arena;
 
+	if (s->good == 1 && run->ticks == 1)
+		return run->site && run->site->since_boot
+		               ? "one snapshot: the sections show totals since boot"
+		               : "one snapshot: give --since-boot to see totals as information";
 	if (s->good)
 		return arena_fmt(a, "%s: %lld %s, %lld needed", need->source, (long long)s->good,
 		                 s->good == 1 ? "capture" : "captures", (long long)need->captures);
@@ -88,6 +92,10 @@ static bool covers(struct runner *run, const struct rule *r, const struct state 
 {
 	double asked_s = (double)r->min_span_ns / NS_PER_S;
 
+	if (asked_s > 0 && run->ticks == 1 && s->good == 1) {
+		res->why = say_missing(run, &r->requires.v[0], s);
+		return false;
+	}
 	/* half a second of slack: the last tick of a minute may end it a little early */
 	if (s->span_s + 0.5 >= asked_s)
 		return true;

@@ -14,7 +14,8 @@ static int read_ticks(struct runner *run, struct err *e)
 	int rc = stmt_prepare(
 		&t, run->db,
 		"SELECT count(*), max(mono) - min(mono), max(t), max(snap),"
-		" (SELECT count(*) FROM meta WHERE k IN ('l5d_asked', 'l5d_seen') AND v = 1)"
+		" (SELECT count(*) FROM meta WHERE k IN ('l5d_asked', 'l5d_seen') AND v = 1),"
+		" (SELECT count(*) FROM meta WHERE k = 'input' AND v = 'sosreport')"
 		" FROM snapshot",
 		e);
 
@@ -24,6 +25,7 @@ static int read_ticks(struct runner *run, struct err *e)
 		run->end_ns = (int64_t)(stmt_get_real(&t, 2) * NS_PER_S);
 		run->last_snap = stmt_is_null(&t, 3) ? -1 : stmt_get_i64(&t, 3);
 		run->has_linkerd = stmt_get_i64(&t, 4) > 0;
+		run->sosreport = stmt_get_i64(&t, 5) > 0;
 	}
 	stmt_done(&t);
 	return e->text[0] ? -1 : 0;

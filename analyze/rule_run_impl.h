@@ -16,6 +16,7 @@ struct runner {
 	double ticks_s;    /* seconds they cover */
 	int64_t last_snap; /* -1 = none */
 	bool has_linkerd;  /* it was asked for, or seen */
+	bool sosreport;    /* members are files of a report, not of a bundle */
 };
 
 /* Prepares run->source; the same for run->at and run->member.  0, or -1 and *e. */

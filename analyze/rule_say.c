@@ -10,7 +10,8 @@
 static const char select_at[] = "SELECT at FROM snapshot WHERE snap = ?";
 /* the file of that moment: of the entity itself when each has one of its own */
 static const char select_member[] =
-	"SELECT member FROM capture WHERE snap = ?1 AND source = ?2 AND dt IS NOT NULL"
+	"SELECT member FROM capture WHERE snap = ?1 AND source = ?2"
+	" AND (dt IS NOT NULL OR (SELECT count(*) FROM snapshot) = 1)"
 	" ORDER BY CASE instr(?3, entity) WHEN 1 THEN length(entity) END DESC, member LIMIT 1";
 
 /* the bundle that it is in: its number there, and its name where there are several */
@@ -51,6 +52,8 @@ static const char *member_path(struct runner *run, struct span member, int64_t s
 	struct err ignored = {0};
 	int64_t tick = snap;
 
+	if (run->sosreport)
+		return arena_text(run->arena, member);
 	stmt_i64(&run->bundle, snap);
 	if (stmt_row(&run->bundle, &ignored) == 1) {
 		tick = stmt_get_i64(&run->bundle, 0);

@@ -42,6 +42,7 @@ struct site {
 	struct site_suppression *suppressions;
 	size_t suppressions_n;
 	bool short_window; /* --short-window: no rule waits for its min_span */
+	bool since_boot;   /* --since-boot: the sections have totals */
 };
 
 /* Reads a site file's text.  0, or -1 and *e with `path` and line: what is unknown is an error. */

@@ -103,7 +103,7 @@ struct sqlite3 *store_db(struct store *s)
 
 static void free_member(struct member *m)
 {
-	free((void *)(uintptr_t)m->name.p);
+	free((void *)(uintptr_t)m->key.p);
 	free((void *)(uintptr_t)m->entity.p);
 	free(m->order);
 	free(m);

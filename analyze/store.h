@@ -49,6 +49,9 @@ struct store_member {
 /* Where the rows of that member's text go; good until the next call of store_member. */
 struct emit *store_member(struct store *s, const struct store_member *m);
 
+/* Rows and values that came of the member's text so far. */
+size_t store_emitted(const struct store *s);
+
 /* What the record says of a member of the tick that is open. */
 struct store_capture {
 	struct span member;
@@ -66,6 +69,7 @@ struct store_tick {
 	uint64_t snap;
 	int64_t realtime_ns, monotonic_ns, boottime_ns, late_ns;
 	struct span boot_id; /* of the host when it was taken, or empty = unchanged */
+	bool instant;        /* its captures' own times are kept, but no rate is made of them */
 };
 /*
  * Closes the tick: members that no store_capture spoke of count as good at the

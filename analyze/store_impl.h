@@ -13,7 +13,8 @@
 
 /* A member and what is remembered of its captures. */
 struct member {
-	struct span name, entity; /* owned */
+	struct span key;          /* owned: name, NUL, source */
+	struct span name, entity; /* part of the key; owned */
 	const char *source;
 	struct series **order; /* series in the order of its last capture */
 	size_t order_n, order_cap;
@@ -79,7 +80,7 @@ struct store {
 	struct member **touched; /* members of the tick */
 	size_t touched_n, touched_cap;
 
-	bool any_tick;
+	bool any_tick, instant;
 	int64_t mono0, offset_ns, boot, snap; /* offset: wall clock minus monotonic */
 	int64_t reading;                      /* snapshot of the members that come now */
 	double t, prev_t;                     /* of the tick, monotonic seconds */

@@ -57,7 +57,8 @@ static int put_sources(struct store *s)
 	int rc;
 
 	for (size_t i = 0; i < parsers_count; i++)
-		(void)store_source(s, parsers[i].parser->source);
+		if (!parsers[i].parser->foreign)
+			(void)store_source(s, parsers[i].parser->source);
 	rc = stmt_prepare(&t, s->db, "INSERT INTO source VALUES(?,?,?,?,?,?,?,?)", &s->err);
 	for (size_t i = 0; i < s->sources.cap && rc == 0; i++)
 		if (s->sources.slots[i].value)

@@ -7,18 +7,26 @@
 #include "schema/buf.h"
 #include "schema/timefmt.h"
 
+/* One member may be read for several sources: each has captures of its own. */
 static struct member *member_of(struct store *s, struct span name, const char *source,
                                 struct span entity)
 {
-	struct member *m = table_get(&s->members, name);
+	char text[2 * BUNDLE_NAME_MAX];
+	struct buf b = BUF_OVER(text);
+	struct member *m;
 
+	buf_put(&b, name);
+	buf_char(&b, '\0');
+	buf_str(&b, source ? source : "");
+	m = table_get(&s->members, buf_span(&b));
 	if (m)
 		return m;
 	m = must_alloc(sizeof(*m));
-	m->name = must_copy(name);
+	m->key = must_copy(buf_span(&b));
+	m->name = span_sub(m->key, 0, name.n);
 	m->entity = must_copy(entity);
 	m->source = source;
-	table_add(&s->members, m->name, m);
+	table_add(&s->members, m->key, m);
 	return m;
 }
 
@@ -169,6 +177,8 @@ static void judge(struct store *s, struct member *m, const struct store_capture 
                   struct moment at)
 {
 	put_capture(s, m, c, at);
+	if (s->instant)
+		at.t = s->t;
 	count_source(s, m, c, at);
 	if (capture_status_good(c->status)) {
 		take_in(s, m, at);
@@ -329,6 +339,7 @@ void store_tick(struct store *s, const struct store_tick *t)
 	if (apart)
 		unchain(s, reboot);
 	s->t = seconds(s, t->monotonic_ns);
+	s->instant = t->instant;
 	put_snapshot(s, t, apart);
 	close_members(s, (struct moment){.snap = s->snap, .t = s->t});
 	s->any_tick = true;
@@ -340,6 +351,11 @@ void store_tick(struct store *s, const struct store_tick *t)
 void store_last(struct store *s)
 {
 	close_members(s, (struct moment){.snap = s->snap, .t = s->t + 1e-6});
+}
+
+size_t store_emitted(const struct store *s)
+{
+	return s->open ? s->open->emitted : 0;
 }
 
 void store_drop(struct store *s, const char *why)

@@ -13,6 +13,8 @@ PRAGMA user_version = 1;
 --   joined: of the lines of table bundle)
 --   since until recorded_from recorded_to (UTC text: the window asked for within a longer recording)
 --   bundles (joined to one window: sums over them, window_s without the gaps; the facts of the host are the last one's)
+--   input (sosreport: no bundle) case obfuscated (1) time_from uptime_s files_read files_spare files_listed files_others
+--   since_boot (1: --since-boot)
 --   self_cpu_ns self_rss_bytes l5d_asked (1: --metrics given) l5d_seen (1: answered, or a listener on 4140/9990)
 CREATE TABLE meta(k TEXT PRIMARY KEY, v) WITHOUT ROWID;
 
@@ -183,6 +185,12 @@ CREATE VIEW setting AS
 CREATE VIEW metric AS
   SELECT s.source, s.entity, s.name, x.at, m.snap, m.value, m.delta, m.delta / nullif(m.dt, 0) AS per_s
     FROM sample m JOIN series s ON s.id = m.series JOIN snapshot x ON x.snap = m.snap;
+-- Totals since boot: information, no rates.  Rows where it was asked for (--since-boot) or where one snapshot has no rates;
+-- asked: 1 = asked for.
+CREATE VIEW since_boot AS
+  SELECT source, entity, name, unit, last AS total, EXISTS(SELECT 1 FROM meta WHERE k = 'since_boot') AS asked
+    FROM series WHERE kind IN ('counter', 'counter32') AND last > 0
+     AND (EXISTS(SELECT 1 FROM meta WHERE k = 'since_boot') OR (SELECT count(*) FROM snapshot) = 1);
 CREATE VIEW softnet AS
   SELECT entity AS cpu,
          max(CASE WHEN name = 'processed'    THEN increase END) AS processed,

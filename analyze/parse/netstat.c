@@ -5,17 +5,11 @@
  *   TcpExt: SyncookiesSent SyncookiesRecv SyncookiesFailed EmbryonicRsts PruneCalled ...
  *   TcpExt: 0 0 0 0 0 ...
  */
-#include "analyze/parse_util.h"
-#include "schema/timefmt.h"
-
-static const struct mib_special special[] = {
-	{SPAN_INIT("TcpExtTCPMemoryPressuresChrono"), KIND_COUNTER, UNIT_NS,    NS_PER_MS},
-	{SPAN_INIT("MPTcpExtMPCurrEstab"),            KIND_GAUGE,   UNIT_COUNT, 1        },
-};
+#include "analyze/parse_mib.h"
 
 static void parse(const struct input *in, struct emit *out)
 {
-	mib_parse(in, out, special, sizeof(special) / sizeof(special[0]));
+	mib_parse(in, out);
 }
 
 const struct parser parser_netstat = {

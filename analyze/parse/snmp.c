@@ -6,22 +6,11 @@
  *   Tcp: RtoAlgorithm RtoMin RtoMax MaxConn ActiveOpens PassiveOpens ...
  *   Tcp: 1 200 120000 -1 30 16 ...
  */
-#include "analyze/parse_util.h"
-#include "schema/timefmt.h"
-
-static const struct mib_special special[] = {
-	{SPAN_INIT("IpForwarding"),    KIND_GAUGE, UNIT_COUNT, 1        },
-	{SPAN_INIT("IpDefaultTTL"),    KIND_GAUGE, UNIT_COUNT, 1        },
-	{SPAN_INIT("TcpRtoAlgorithm"), KIND_GAUGE, UNIT_COUNT, 1        },
-	{SPAN_INIT("TcpRtoMin"),       KIND_GAUGE, UNIT_NS,    NS_PER_MS},
-	{SPAN_INIT("TcpRtoMax"),       KIND_GAUGE, UNIT_NS,    NS_PER_MS},
-	{SPAN_INIT("TcpMaxConn"),      KIND_GAUGE, UNIT_COUNT, 1        },
-	{SPAN_INIT("TcpCurrEstab"),    KIND_GAUGE, UNIT_COUNT, 1        },
-};
+#include "analyze/parse_mib.h"
 
 static void parse(const struct input *in, struct emit *out)
 {
-	mib_parse(in, out, special, sizeof(special) / sizeof(special[0]));
+	mib_parse(in, out);
 }
 
 const struct parser parser_snmp = {

@@ -25,3 +25,6 @@ SELECT name AS sysctl, value FROM setting
  WHERE name IN ('net.netfilter.nf_conntrack_buckets', 'net.netfilter.nf_conntrack_tcp_timeout_established', 'net.netfilter.nf_conntrack_tcp_timeout_time_wait',
                 'net.netfilter.nf_conntrack_tcp_timeout_close_wait')
    AND EXISTS (SELECT 1 FROM series WHERE source = 'conntrack' AND hi > 0) ORDER BY name;
+-- table: since boot, all CPUs (totals, no rates)
+SELECT CASE source WHEN 'neigh' THEN entity ELSE 'connections' END AS "table", name AS counter, sum(total) AS total
+  FROM since_boot WHERE asked AND source IN ('conntrack', 'neigh') GROUP BY 1, name ORDER BY 1, name;

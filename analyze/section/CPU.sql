@@ -55,3 +55,16 @@ SELECT substr(entity, instr(entity, ':') + 1) AS thread, substr(entity, 1, instr
        spark(coalesce(max(CASE WHEN name = 'run_ns' THEN id END), max(CASE WHEN name = 'user' THEN id END))) AS run_spark
   FROM series WHERE source = 'thread' AND name IN ('user', 'system', 'run_ns', 'wait_ns')
  GROUP BY entity HAVING max(increase) > 0 ORDER BY 3 DESC, entity;
+-- table: since boot, % of the time (no rates)
+-- always: cpu, idle_pct
+-- top: 33
+SELECT CASE entity WHEN '' THEN 'all' ELSE entity END AS cpu,
+       100.0 * sum(CASE WHEN name IN ('user', 'nice') THEN total END) / sum(total) AS user_pct,
+       100.0 * sum(CASE WHEN name = 'system' THEN total END) / sum(total) AS system_pct,
+       100.0 * sum(CASE WHEN name = 'irq' THEN total END) / sum(total) AS irq_pct,
+       100.0 * sum(CASE WHEN name = 'softirq' THEN total END) / sum(total) AS softirq_pct,
+       100.0 * sum(CASE WHEN name = 'iowait' THEN total END) / sum(total) AS iowait_pct,
+       100.0 * sum(CASE WHEN name = 'steal' THEN total END) / sum(total) AS steal_pct,
+       100.0 * sum(CASE WHEN name = 'idle' THEN total END) / sum(total) AS idle_pct
+  FROM since_boot WHERE source = 'stat' AND unit = 'ns' AND name NOT LIKE 'guest%'
+ GROUP BY entity ORDER BY entity <> '', 0 + substr(entity, 4), entity;

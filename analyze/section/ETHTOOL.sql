@@ -17,6 +17,13 @@ SELECT entity AS interface, name AS counter,
            OR name LIKE '%no_buf%' OR name LIKE '%no_dma%' OR name LIKE '%out_of_buf%' OR name LIKE '%exceeded%' OR name LIKE '%timeout%'
            OR name LIKE '%pause%' OR name LIKE '%crc%' OR name LIKE '%busy%' OR name LIKE '%overrun%') DESC,
           increase DESC, entity, name;
+-- table: counters since boot, what sounds like a loss first (totals, no rates)
+-- top: 40
+SELECT entity AS interface, name AS counter, total FROM since_boot WHERE source = 'ethtool'
+ ORDER BY (name LIKE '%drop%' OR name LIKE '%err%' OR name LIKE '%miss%' OR name LIKE '%disc%' OR name LIKE '%fail%' OR name LIKE '%fifo%'
+           OR name LIKE '%no_buf%' OR name LIKE '%no_dma%' OR name LIKE '%out_of_buf%' OR name LIKE '%exceeded%' OR name LIKE '%timeout%'
+           OR name LIKE '%pause%' OR name LIKE '%crc%' OR name LIKE '%busy%' OR name LIKE '%overrun%') DESC,
+          total DESC, entity, name;
 -- table: rings and channels (set / possible)
 -- top: 40
 SELECT entity AS interface,

@@ -12,6 +12,9 @@ SELECT max(CASE WHEN k = 'window_asked_s' THEN 0 + v END) AS asked_s, max(CASE W
        max(CASE WHEN k = 'since' THEN v END) || ' .. ' || max(CASE WHEN k = 'until' THEN v END)
          || ' of ' || max(CASE WHEN k = 'recorded_from' THEN v END) || ' .. ' || max(CASE WHEN k = 'recorded_to' THEN v END) AS judged,
        max(CASE WHEN k = 'end_reason' THEN v END) || coalesce(': ' || nullif(max(CASE WHEN k = 'end_detail' THEN v END), ''), '') AS "end",
+       CASE WHEN max(CASE WHEN k = 'input' THEN v END) = 'sosreport' THEN max(CASE WHEN k = 'started' THEN v END)
+         || coalesce(', by ' || max(CASE WHEN k = 'time_from' THEN v END), '') END AS taken,
+       (SELECT nullif(max(t) - min(t), 0) FROM capture WHERE EXISTS(SELECT 1 FROM meta WHERE k = 'input')) AS "files apart by_s",
        max(CASE WHEN k = 'tool' THEN v END) || ' ' || max(CASE WHEN k = 'tool_version' THEN v END) AS recorder,
        max(CASE WHEN k = 'options' THEN v END) AS options,
        CASE WHEN max(CASE WHEN k = 'uid' THEN v END) = 0 THEN 'root' ELSE 'user ' || max(CASE WHEN k = 'uid' THEN v END) END AS privileges,
@@ -41,6 +44,20 @@ SELECT 100.0 * max(CASE WHEN k = 'self_cpu_ns' THEN 0 + v END) / 1e9 / nullif(ma
 -- table: sources
 -- layout: list
 SELECT (SELECT group_concat(source || ' ' || good, ', ') FROM (SELECT source, good FROM source WHERE state = 'ok' AND bad = 0 ORDER BY source)) AS "complete (captures)";
+-- table: files of the report
+-- layout: list
+SELECT max(CASE WHEN k = 'files_read' THEN v END) AS "read", max(CASE WHEN k = 'files_spare' THEN v END) AS "not needed, another says more",
+       max(CASE WHEN k = 'files_listed' THEN v END) AS "of the network, in no form that is read", max(CASE WHEN k = 'files_others' THEN v END) AS "not wanted"
+  FROM meta HAVING max(CASE WHEN k = 'input' THEN v END) = 'sosreport';
+-- table: which file each source came from
+SELECT source, min(member) AS file, nullif(count(*) - 1, 0) AS "and more", nullif(group_concat(DISTINCT nullif(state, 'ok')), '') AS remark
+  FROM capture WHERE source IS NOT NULL AND state IN ('ok', 'cut', 'interrupted', 'fallback') AND EXISTS(SELECT 1 FROM meta WHERE k = 'input' AND v = 'sosreport')
+ GROUP BY source ORDER BY source;
+-- table: files that could not be used
+-- top: 60
+SELECT member AS file, state, group_concat(DISTINCT source) AS "for", max(note) AS why
+  FROM capture WHERE state NOT IN ('ok', 'interrupted', 'fallback') AND EXISTS(SELECT 1 FROM meta WHERE k = 'input' AND v = 'sosreport')
+ GROUP BY member, state ORDER BY state, member;
 -- table: sources that lack something
 -- always: good, bad
 SELECT source, state, good, bad, note FROM source WHERE state <> 'ok' OR bad > 0

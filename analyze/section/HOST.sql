@@ -13,7 +13,7 @@ SELECT (SELECT v FROM meta WHERE k = 'host') AS host,
          || coalesce(', sockets ' || (SELECT first FROM series WHERE source = 'cpuinfo' AND entity = '' AND name = 'sockets'), '')
          || coalesce(', NUMA nodes ' || nullif((SELECT count(DISTINCT entity) FROM series WHERE source = 'host' AND entity LIKE 'node%'), 0), '') AS cpus,
        (SELECT first FROM series WHERE source = 'meminfo' AND name = 'MemTotal') AS memory_bytes,
-       (SELECT first FROM series WHERE source = 'host' AND name = 'uptime_s') AS up_s,
+       coalesce((SELECT first FROM series WHERE source = 'host' AND name = 'uptime_s'), (SELECT 0 + v FROM meta WHERE k = 'uptime_s')) AS up_s,
        (SELECT first FROM series WHERE source = 'host' AND name = 'current_clocksource') AS clock;
 -- table: load over the window
 SELECT CASE name WHEN 'load1' THEN 'load average of 1 min, ' || coalesce((SELECT v FROM meta WHERE k = 'cpus'), '?') || ' CPUs'
@@ -22,7 +22,7 @@ SELECT CASE name WHEN 'load1' THEN 'load average of 1 min, ' || coalesce((SELECT
        lo AS min, p50 AS med, hi AS max, spark(id) AS over_time_spark
   FROM series
  WHERE (source = 'loadavg' AND name = 'load1')
-    OR (source = 'stat' AND entity = '' AND name IN ('procs_running', 'procs_blocked', 'ctxt', 'processes'))
+    OR (source = 'stat' AND entity = '' AND name IN ('procs_running', 'procs_blocked', 'ctxt', 'processes') AND (kind = 'gauge' OR intervals > 0))
  ORDER BY source, kind DESC, name DESC;
 -- table: pressure stall: share of the window in which somebody (some) or all (full) waited for it
 SELECT entity AS resource,

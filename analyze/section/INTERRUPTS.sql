@@ -26,3 +26,19 @@ SELECT s.name AS irq, max(i.name) AS name, sum(s.increase * 1.0 / nullif(s.span,
   FROM series s LEFT JOIN irq i ON i.irq = s.name
  WHERE s.source = 'interrupts' AND s.increase > 0 AND i.nic IS NULL
  GROUP BY s.name ORDER BY sum(s.increase) DESC, s.name;
+-- table: network queues since boot (totals, no rates)
+-- top: 64
+SELECT i.nic, i.queue, i.irq, i.name, i.affinity AS allowed, sum(b.total) AS total,
+       group_concat(b.entity || ' ' || b.total, '  ') AS "by CPU"
+  FROM irq i JOIN (SELECT * FROM since_boot WHERE source = 'interrupts' ORDER BY total DESC) b ON b.name = i.irq
+ WHERE i.nic IS NOT NULL GROUP BY i.irq ORDER BY i.nic, sum(b.total) DESC, 0 + i.irq;
+-- table: all others since boot (totals, no rates)
+-- top: 20
+SELECT b.name AS irq, max(i.name) AS name, sum(b.total) AS total, max(b.total) AS "most on a CPU"
+  FROM since_boot b LEFT JOIN irq i ON i.irq = b.name
+ WHERE b.source = 'interrupts' AND i.nic IS NULL GROUP BY b.name ORDER BY sum(b.total) DESC, b.name;
+-- table: softirqs of the network since boot (totals, no rates)
+-- top: 32
+SELECT entity AS cpu, max(CASE WHEN name = 'NET_RX' THEN total END) AS net_rx, max(CASE WHEN name = 'NET_TX' THEN total END) AS net_tx
+  FROM since_boot WHERE source = 'softirqs' GROUP BY entity HAVING count(CASE WHEN name LIKE 'NET_%' THEN 1 END) > 0
+ ORDER BY 0 + substr(entity, 4);

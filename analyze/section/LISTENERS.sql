@@ -18,3 +18,6 @@ SELECT s.entity AS address,
        spark(max(CASE WHEN name = 'queue' THEN id END)) AS queue_spark
   FROM series s WHERE source = 'listener' GROUP BY s.entity
  ORDER BY max(CASE WHEN name = 'drops' THEN increase END) DESC, max(CASE WHEN name = 'queue' THEN hi END) DESC, s.entity;
+-- table: dropped since each of them listens (totals, no rates)
+-- top: 40
+SELECT entity AS address, total AS dropped FROM since_boot WHERE source = 'listener' AND name = 'drops' ORDER BY total DESC, entity;

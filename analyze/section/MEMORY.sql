@@ -31,3 +31,10 @@ SELECT what, min, med, max, pressure, limit_ AS "limit", 100.0 * max / nullif(li
                           LEFT JOIN setting g ON g.name = CASE s.name WHEN 'TCP_mem' THEN 'net.ipv4.tcp_mem' ELSE 'net.ipv4.udp_mem' END
                          WHERE s.source = 'sockstat' AND s.name IN ('TCP_mem', 'UDP_mem'))))
  ORDER BY what;
+-- table: reclaim, swapping, stalls since boot (totals, no rates)
+-- top: 20
+SELECT name AS event, total FROM since_boot
+ WHERE asked AND source = 'vmstat'
+   AND (name LIKE 'allocstall%' OR name LIKE 'pgscan_direct%' OR name LIKE 'pgsteal_direct%' OR name LIKE 'compact_stall%' OR name LIKE 'oom%'
+        OR name IN ('pgmajfault', 'pswpin', 'pswpout', 'pgscan_kswapd', 'kswapd_low_wmark_hit_quickly', 'pageoutrun'))
+ ORDER BY name;

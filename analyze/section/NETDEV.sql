@@ -39,6 +39,30 @@ SELECT entity AS interface,
   FROM series WHERE source = 'netdev'
  GROUP BY entity HAVING sum(CASE WHEN name LIKE 'tx%' THEN increase END) > 0
  ORDER BY max(CASE WHEN name = 'tx_bytes' THEN increase END) DESC, entity;
+-- table: receive since boot (totals, no rates)
+-- top: 40
+SELECT entity AS interface, max(CASE WHEN name = 'rx_bytes' THEN total END) AS rx_bytes,
+       max(CASE WHEN name = 'rx_packets' THEN total END) AS packets,
+       max(CASE WHEN name = 'rx_errs' THEN total END) AS errs,
+       max(CASE WHEN name = 'rx_drop' THEN total END) AS dropped,
+       100.0 * max(CASE WHEN name = 'rx_drop' THEN total END) / nullif(sum(CASE WHEN name IN ('rx_packets', 'rx_drop') THEN total END), 0) AS dropped_pct,
+       max(CASE WHEN name = 'rx_fifo' THEN total END) AS fifo,
+       max(CASE WHEN name = 'rx_frame' THEN total END) AS frame,
+       max(CASE WHEN name = 'rx_compressed' THEN total END) AS compressed,
+       max(CASE WHEN name = 'rx_multicast' THEN total END) AS mcast
+  FROM since_boot WHERE source = 'netdev' AND name LIKE 'rx%' GROUP BY entity ORDER BY max(CASE WHEN name = 'rx_bytes' THEN total END) DESC, entity;
+-- table: transmit since boot (totals, no rates)
+-- top: 40
+SELECT entity AS interface, max(CASE WHEN name = 'tx_bytes' THEN total END) AS tx_bytes,
+       max(CASE WHEN name = 'tx_packets' THEN total END) AS packets,
+       max(CASE WHEN name = 'tx_errs' THEN total END) AS errs,
+       max(CASE WHEN name = 'tx_drop' THEN total END) AS dropped,
+       100.0 * max(CASE WHEN name = 'tx_drop' THEN total END) / nullif(sum(CASE WHEN name IN ('tx_packets', 'tx_drop') THEN total END), 0) AS dropped_pct,
+       max(CASE WHEN name = 'tx_fifo' THEN total END) AS fifo,
+       max(CASE WHEN name = 'tx_colls' THEN total END) AS colls,
+       max(CASE WHEN name = 'tx_carrier' THEN total END) AS carrier,
+       max(CASE WHEN name = 'tx_compressed' THEN total END) AS compressed
+  FROM since_boot WHERE source = 'netdev' AND name LIKE 'tx%' GROUP BY entity ORDER BY max(CASE WHEN name = 'tx_bytes' THEN total END) DESC, entity;
 -- table: link
 -- top: 40
 SELECT entity AS interface,
@@ -54,3 +78,13 @@ SELECT entity AS interface,
        max(CASE WHEN name = 'carrier_changes' THEN last - first END) AS carrier_changes,
        max(CASE WHEN name = 'numa_node' AND first >= 0 THEN first END) AS numa
   FROM series WHERE source = 'nic' GROUP BY entity ORDER BY entity;
+-- table: addresses
+-- top: 40
+SELECT entity AS interface,
+       (SELECT first FROM series m WHERE m.source = 'nic' AND m.entity = s.entity AND m.name = 'master') AS master,
+       (SELECT first FROM series m WHERE m.source = 'nic' AND m.entity = s.entity AND m.name = 'address') AS mac,
+       group_concat(CASE WHEN name LIKE 'inet:%' THEN substr(name, 6) WHEN name = 'inet' THEN first END, ' ') AS ipv4,
+       group_concat(CASE WHEN name LIKE 'inet6:%' THEN substr(name, 7) END, ' ') AS ipv6
+  FROM series s
+ WHERE (source = 'net_config' AND (name LIKE 'inet:%' OR name LIKE 'inet6:%')) OR (source = 'ifconfig' AND name = 'inet')
+ GROUP BY entity ORDER BY entity;

@@ -1,7 +1,7 @@
 -- section: PROCESSES
 -- order: 150
 -- about: the processes that were watched; shares of one CPU
--- source: task
+-- source: task ps
 -- empty: no process was watched: none listens on 4140 or 9990, and neither --pid nor --comm named one
 -- table: CPU
 -- top: 20
@@ -43,3 +43,33 @@ SELECT substr(entity, instr(entity, ':') + 1) AS command, 0 + substr(entity, 1, 
        max(CASE WHEN name = 'cgroup' THEN last END) AS cgroup
   FROM series WHERE source = 'task' AND entity NOT LIKE '%:ksoftirqd/%' GROUP BY entity
  ORDER BY max(CASE WHEN name = 'rss' THEN hi END) DESC, entity;
+-- table: all processes, as ps counts them
+-- layout: list
+SELECT max(CASE WHEN name = 'processes' THEN last END) AS processes, max(CASE WHEN name = 'threads' THEN last END) AS threads,
+       max(CASE WHEN name = 'blocked' THEN last END) AS "waiting for I/O (D)", max(CASE WHEN name = 'zombies' THEN last END) AS "zombies (Z)"
+  FROM series WHERE source = 'ps' AND entity = '' HAVING count(*) > 0;
+-- table: most CPU since their start
+-- top: 10
+SELECT substr(entity, instr(entity, ':') + 1) AS command, 0 + entity AS pid,
+       max(CASE WHEN name = 'user' THEN last END) AS user, max(CASE WHEN name = 'stat' THEN last END) AS stat,
+       max(CASE WHEN name = 'cpu_share' THEN last END) * 100 AS cpu_pct, max(CASE WHEN name = 'cpu_ns' THEN last END) AS cpu_ns,
+       max(CASE WHEN name = 'threads' THEN last END) AS threads
+  FROM series WHERE source = 'ps' AND entity <> '' GROUP BY entity HAVING max(CASE WHEN name = 'cpu_share' THEN last END) > 0
+ ORDER BY max(CASE WHEN name = 'cpu_share' THEN last END) DESC, 0 + entity;
+-- table: most memory
+-- top: 10
+SELECT substr(entity, instr(entity, ':') + 1) AS command, 0 + entity AS pid, max(CASE WHEN name = 'user' THEN last END) AS user,
+       max(CASE WHEN name = 'rss' THEN last END) AS rss_bytes, max(CASE WHEN name = 'vsz' THEN last END) AS vsz_bytes,
+       max(CASE WHEN name = 'threads' THEN last END) AS threads
+  FROM series WHERE source = 'ps' AND entity <> '' GROUP BY entity HAVING max(CASE WHEN name = 'rss' THEN last END) > 0
+ ORDER BY max(CASE WHEN name = 'rss' THEN last END) DESC, 0 + entity;
+-- table: most threads
+-- top: 5
+SELECT substr(entity, instr(entity, ':') + 1) AS command, 0 + entity AS pid, last AS threads
+  FROM series WHERE source = 'ps' AND entity <> '' AND name = 'threads' AND last > 1 ORDER BY last DESC, 0 + entity;
+-- table: waiting for I/O (D), zombies (Z)
+-- top: 20
+SELECT substr(entity, instr(entity, ':') + 1) AS command, 0 + entity AS pid,
+       max(CASE WHEN name = 'stat' THEN last END) AS stat, max(CASE WHEN name = 'blocked' THEN last END) AS "threads in D"
+  FROM series WHERE source = 'ps' AND entity <> '' GROUP BY entity
+HAVING max(CASE WHEN name = 'stat' THEN last END) LIKE 'Z%' OR max(CASE WHEN name = 'stat' THEN last END) LIKE 'D%' ORDER BY 0 + entity;

@@ -20,5 +20,13 @@ SELECT entity AS queue,
        max(CASE WHEN name = 'backlog_bytes' THEN hi END) AS backlog_max_bytes,
        max(CASE WHEN name = 'backlog_packets' THEN hi END) AS "backlog max packets",
        spark(max(CASE WHEN name = 'sent_bytes' THEN id END)) AS sent_spark
-  FROM series WHERE source = 'qdisc' GROUP BY entity
+  FROM series WHERE source = 'qdisc' GROUP BY entity HAVING max(intervals) > 0
  ORDER BY max(CASE WHEN name = 'dropped' THEN increase END) DESC, max(CASE WHEN name = 'sent_bytes' THEN increase END) DESC, entity;
+-- table: since boot (totals, no rates)
+-- top: 40
+SELECT entity AS queue, (SELECT first FROM series s WHERE s.source = 'qdisc' AND s.entity = b.entity AND s.name = 'kind') AS kind,
+       max(CASE WHEN name = 'sent_bytes' THEN total END) AS sent_bytes, max(CASE WHEN name = 'sent_packets' THEN total END) AS packets,
+       max(CASE WHEN name = 'dropped' THEN total END) AS dropped, max(CASE WHEN name = 'overlimits' THEN total END) AS overlimits,
+       max(CASE WHEN name = 'requeues' THEN total END) AS requeues
+  FROM since_boot b WHERE asked AND source = 'qdisc' GROUP BY entity
+ ORDER BY max(CASE WHEN name = 'dropped' THEN total END) DESC, max(CASE WHEN name = 'sent_bytes' THEN total END) DESC, entity;

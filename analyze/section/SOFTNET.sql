@@ -20,8 +20,20 @@ SELECT s.entity AS cpu,
        (SELECT r.increase * 1.0 / nullif(r.span, 0) FROM series r WHERE r.source = 'softirqs' AND r.entity = s.entity AND r.name = 'NET_RX') AS net_rx_per_s,
        spark(max(CASE WHEN name = 'processed' THEN id END)) AS processed_spark
   FROM series s WHERE source = 'softnet'
- GROUP BY s.entity ORDER BY max(CASE WHEN name = 'dropped' THEN increase END) DESC,
+ GROUP BY s.entity HAVING max(intervals) > 0 ORDER BY max(CASE WHEN name = 'dropped' THEN increase END) DESC,
                             max(CASE WHEN name = 'processed' THEN increase END) DESC, s.entity;
+-- table: since boot (totals, no rates)
+-- always: dropped, time_squeeze
+-- top: 32
+SELECT entity AS cpu,
+       max(CASE WHEN name = 'processed' THEN total END) AS processed,
+       coalesce(max(CASE WHEN name = 'dropped' THEN total END), 0) AS dropped,
+       coalesce(max(CASE WHEN name = 'time_squeeze' THEN total END), 0) AS time_squeeze,
+       100.0 * max(CASE WHEN name = 'dropped' THEN total END) / max(CASE WHEN name = 'processed' THEN total END) AS dropped_pct,
+       max(CASE WHEN name = 'received_rps' THEN total END) AS rps,
+       max(CASE WHEN name = 'flow_limit' THEN total END) AS flow_limit
+  FROM since_boot WHERE source = 'softnet' GROUP BY entity
+ ORDER BY max(CASE WHEN name = 'dropped' THEN total END) DESC, max(CASE WHEN name = 'processed' THEN total END) DESC, entity;
 -- table: what limits it
 SELECT name AS sysctl, value, CASE name WHEN 'net.core.netdev_max_backlog' THEN 'packets in the backlog of a CPU'
             WHEN 'net.core.netdev_budget' THEN 'packets of a run, all NICs' WHEN 'net.core.netdev_budget_usecs' THEN 'us of a run'

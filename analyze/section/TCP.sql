@@ -29,3 +29,16 @@ SELECT name AS counter, increase AS growth, lo AS min_per_s, p50 AS med_per_s, p
  ORDER BY (name LIKE '%Drop%' OR name LIKE '%Overflow%' OR name LIKE '%Retrans%' OR name LIKE '%Fail%' OR name LIKE '%Timeout%' OR name LIKE '%LossProbe%'
            OR name LIKE '%Prune%' OR name LIKE '%Collapsed%' OR name LIKE '%Pressure%' OR name LIKE '%AbortOn%' OR name LIKE '%ReqQFull%'
            OR name LIKE '%Errs%' OR name LIKE '%ZeroWindow%' OR name LIKE '%Rst%' OR name LIKE '%Reset%') DESC, increase DESC, name;
+-- table: ratios since boot (no rates)
+-- layout: list
+SELECT 100.0 * (SELECT total FROM since_boot WHERE name = 'TcpRetransSegs' AND entity = '') / (SELECT total FROM since_boot WHERE name = 'TcpOutSegs' AND entity = '') AS "retransmitted of sent_pct",
+       100.0 * (SELECT total FROM since_boot WHERE name = 'TcpExtTCPSynRetrans' AND entity = '') / (SELECT total FROM since_boot WHERE name = 'TcpActiveOpens' AND entity = '') AS "SYNs sent again_pct",
+       100.0 * (SELECT total FROM since_boot WHERE name = 'TcpExtListenDrops' AND entity = '')
+             / (SELECT sum(total) FROM since_boot WHERE name IN ('TcpPassiveOpens', 'TcpExtListenDrops') AND entity = '') AS "dropped at a listener_pct"
+ WHERE EXISTS (SELECT 1 FROM since_boot WHERE name = 'TcpOutSegs');
+-- table: since boot, losses and refusals first (totals, no rates)
+-- top: 80
+SELECT entity AS namespace, name AS counter, total FROM (SELECT rtrim(entity, '/') AS entity, name, total FROM since_boot WHERE source IN ('snmp', 'netstat') AND name LIKE 'Tcp%')
+ ORDER BY entity, (name LIKE '%Drop%' OR name LIKE '%Overflow%' OR name LIKE '%Retrans%' OR name LIKE '%Fail%' OR name LIKE '%Timeout%' OR name LIKE '%LossProbe%'
+           OR name LIKE '%Prune%' OR name LIKE '%Collapsed%' OR name LIKE '%Pressure%' OR name LIKE '%AbortOn%' OR name LIKE '%ReqQFull%'
+           OR name LIKE '%Errs%' OR name LIKE '%ZeroWindow%' OR name LIKE '%Rst%' OR name LIKE '%Reset%') DESC, total DESC, name;

@@ -26,3 +26,9 @@ SELECT entity AS address, max(CASE WHEN name = 'drops' THEN increase END) AS dro
   FROM series WHERE source = 'udp' GROUP BY entity
 HAVING max(CASE WHEN name = 'drops' THEN increase END) > 0 OR max(CASE WHEN name = 'rx_queue' THEN hi END) > 0
  ORDER BY max(CASE WHEN name = 'drops' THEN increase END) DESC, entity;
+-- table: since boot (totals, no rates)
+-- top: 60
+SELECT entity AS namespace, name AS counter, total
+  FROM (SELECT rtrim(entity, '/') AS entity, name, total FROM since_boot
+         WHERE source IN ('snmp', 'netstat', 'snmp6') AND (name LIKE 'Udp%' OR name LIKE 'Ip%' OR name LIKE 'Icmp%'))
+ ORDER BY entity, (name LIKE '%Discards%' OR name LIKE '%Errors%' OR name LIKE '%Fails%' OR name LIKE '%NoRoutes%' OR name LIKE '%NoPorts%') DESC, total DESC, name;

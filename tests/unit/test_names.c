@@ -147,6 +147,12 @@ static const struct sample {
          "Bonding Mode: x\nTransmit Hash Policy: y\nCurrently Active Slave: eth0\nMII Status: up\n"
          "Slave Interface: eth0\nMII Status: up\nLink Failure Count: 2\n"											      },
 	{"protocols",       NULL,								"protocol size sockets memory press\nTCP 1 2 3 no\n"                  },
+	{"ps_aux",          NULL,
+         "USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND\nroot 814 1.0 0.1 4 2 ? - 10:00 "
+         "0:01 java\n"
+         "root - 1.0 - - - - Dl 10:00 0:01 -\n"															},
+	{"ip_link",         NULL,								"3: eth0: <UP> mtu 1500 qdisc noqueue master br0 state UP qlen 1000\n"},
+	{"ip_address",      NULL,								"3: eth0: <UP> mtu 1500\n  inet 192.0.2.1/24 scope global eth0\n"     },
 	{"ss_ltnm",         NULL,
          "LISTEN 2 1 192.0.2.1:8080 0.0.0.0:*\n\t skmem:(r0,rb1,t0,tb1,f0,w0,o0,bl0,d7)\n"                                                                             },
 	{"ss_summary",      NULL,								"TCP:   50 (estab 18, closed 15, orphaned 0, timewait 4)\n"           },
@@ -287,6 +293,14 @@ static const struct expected {
 	{"net_config",   "TCP",                     "sockets",								 KIND_GAUGE,     UNIT_COUNT},
 	{"net_config",   "TCP",                     "memory",								  KIND_GAUGE,     UNIT_PAGE },
 	{"net_config",   "TCP",                     "pressure",								KIND_TEXT,      UNIT_TEXT },
+	{"net_config",   "eth0",                    "inet:192.0.2.1/24",						       KIND_TEXT,      UNIT_TEXT },
+	{"nic",          "eth0",                    "master",								  KIND_TEXT,      UNIT_TEXT },
+	{"ps",           "",			"processes threads blocked zombies",                                       KIND_GAUGE,     UNIT_COUNT},
+	{"ps",           "814:java",                "user stat",							       KIND_TEXT,      UNIT_TEXT },
+	{"ps",           "814:java",                "cpu_share",							       KIND_GAUGE,     UNIT_RATIO},
+	{"ps",           "814:java",                "cpu_ns",								  KIND_COUNTER,   UNIT_NS   },
+	{"ps",           "814:java",                "rss vsz",								 KIND_GAUGE,     UNIT_BYTE },
+	{"ps",           "814:java",                "threads blocked",							 KIND_GAUGE,     UNIT_COUNT},
 	{"listener",     "192.0.2.1:8080",          "queue backlog",							   KIND_GAUGE,     UNIT_COUNT},
 	{"listener",     "192.0.2.1:8080",          "drops",								   KIND_COUNTER32, UNIT_COUNT},
 	{"ss_summary",   "",                        "tcp_total tcp_estab tcp_closed tcp_orphaned tcp_timewait",                KIND_GAUGE,

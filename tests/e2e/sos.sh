@@ -1,0 +1,277 @@
+#!/bin/sh
+# sosreports of layouts 3.0 to 4.12 in every form they may arrive in: the same values, one snapshot,
+# no rates, and a reason for whatever is missing.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+build=${BUILD:-build}
+dir=${TESTLOG:-build}/sos
+rm -rf "$dir"
+mkdir -p "$dir"
+verdict() { # WHAT STATUS
+	if [ "$2" -eq 0 ]; then echo "ok - sos: $1"; else echo "not ok - sos: $1"; fi
+}
+analyze() { timeout 60 "$build/nettape-analyze" --no-pager --fail-on never "$@"; }
+make_report() { # NAME VERSION OPTION...: the report's folder is $dir/NAME/STEM
+	name=$1 version=$2
+	shift 2
+	mkdir -p "$dir/$name"
+	python3 tests/gen/sosreport.py "$version" "$dir/$name" "$@"
+}
+store() { # FILE: into FILE.db
+	rm -f "$dir/store.db"
+	analyze --db "$dir/store.db" --format json -o "$dir/report.json" "$1" 2>"$dir/err"
+}
+is() { # WHAT SELECT EXPECTED
+	got=$(sqlite3 "$dir/store.db" "$2" 2>&1)
+	[ "$got" = "$3" ]
+	verdict "$1" $?
+	[ "$got" = "$3" ] || printf '  %s: "%s", not "%s"\n' "$2" "$got" "$3"
+}
+meta() { is "$1: $2" "SELECT v FROM meta WHERE k = '$2'" "$3"; }
+value() { # WHAT SOURCE ENTITY NAME EXPECTED
+	is "$1: $4 of $2 $3" "SELECT last FROM series WHERE source = '$2' AND entity = '$3' AND name = '$4'" "$5"
+}
+overflows=$(awk '/^TcpExt:/ && !n { n = split($0, name); next } /^TcpExt:/ { split($0, v); for (i = 2; i <= n; i++) if (name[i] == "ListenOverflows") print v[i] }' \
+	tests/dumps/selfcap/proc/net/netstat)
+
+# ---- the layouts ----
+for version in 3.0 3.9 4.0 4.5 4.12; do
+	stem=$(make_report "$version" "$version")
+	store "$dir/$version/$stem" || { verdict "$version is read" 1; cat "$dir/err"; continue; }
+	meta "$version" input sosreport
+	meta "$version" tool_version "$version"
+	meta "$version" host web01.example.com
+	meta "$version" case 0123456
+	meta "$version" kernel 6.18.0
+	meta "$version" arch x86_64
+	meta "$version" started 2026-11-22T22:40:13Z
+	meta "$version" end_reason complete
+	is "$version: one snapshot" "SELECT count(*) FROM snapshot" 1
+	is "$version: no rate of anything" "SELECT count(*) FROM series WHERE intervals > 0 OR increase IS NOT NULL" 0
+	value "$version" netstat '' TcpExtListenOverflows "$overflows"
+	value "$version" netstat '' TcpExtSyncookiesSent 0
+	value "$version" snmp '' IpForwarding 2
+	value "$version" netdev lo rx_bytes 67404
+	value "$version" softnet cpu1 processed $((0x00888f03))
+	value "$version" softnet cpu1 time_squeeze $((0x222a))
+	value "$version" ethtool veth0 rx_queue_0_drops 0
+	value "$version" nic veth0 driver veth
+	value "$version" nic veth0 speed 10000000000
+	value "$version" nic veth0 mtu "$([ "$version" = 3.0 ] || echo 1500)"
+	value "$version" sysctl '' net.ipv4.tcp_rmem '4096 131072 6291456'
+	value "$version" sysctl '' net.core.somaxconn "$(cat tests/dumps/selfcap/proc/sys/net/core/somaxconn)"
+	is "$version: no key is kept" "SELECT count(*) FROM series WHERE name LIKE '%fastopen_key' OR name LIKE '%stable_secret'" 0
+	value "$version" ps '' processes 3
+	value "$version" ps '1:init' user root
+	value "$version" ps '814:java' rss 2147483648
+	is "$version: no argument of a process is kept" "SELECT count(*) FROM series WHERE first LIKE '%geheim%' OR last LIKE '%geheim%' OR entity LIKE '%geheim%'" 0
+	is "$version: IPv4 addresses" "SELECT count(*) FROM series WHERE source = 'net_config' AND entity = 'veth0' AND name = 'inet:192.0.2.1/24'" 1
+	is "$version: what ethtool -g lo says" "SELECT state FROM capture WHERE member LIKE '%/ethtool_-g_lo'" absent
+	is "$version: an empty file" "SELECT state || ' ' || note FROM capture WHERE member LIKE '%/ethtool_-k_eth9'" 'absent empty'
+	is "$version: a file that nobody reads is listed" "SELECT count(*) FROM capture WHERE source IS NULL AND member LIKE 'proc/4242/net/xfrm_stat'" 1
+	is "$version: and counted in a note" "SELECT count(*) FROM note WHERE text LIKE '%in no form that is read%xfrm_stat%'" 1
+	is "$version: what is no concern of ours is not" "SELECT count(*) FROM capture WHERE member LIKE 'etc/passwd' OR member LIKE 'var/log/%'" 0
+	grep -q '"kernel": *"6.18.0"' "$dir/report.json" || grep -q '6\.18\.0' "$dir/report.json"
+	verdict "$version: the report in JSON" $?
+	cp "$dir/store.db" "$dir/$version.db"
+done
+
+# ---- what differs from one to the next ----
+use() { cp "$dir/$1.db" "$dir/store.db"; }
+for version in 3.9 4.0 4.5; do
+	use "$version"
+	is "$version: sockets come of ss" "SELECT count(*) FROM tcp_socket WHERE peer = '192.0.2.77' AND pport = 99 AND state = 'ESTAB'" 1
+	is "$version: and its listeners with their owners" "SELECT queue || ' ' || backlog || ' ' || drops || ' ' || comm FROM listener WHERE port = 8080" '2 1 70 web'
+done
+use 4.12
+is "4.12: ss was skipped, and the log says why" "SELECT state || ' ' || (note LIKE '%required kmods missing: udp_diag%') FROM source WHERE source = 'tcp_info'" 'absent 1'
+is "4.12: /proc/net/tcp stands in" "SELECT group_concat(member || ' ' || state, ', ') FROM (SELECT member, state FROM capture WHERE source = 'tcp' AND state <> 'absent' ORDER BY member)" 'proc/4242/net/tcp fallback, proc/4242/net/tcp6 fallback'
+[ "$(sqlite3 "$dir/store.db" "SELECT count(*) > 0 FROM tcp_state")" = 1 ]
+verdict "4.12: and has its sockets" $?
+is "4.12: threads are no processes" "SELECT group_concat(last, ' ') FROM (SELECT last FROM series WHERE source = 'ps' AND entity = '' AND name IN ('processes', 'threads') ORDER BY name)" '3 4'
+value 4.12 ps 814:java threads 2
+value 4.12 ps '' blocked 1
+is "4.12: by the manifest" "SELECT v FROM meta WHERE k = 'time_from'" manifest.json
+is "4.12: a command has its own time" "SELECT round(t, 2) > 0 AND cost_s > 0.009 FROM capture WHERE member LIKE '%/ethtool_-S_veth0'" 1
+is "4.12: an exit status is kept" "SELECT note FROM capture WHERE member LIKE '%/ethtool_-l_lo'" 'bash: /usr/sbin/ethtool: Permission denied'
+is "4.12: a denied command" "SELECT state FROM capture WHERE member LIKE '%/ethtool_-l_lo'" denied
+value 4.12 nic veth0 pause_rx on
+is "4.12: in the manifest, not in the archive" "SELECT state FROM capture WHERE member LIKE '%/ethtool_-c_veth0'" absent
+is "4.12: a plugin ran out of time" "SELECT count(*) FROM note WHERE text LIKE 'out of time%networking'" 1
+for version in 3.9 4.0 4.5 4.12; do
+	use "$version"
+	value "$version" netstat blue/ TcpExtListenOverflows 90
+	value "$version" nic blue/blue0 driver veth
+done
+use 3.0
+is "3.0: the distribution" "SELECT first FROM series WHERE source = 'host' AND name = 'os'" 'Some Linux release 6.10 (Final)'
+is "3.0: the time is date's" "SELECT v FROM meta WHERE k = 'time_from'" date
+
+# ---- forms ----
+stem=$(ls "$dir/4.5")
+values() { # FILE
+	rm -f "$dir/form.db"
+	analyze --db "$dir/form.db" --format json -o /dev/null "$1" 2>"$dir/err" &&
+		sqlite3 "$dir/form.db" "SELECT source, entity, name, n, first, last FROM series ORDER BY 1, 2, 3" >"$dir/form.series"
+}
+values "$dir/4.5" && [ -s "$dir/form.series" ] && mv "$dir/form.series" "$dir/want.series"
+verdict "the folder around the report is read" $?
+tar -C "$dir/4.5" -cf "$dir/$stem.tar" "$stem"
+gzip -k "$dir/$stem.tar"
+bzip2 -k "$dir/$stem.tar"
+xz -k0 "$dir/$stem.tar"
+zstd -qk "$dir/$stem.tar"
+for end in tar tar.gz tar.bz2 tar.xz tar.zst; do
+	[ -e "$dir/$stem.$end" ] || continue
+	values "$dir/$stem.$end" && cmp -s "$dir/want.series" "$dir/form.series"
+	verdict "the same values of .$end" $?
+done
+values - <"$dir/$stem.tar.xz" && cmp -s "$dir/want.series" "$dir/form.series"
+verdict "the same values of standard input" $?
+(cd "$dir/4.5" && find "$stem" ! -type d | sort -r | tar -cf "$dir/reversed.tar" --no-recursion -T -)
+values "$dir/reversed.tar" && diff "$dir/want.series" "$dir/form.series" >"$dir/diff"
+verdict "the same values in another order" $?
+[ -s "$dir/diff" ] && head -5 "$dir/diff"
+(cd "$dir/4.5" && find "$stem" ! -type d ! -path '*sos_reports*' | sort | tar -cf "$dir/late.tar" --no-recursion -T - "$stem/sos_reports/manifest.json")
+values "$dir/late.tar" && cmp -s "$dir/want.series" "$dir/form.series"
+verdict "the same values when the manifest comes last" $?
+tar -C "$dir/4.5" --transform 's,^[^/]*,case-99,' -cf "$dir/renamed.tar" "$stem"
+values "$dir/renamed.tar" && cmp -s "$dir/want.series" "$dir/form.series"
+verdict "the same values below another root" $?
+tar -C "$dir" -cf "$dir/sos-collector-0123456-2026-11-22-abcde.tar" "$stem.tar.xz"
+values "$dir/sos-collector-0123456-2026-11-22-abcde.tar" && cmp -s "$dir/want.series" "$dir/form.series"
+verdict "the same values out of a collection" $?
+cp "$dir/$stem.tar.gz" "$dir/sosreport-db02-2026-11-22-bcdefgh.tar.gz"
+tar -C "$dir" -cJf "$dir/two.tar.xz" "$stem.tar.xz" sosreport-db02-2026-11-22-bcdefgh.tar.gz
+values "$dir/two.tar.xz" && cmp -s "$dir/want.series" "$dir/form.series"
+verdict "of two reports in a collection the first is read" $?
+[ "$(sqlite3 "$dir/form.db" "SELECT count(*) FROM note WHERE text LIKE '%further reports were not read%sosreport-db02-%'")" = 1 ]
+verdict "and the second is named" $?
+
+# ---- obfuscated, truncated ----
+stem=$(make_report clean 4.5 --obfuscate --tailed)
+store "$dir/clean/$stem"
+meta obfuscated obfuscated 1
+meta obfuscated host host1
+meta obfuscated case 0123456
+is "obfuscated: 100.0.0.2/24:99 is a peer" "SELECT count(*) FROM tcp_socket WHERE peer = '100.0.0.2' AND pport = 99" 1
+is "the end of a long file is used, and is called so" "SELECT DISTINCT state || ', ' || note FROM capture WHERE source = 'tcp_info'" 'cut, sos kept only the end of it'
+
+# ---- cut anywhere, bent, hostile ----
+stem=$(ls "$dir/4.5")
+size=$(wc -c <"$dir/$stem.tar.gz")
+bad=0 some=0
+for i in $(seq 1 20); do
+	head -c $((size * i / 21)) "$dir/$stem.tar.gz" >"$dir/cut.tar.gz"
+	rm -f "$dir/form.db"
+	analyze --db "$dir/form.db" --format json -o /dev/null "$dir/cut.tar.gz" 2>"$dir/err"
+	case $? in
+	0) some=$((some + 1)) && [ "$(sqlite3 "$dir/form.db" "SELECT v FROM meta WHERE k = 'end_reason'")" = cut ] || bad=1 ;;
+	3) grep -q 'not a' "$dir/err" || bad=1 ;;
+	*) bad=1 ;;
+	esac
+done
+[ "$bad" -eq 0 ] && [ "$some" -gt 5 ]
+verdict "cut anywhere it is read as far as it goes" $?
+bad=0
+for i in $(seq 1 15); do
+	python3 - "$dir/$stem.tar" "$dir/bent.tar" "$i" <<'PY'
+import random, sys
+data = bytearray(open(sys.argv[1], "rb").read())
+r = random.Random(int(sys.argv[3]))
+for _ in range(300):
+    data[r.randrange(len(data))] = r.randrange(256)
+open(sys.argv[2], "wb").write(data)
+PY
+	analyze "$dir/bent.tar" >/dev/null 2>&1
+	case $? in 0 | 3) ;; *) bad=1 ;; esac
+done
+verdict "damaged ones are data" "$bad"
+python3 - "$dir" <<'PY'
+import io, sys, tarfile
+d = sys.argv[1]
+def put(t, name, text=b"x", **kw):
+    i = tarfile.TarInfo(name)
+    for k, v in kw.items():
+        setattr(i, k, v)
+    i.size = len(text)
+    t.addfile(i, io.BytesIO(text))
+dev = b"".join(open("tests/dumps/selfcap/proc/net/dev", "rb").readlines()[:2]) + b"  eth0: %d 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\n"
+with tarfile.open(d + "/hostile.tar", "w", format=tarfile.PAX_FORMAT) as t:
+    root = "sosreport-x-2026-11-22-abcdefg/"
+    put(t, root + "../../etc/passwd")
+    put(t, root + "proc/1/net/../../../dev")
+    put(t, "/etc/shadow")
+    put(t, root + "proc/net/\x1b[31mdev")
+    put(t, root + "sos_commands/networking/ip_netns_exec_" + "a" * 400 + "_ethtool_-S_x")
+    put(t, root + "sos_commands/networking/" + "ethtool_" * 60)
+    put(t, root + "sos_reports/manifest.json", b'{"components":' * 5000)
+    put(t, root + "sos_reports/manifest.json", b'{"components":{"report":{"plugins":{"a":{"commands":[{"exec":"ip netns exec ../../x ss -s","filepath":"sos_commands/a/b"}]}}}}}')
+    put(t, root + "sos_commands/a/b", b"Total: 1\n")
+    put(t, root + "sos_commands/networking/ethtool_-S_e\u202eth0", b"NIC statistics:\n     a: 1\n")
+    put(t, root + "sos_logs/sos.log", b"skipped command '" * 1000 + b"skipped command 'x': y\n")
+    put(t, root + "version.txt", b"sos report: 99999999999999.9\n" + b"\0" * 5000)
+    put(t, root + "hostname", b"a" * 5000)
+    put(t, root + "date", b"\xff\xfe" * 100)
+    put(t, root + "proc/1/net/dev", dev % 7)
+    put(t, root + "proc/2/net/dev", dev % 9)
+    put(t, "other/proc/3/net/dev", dev % 8)
+    for kind in tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE:
+        i = tarfile.TarInfo(root + "proc/net/snmp"); i.type = kind; i.linkname = "/etc/passwd"; t.addfile(i)
+PY
+store "$dir/hostile.tar"
+verdict "hostile names are data" $?
+is "of two interfaces lists one counts" "SELECT group_concat(last) FROM series WHERE source = 'netdev' AND name = 'rx_bytes'" 7
+is "no rate is made of them" "SELECT count(*) FROM series WHERE intervals > 0" 0
+is "and what was passed over is counted" "SELECT count(*) FROM note WHERE text LIKE '%passed over%'" 1
+analyze "$dir/hostile.tar" | LC_ALL=C grep -q "$(printf '\033')"
+[ $? -eq 1 ]
+verdict "no control character of a name reaches the terminal" $?
+printf 'hello\n' >"$dir/plain" && tar -C "$dir" -cf "$dir/plain.tar" plain
+analyze "$dir/plain.tar" >/dev/null 2>"$dir/err"
+[ $? -eq 3 ] && grep -q 'not a bundle' "$dir/err"
+verdict "an archive of something else is refused" $?
+cp "$dir/$stem.tar.xz" "$dir/secured-$stem.tar.xz.gpg"
+analyze "$dir/secured-$stem.tar.xz.gpg" >/dev/null 2>"$dir/err"
+[ $? -eq 3 ] && grep -q 'decrypt it first' "$dir/err"
+verdict "an encrypted one says what to do" $?
+
+# ---- the report ----
+analyze --width 100 "$dir/4.5" >"$dir/text"
+says() { # WHAT TEXT
+	grep -qF -- "$2" "$dir/text"
+	verdict "$1" $?
+}
+says "the head says what it is" "a sosreport of sos 4.5, case 0123456"
+says "and that there are no rates" "2026-11-22 22:40:13 UTC, one snapshot, up 32m1s, totals since boot, no"
+says "rules that want two snapshots say so" "one snapshot: give --since-boot to see totals as information"
+says "SOFTNET has totals" "since boot (totals, no rates)"
+says "NETDEV has them" "receive since boot (totals, no rates)"
+says "TCP has them" "since boot, losses and refusals first (totals, no rates)"
+says "EVIDENCE says which file was read" "sos_commands/networking/ss_-peaonmi"
+says "EVIDENCE names what could not be read" "ethtool_-g_lo"
+[ "$(grep -c '[0-9]/s' "$dir/text")" = 0 ]
+verdict "nothing in it is called a rate" $?
+analyze --since-boot --width 100 "$dir/4.5" >"$dir/text"
+says "--since-boot is told" "one snapshot: the sections show totals since boot"
+analyze --section QDISC --since-boot "$dir/4.5" >"$dir/text"
+says "--since-boot shows more" "since boot (totals, no rates)"
+analyze --section QDISC "$dir/4.5" >"$dir/text"
+[ "$(grep -c 'since boot' "$dir/text")" = 0 ]
+verdict "which is not shown unasked" $?
+analyze --format json "$dir/4.5" | python3 -c '
+import json, sys
+levels = {f["level"] for f in json.load(sys.stdin)["findings"]}
+sys.exit(bool(levels & {"crit"}))'
+verdict "totals since boot are no findings" $?
+
+if [ -d "${NETTAPE_FIXTURES:-}/hotsos-rabbitmq" ]; then
+	store "$NETTAPE_FIXTURES/hotsos-rabbitmq"
+	verdict "a real one of sos 4.2" $?
+	is "its host" "SELECT length(v) > 0 FROM meta WHERE k = 'host'" 1
+	is "its settings" "SELECT count(*) > 500 FROM series WHERE source = 'sysctl'" 1
+	is "its interfaces" "SELECT group_concat(entity) FROM (SELECT DISTINCT entity FROM series WHERE source = 'netdev' ORDER BY entity)" 'eth0,lo'
+	is "no file below networking or proc/net goes unlisted" "SELECT count(*) FROM capture WHERE source IS NULL AND member LIKE 'sos_commands/networking/%' AND member LIKE '%ip_-s_-d_link'" 0
+else
+	echo "ok - sos: a real one of sos 4.2 # SKIP NETTAPE_FIXTURES is not set"
+fi
