@@ -44,7 +44,8 @@ void layout_put_mark(const struct layout *l, enum level level)
 
 static void put(const struct layout *l, struct span s)
 {
-	(void)fwrite(s.p, 1, s.n, l->out);
+	if (s.n) /* an empty one may have no place */
+		(void)fwrite(s.p, 1, s.n, l->out);
 }
 
 static void blanks(const struct layout *l, size_t n)
