@@ -208,6 +208,20 @@ for line in open("hostile.jsonl"):
 assert {2**63 - 10, 2**63 - 7} <= set(values["netdev", "rx_bytes"]), values["netdev", "rx_bytes"]
 assert 9007199254740993 in values["linkerd", "requests"], values
 '
+check "lines are not gathered in memory" python '
+import os, resource, subprocess, sys
+def peak(*options):
+    """Bytes, of a child of its own."""
+    if os.fork() == 0:
+        subprocess.run([sys.argv[1], "--fail-on", "never", *options, "made.tar"], stdout=subprocess.DEVNULL, check=True)
+        with open("peak", "w") as f:
+            f.write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024))
+        os._exit(0)
+    assert os.wait()[1] == 0
+    return int(open("peak").read())
+query, lines, size = peak("--sql", "SELECT 1"), peak("--format", "jsonl"), os.path.getsize("made.jsonl")
+assert size > 4e6 and lines < query + size / 2, (query, lines, size)
+' "$analyze"
 check "--strict and --fail-on hold for lines, too" sh -c '"$1" --format jsonl made.tar >out; [ $? -eq 1 ] &&
 	"$1" --format jsonl --fail-on never --strict made.tar >out; [ $? -eq 1 ] && "$1" --format jsonl --fail-on never made.tar >out' \
 	sh "$analyze"
