@@ -32,10 +32,11 @@ WITH p AS (
      AND name IN ('user', 'nice', 'system', 'idle', 'iowait', 'irq', 'softirq', 'steal')
    GROUP BY entity
 ), moment AS (             -- a CPU and an interval in which a good part was stolen
-  SELECT x.entity AS cpu, m.snap, m.delta / m.dt AS per_s, m.dt >= p.least_s AND m.delta / 1e7 >= p.peak_pct * m.dt AS bad
-    FROM p CROSS JOIN series x JOIN sample m ON m.series = x.id
+  SELECT x.entity AS cpu, m.snap, m.delta / m.dt AS per_s,
+         m.dt >= (SELECT least_s FROM p) AND m.delta / 1e7 >= (SELECT peak_pct FROM p) * m.dt AS bad
+    FROM series x CROSS JOIN sample m ON m.series = x.id
    WHERE x.source = 'stat' AND x.name = 'steal' AND x.entity LIKE 'cpu%' AND x.increase > 0
-     AND m.dt > 0 AND m.delta / 1e7 >= min(p.warn_pct, p.peak_pct) * m.dt
+     AND m.dt > 0 AND m.delta / 1e7 >= (SELECT min(warn_pct, peak_pct) FROM p) * m.dt
 ), bad AS (
   SELECT cpu, sum(bad) AS n FROM moment GROUP BY cpu
 ), times AS (

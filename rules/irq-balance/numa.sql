@@ -46,7 +46,7 @@ WITH RECURSIVE p AS (
 ), step AS (
   SELECT f.nic, m.snap, sum(CASE WHEN f.remote THEN m.delta ELSE 0 END) AS remote, sum(m.delta) AS irqs, max(m.dt) AS dt
     FROM far f CROSS JOIN sample m ON m.series = f.id
-   WHERE m.delta > 0 AND m.dt > 0 GROUP BY f.nic, m.snap
+   GROUP BY f.nic, m.snap HAVING sum(m.delta) > 0
 ), hit AS (
   SELECT t.nic, t.snap, row_number() OVER (PARTITION BY t.nic ORDER BY t.remote / t.dt DESC, t.snap) AS r
     FROM step t JOIN p WHERE t.irqs >= p.min_per_s * t.dt AND t.remote * 100.0 >= p.min_pct * t.irqs

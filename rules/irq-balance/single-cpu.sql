@@ -41,8 +41,8 @@ WITH p AS (
     FROM n CROSS JOIN top ON top.nic = n.nic CROSS JOIN p CROSS JOIN irq i ON i.nic = n.nic
     CROSS JOIN series s ON s.source = 'interrupts' AND s.name = i.irq
     CROSS JOIN sample m ON m.series = s.id
-   WHERE n.irqs >= p.min_per_s * n.span AND top.pct >= p.min_pct AND m.delta > 0
-   GROUP BY n.nic, m.snap
+   WHERE n.irqs >= p.min_per_s * n.span AND top.pct >= p.min_pct
+   GROUP BY n.nic, m.snap HAVING sum(m.delta) > 0
 ), held AS (
   SELECT step.nic, step.snap, row_number() OVER (PARTITION BY step.nic ORDER BY step.most / step.dt DESC, step.snap) AS worst
     FROM step JOIN p WHERE step.irqs >= p.min_per_s * step.dt AND step.most * 100.0 >= p.min_pct * step.irqs

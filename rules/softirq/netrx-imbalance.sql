@@ -34,7 +34,7 @@ WITH p AS (
     FROM each_cpu
 ), step AS (               -- of a host that is so over the window, interval by interval
   SELECT m.snap, sum(m.delta) AS total, sum(CASE WHEN e.id = rx.id THEN m.delta ELSE 0 END) AS most, max(m.dt) AS dt
-    FROM rx JOIN p JOIN each_cpu e JOIN sample m ON m.series = e.id
+    FROM rx CROSS JOIN p CROSS JOIN each_cpu e CROSS JOIN sample m ON m.series = e.id
    WHERE rx.total >= p.min_per_s * rx.span AND rx.most * 100.0 >= p.min_pct * rx.total AND m.delta > 0
    GROUP BY m.snap
 ), held AS (
