@@ -46,6 +46,17 @@ static void put_text(const struct layout *l, const char *head, const char *text)
 	layout_text(l, INDENT, "", INDENT, span_of(text));
 }
 
+/* The same, of which each line is an entry of its own. */
+static void put_lines(const struct layout *l, const char *head, const char *text)
+{
+	struct span rest = span_of(text), line;
+
+	if (*text)
+		put_head(l, head);
+	while (span_line(&rest, &line))
+		layout_text(l, INDENT, "", INDENT + 2, line);
+}
+
 static void put_row(const struct layout *l, const char *label, const struct buf *b)
 {
 	size_t hang = INDENT + LABEL_COLUMNS;
@@ -266,12 +277,15 @@ static void put_sql_line(const struct layout *l, struct span line)
 	size_t lead = leading(line), most = l->style->width, n = code_length(line);
 	struct span code = span_sub(line, 0, n);
 
+	while (n && line.p[n - 1] == ' ')
+		n--; /* between code and comment */
 	if (line.n <= most) {
 		(void)fprintf(l->out, "%.*s\n", (int)line.n, line.p);
 		return;
 	}
-	if (n < line.n)
-		put_comment(l, lead, span_sub(line, n, line.n));
+	if (code.n < line.n)
+		put_comment(l, lead, span_sub(line, code.n, line.n));
+	code = span_sub(line, 0, n);
 	while (span_trim(code).n) {
 		n = break_at(code, leading(code), most);
 		(void)fprintf(l->out, "%.*s\n", (int)n, code.p);
@@ -318,6 +332,6 @@ void rule_page_put(const struct layout *l, const struct rules *all, const struct
 	put_causes(l, all, r);
 	put_evidence(l, r);
 	put_judgement(l, all, r);
-	put_text(l, "REFERENCES", r->see);
+	put_lines(l, "REFERENCES", r->see);
 	put_sql(l, r);
 }

@@ -111,6 +111,7 @@ static struct area *area_find(struct area *v, size_t *n, struct span name)
 	return &v[(*n)++];
 }
 
+/* Root causes are no part of the host that could be clean. */
 void wording_clean(const struct report *r, struct buf *b)
 {
 	struct area areas[AREAS_MAX];
@@ -127,7 +128,7 @@ void wording_clean(const struct report *r, struct buf *b)
 		a->found = a->found || one->outcome == OUTCOME_FINDINGS;
 	}
 	for (size_t i = 0; i < n; i++)
-		if (areas[i].ok && !areas[i].found)
+		if (areas[i].ok && !areas[i].found && !span_eq(areas[i].name, SPAN("root-cause")))
 			buf_fmt(b, "%s%.*s %zu/%zu",
 			        b->n ? ", " : "rules ok: ", (int)areas[i].name.n, areas[i].name.p,
 			        areas[i].ok, areas[i].judgeable);
