@@ -16,6 +16,8 @@
 #define EPISODE_LEAST 0.002 /* of the window: what is shorter is not seen */
 #define EPISODE_MOST  0.85  /* what is longer would shade all of it */
 #define GUIDE_PX      11    /* between the labels of two guides */
+#define MARK_PX       20    /* "[C]" */
+#define MARK_PART     0.03  /* of the window, which is about that */
 
 void canvas_begin(const struct canvas *c, const char *title, const char *caption,
                   const char *class_, double below_px)
@@ -152,7 +154,14 @@ static int by_from(const void *a, const void *b)
 	return x->from < y->from ? -1 : x->from > y->from;
 }
 
-static void put_interval(const struct canvas *c, const struct interval *v, enum level level)
+struct intervals {
+	struct interval *v; /* ascending, apart from each other */
+	size_t n;
+	enum level level;
+};
+
+static void put_interval(const struct canvas *c, const struct interval *v, enum level level,
+                         bool beside)
 {
 	double from = fmin(fmax(v->from, 0), 1 - EPISODE_LEAST);
 	double width = fmax(fmin(v->to, 1) - from, EPISODE_LEAST);
@@ -167,49 +176,60 @@ static void put_interval(const struct canvas *c, const struct interval *v, enum 
 	put_percent(c->out, "x", from);
 	put_percent(c->out, "width", width);
 	(void)fprintf(c->out, " y=\"-2\" height=\"%d\"/>", level == LEVEL_CRIT ? 3 : 2);
-	(void)fputs("<text class=\"em\"", c->out);
+	(void)fprintf(c->out, "<text class=\"em\" dx=\"%d\"", beside ? MARK_PX : 0);
 	put_percent(c->out, "x", from);
-	(void)fprintf(c->out, " y=\"-4\">%s</text>",
-	              level == LEVEL_CRIT   ? "[C]"
-	              : level == LEVEL_WARN ? "[W]"
-	                                    : "[i]");
+	(void)fprintf(c->out, " y=\"-4\">%s</text>", level == LEVEL_CRIT ? "[C]" : "[W]");
 }
 
-/* Intervals that touch are one. */
-static void put_intervals(const struct canvas *c, struct interval *v, size_t n, enum level level)
+/* Of the findings of that level; those that touch are one. */
+static struct intervals intervals_of(const struct canvas *c, enum level level)
 {
-	size_t last = 0;
+	struct intervals x = {.level = level};
+	size_t n = 0;
 
+	x.v = calloc(c->r->episodes_n + 1, sizeof(*x.v));
+	for (size_t i = 0; x.v && i < c->r->episodes_n; i++)
+		if (canvas_level(c, &c->r->episodes[i]) == level)
+			x.v[n++] = (struct interval){c->r->episodes[i].from, c->r->episodes[i].to};
 	if (!n)
-		return;
-	qsort(v, n, sizeof(*v), by_from);
+		return x;
+	qsort(x.v, n, sizeof(*x.v), by_from);
 	for (size_t i = 1; i < n; i++) {
-		if (v[i].from > v[last].to + EPISODE_LEAST)
-			v[++last] = v[i];
-		else if (v[i].to > v[last].to)
-			v[last].to = v[i].to;
+		struct interval *last = &x.v[x.n];
+
+		if (x.v[i].from > last->to + EPISODE_LEAST)
+			x.v[++x.n] = x.v[i];
+		else if (x.v[i].to > last->to)
+			last->to = x.v[i].to;
 	}
-	for (size_t i = 0; i <= last; i++)
-		put_interval(c, &v[i], level);
+	x.n++;
+	return x;
+}
+
+/* A mark of those stands where that of `v` would. */
+static bool is_taken(const struct intervals *by, const struct interval *v)
+{
+	for (size_t i = 0; by && i < by->n; i++)
+		if (fabs(by->v[i].from - v->from) < MARK_PART)
+			return true;
+	return false;
+}
+
+static void put_intervals(const struct canvas *c, const struct intervals *x,
+                          const struct intervals *above)
+{
+	for (size_t i = 0; i < x->n; i++)
+		put_interval(c, &x->v[i], x->level, is_taken(above, &x->v[i]));
 }
 
 void canvas_episodes(const struct canvas *c)
 {
-	static const enum level levels[] = {LEVEL_WARN, LEVEL_CRIT};
-	struct interval *v = calloc(c->r->episodes_n + 1, sizeof(*v));
+	struct intervals warn = intervals_of(c, LEVEL_WARN), crit = intervals_of(c, LEVEL_CRIT);
 
-	for (size_t k = 0; v && k < 2; k++) {
-		size_t n = 0;
-
-		for (size_t i = 0; i < c->r->episodes_n; i++) {
-			const struct episode *x = &c->r->episodes[i];
-
-			if (canvas_level(c, x) == levels[k])
-				v[n++] = (struct interval){x->from, x->to};
-		}
-		put_intervals(c, v, n, levels[k]);
-	}
-	free(v);
+	put_intervals(c, &warn, &crit);
+	put_intervals(c, &crit, NULL);
+	free(warn.v);
+	free(crit.v);
 }
 
 static bool concerns(const struct plot *p, const struct mark *m)

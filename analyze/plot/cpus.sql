@@ -1,7 +1,7 @@
 -- plot: cpus
 -- title: What came to which CPU
 -- order: 40
--- about: a row a CPU, the same in each map; a CPU that is dark in one map and in the others as well is where packets, interrupts and their work meet
+-- about: a row a CPU, the same in each map; a CPU that stands out in several of them is where packets, interrupts and their work meet
 -- source: softnet interrupts stat
 -- rules: softirq/*, irq-balance/*, root-cause/single-core-nic, root-cause/ksoftirqd-starved, root-cause/softnet-nic-cpu-loss, cpu/steal, root-cause/steal-noisy-neighbour
 -- panel: packets dropped at the backlog (softnet dropped)
