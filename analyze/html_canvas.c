@@ -300,8 +300,10 @@ void canvas_end_labels(const struct canvas *c, struct end_label *labels, size_t 
 	for (size_t i = 1; i < n; i++)
 		labels[i].y = fmax(labels[i].y, labels[i - 1].y + LABEL_PX);
 	/* what was pushed below the axis pushes back */
-	for (size_t i = n; i-- > 0; bottom = labels[i].y - LABEL_PX)
+	for (size_t i = n; i-- > 0;) {
 		labels[i].y = fmin(labels[i].y, bottom);
+		bottom = labels[i].y - LABEL_PX;
+	}
 	for (size_t i = 0; i < n; i++) {
 		(void)fprintf(c->out, "<text class=\"n f%zu\" x=\"100%%\" dx=\"8\" y=\"",
 		              labels[i].colour % COLOURS);

@@ -18,7 +18,7 @@ static const char script[] = {
 static void put_base64(struct buf *b, const uint8_t *v, size_t n)
 {
 	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
 
 	for (size_t i = 0; i < n; i += 3) {
 		uint32_t three = (uint32_t)v[i] << 16 | (i + 1 < n ? (uint32_t)v[i + 1] << 8 : 0) |
@@ -26,8 +26,8 @@ static void put_base64(struct buf *b, const uint8_t *v, size_t n)
 
 		buf_char(b, digits[three >> 18 & 63]);
 		buf_char(b, digits[three >> 12 & 63]);
-		buf_char(b, i + 1 < n ? digits[three >> 6 & 63] : '=');
-		buf_char(b, i + 2 < n ? digits[three & 63] : '=');
+		buf_char(b, digits[i + 1 < n ? three >> 6 & 63 : 64]);
+		buf_char(b, digits[i + 2 < n ? three & 63 : 64]);
 	}
 }
 

@@ -57,6 +57,13 @@ for kind in lines steps stacked heat; do
 done
 check "what was not recorded says so in its plot" sh -c 'grep "class=\"none\"" live.html | grep -q "linkerd: "'
 
+# beside another recording
+check "two recordings side by side are a page" page compare.html --compare live.tar.zst synthetic.tar
+check "which is as it promises to be" good compare.html
+"$analyze" --format json --fail-on never -o before.json live.tar.zst
+check "so is one against a baseline" page baseline.html --baseline before.json synthetic.tar
+check "which marks what is new" good --text '[new]' --text 'baseline' baseline.html
+
 # names that want to be markup
 mkdir hostile && tar xf synthetic.tar -C hostile --strip-components=1 && python3 "$home/tests/e2e/html_hostile.py" hostile
 check "a bundle with hostile names is read" page hostile.html hostile
