@@ -78,21 +78,27 @@ static void fit_linear(struct scale *s, double most, enum measure m)
 	}
 }
 
-static void fit_log(struct scale *s, double least, double most)
+/* 1, 2 and 5 of a decade where there are few, else its first. */
+static void put_decade(struct scale *s, double decade, bool all)
 {
 	static const double parts[] = {1, 2, 5};
-	double p, decades;
+
+	for (size_t i = 0; i < (all ? 3 : 1); i++)
+		if (decade * parts[i] <= s->hi * (1 + 1e-9) && s->ticks_n < TICKS_MAX)
+			s->ticks[s->ticks_n++] = decade * parts[i];
+}
+
+static void fit_log(struct scale *s, double least, double most)
+{
+	double decades;
 
 	least = fmax(least, LOG_SMALLEST);
 	most = fmax(most, least);
 	s->lo = pow(10, floor(log10(least)));
 	s->hi = fmax(round_up(most), 10 * s->lo);
 	decades = log10(s->hi / s->lo);
-	p = s->lo;
-	for (; p <= s->hi * (1 + 1e-9) && s->ticks_n < TICKS_MAX; p *= 10) // NOLINT(cert-flp30-c)
-		for (size_t i = 0; i < (decades <= LOG_DECADES ? 3 : 1); i++)
-			if (p * parts[i] <= s->hi * (1 + 1e-9) && s->ticks_n < TICKS_MAX)
-				s->ticks[s->ticks_n++] = p * parts[i];
+	for (int k = 0; k <= decades + 1e-9; k++)
+		put_decade(s, s->lo * pow(10, k), decades <= LOG_DECADES);
 }
 
 void scale_fit(struct scale *s, double least, double most, enum measure m, bool log, double px)
