@@ -14,6 +14,7 @@
 #define GUIDES_MAX 6
 #define SERIES_MAX 256
 #define POINTS_MAX 600
+#define VALUE_MOST 1e30 /* of a point: nothing real is as large */
 
 static const char *const kinds[PLOT_KIND_COUNT] = {
 	[PLOT_LINES] = "lines",     [PLOT_STEPS] = "steps",         [PLOT_STACKED] = "stacked",
@@ -201,7 +202,8 @@ static int take_points(struct stmt *st, struct arena *a, struct panel *p, struct
 		x.x = stmt_get_real(st, bars ? 0 : 1);
 		x.x2 = stmt_get_real(st, 1);
 		x.y = stmt_get_real(st, 2);
-		if (p->points_n == POINTS_MAX || stmt_is_null(st, 1) || stmt_is_null(st, 2))
+		if (p->points_n == POINTS_MAX || stmt_is_null(st, 1) || stmt_is_null(st, 2) ||
+		    !(fmax(fabs(x.x2), fabs(x.y)) < VALUE_MOST))
 			continue;
 		points = arena_more(a, points, p->points_n, sizeof(*points));
 		points[p->points_n++] = x;

@@ -10,6 +10,8 @@
 #define SLACK 0.05
 /* Captures that are so many times further apart than usual have a gap between them. */
 #define GAP_TIMES 2.5
+/* A stranger wrote the values down: within what a float can add and multiply with room to spare. */
+#define VALUE_MOST 1e30
 
 void resample_free(void *p)
 {
@@ -55,6 +57,7 @@ void spark_hold(const struct spark_window *w, float *cells, double t0, double t1
 
 	if (!isfinite(v) || !slices_of(w, t0, t1, &from, &to))
 		return;
+	v = fmin(fmax(v, -VALUE_MOST), VALUE_MOST);
 	for (size_t i = from; i < to; i++)
 		if (isnan(cells[i]) || cells[i] < (float)v)
 			cells[i] = (float)v;
@@ -67,6 +70,7 @@ void trace_hold(const struct spark_window *w, const struct trace *t, double t0, 
 	spark_hold(w, t->high, t0, t1, v);
 	if (!t->low || !isfinite(v) || !slices_of(w, t0, t1, &from, &to))
 		return;
+	v = fmin(fmax(v, -VALUE_MOST), VALUE_MOST);
 	for (size_t i = from; i < to; i++)
 		if (isnan(t->low[i]) || t->low[i] > (float)v)
 			t->low[i] = (float)v;

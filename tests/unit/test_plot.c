@@ -191,6 +191,20 @@ static void what_is_held_has_gaps_elsewhere(void **state)
 	assert_true(x->series[1].shade);
 }
 
+static void values_that_nothing_real_has_are_bounded(void **state)
+{
+	struct plot p = run(*state, HEAD
+	                    "-- panel: c\nSELECT 'x', curve_held(NULL, 0, 9, 1e300) AS v UNION ALL"
+	                    " SELECT 'y', curve_held(NULL, 0, 9, 9e999);\n"
+	                    "-- panel: s\n-- kind: scatter\n"
+	                    "SELECT 'a', 1 AS x, 9e999 AS y UNION ALL SELECT 'b', 1e300, 2;\n");
+
+	assert_true(isfinite(p.panels[0].series[0].high[0]));
+	assert_true(isfinite(8 * p.panels[0].series[0].high[0]));
+	assert_true(isnan(p.panels[0].series[1].high[0]));
+	assert_int_equal(p.panels[1].points_n, 0);
+}
+
 static void top_counts_the_rest(void **state)
 {
 	struct plot p =
@@ -339,6 +353,7 @@ int main(void)
 		cmocka_unit_test(a_long_window_keeps_peaks_and_what_was_least),
 		cmocka_unit_test(a_time_in_which_nobody_looked_is_a_gap),
 		cmocka_unit_test(what_is_held_has_gaps_elsewhere),
+		cmocka_unit_test(values_that_nothing_real_has_are_bounded),
 		cmocka_unit_test(top_counts_the_rest),
 		cmocka_unit_test(points_have_axes_of_their_own),
 		cmocka_unit_test(nothing_to_show_is_explained),
