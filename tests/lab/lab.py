@@ -160,7 +160,7 @@ def publish(path, runs, build, reps, scenarios):
 def arguments():
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     a.add_argument('--reps', type=int, default=1)
-    a.add_argument('--jobs', type=int, default=6 * os.cpu_count(), help='scenarios at once, of those that can share the machine')
+    a.add_argument('--jobs', type=int, default=8 * os.cpu_count(), help='scenarios at once, of those that can share the machine')
     a.add_argument('--only', action='append', help='scenarios whose name matches')
     a.add_argument('--score', help='write the table there')
     a.add_argument('--retry', action='store_true', help='run what failed once more, alone, and count that')

@@ -260,7 +260,7 @@ class NetemPath:
             ns.run('tc', 'qdisc', 'replace', 'dev', self.device, 'root', 'netem', 'limit', '20000', *words)
 
 
-def busy_share(seconds=1.0):
+def busy_share(seconds=0.5):
     """Of all CPU time over that long, the share that was not idle."""
     before, after = cpu_times(), (time.sleep(seconds), cpu_times())[1]
     spent = [b - a for a, b in zip(before, after)]
