@@ -90,7 +90,7 @@ static void put_name(FILE *out, const struct evidence *e, bool heading)
 	struct span stem = measure_stem(span_of(e->name));
 
 	for (size_t i = 0; i < stem.n; i++)
-		buf_char(&b, stem.p[i] == '_' ? ' ' : stem.p[i]);
+		buf_put(&b, stem.p[i] == '_' ? SPAN(" ") : span_sub(stem, i, 1));
 	html_text(out, buf_span(&b));
 	(void)fputs(heading ? measure_mark(e->measure) : "", out);
 }

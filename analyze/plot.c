@@ -271,7 +271,7 @@ static int take_guides(struct arena *a, const struct query *q, struct panel *p, 
 
 static bool says_something(const struct panel *p, size_t slices)
 {
-	for (size_t i = 0; i < p->series_n; i++)
+	for (size_t i = 0; p->series && i < p->series_n; i++)
 		for (size_t k = 0; !p->series[i].shade && k < slices; k++)
 			if (p->series[i].high[k] > 0)
 				return true;
