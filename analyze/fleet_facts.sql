@@ -23,7 +23,7 @@ SELECT n.hosts || CASE n.hosts WHEN 1 THEN ' host' ELSE ' hosts' END
        CASE WHEN n.bundles = 0 THEN 'no bundle to judge'
             ELSE n.crit || ' crit, ' || n.warn || ' warn, ' || n.info || ' info, ' || n.ok || ' ok of ' || n.bundles
                  || CASE n.bundles WHEN 1 THEN ' bundle' ELSE ' bundles' END
-                 || coalesce(', ' || nullif(n.skip, 0) || ' without a rule that was run', '')
+                 || coalesce(', ' || nullif(n.skip, 0) || ' without a verdict', '')
                  || coalesce('; ' || nullif(n.failed, 0) || ' could not be judged', '') END AS verdict,
        CASE WHEN n.crit > 0 THEN 'crit' WHEN n.warn > 0 THEN 'warn' WHEN n.failed + n.skip = n.bundles THEN 'skip'
             WHEN n.info > 0 THEN 'info' ELSE 'ok' END AS worst,
