@@ -70,7 +70,7 @@ static void name_report(const struct diagnosis *d, const char *ending, struct bu
 		bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 		            (c >= '0' && c <= '9') || c == '_' || c == '-' || (c == '.' && i > 0);
 
-		buf_char(b, fine ? c : '_');
+		buf_char(b, (char)(fine ? c : '_'));
 	}
 	buf_str(b, host[0] ? "-" : "unknown-");
 	if (time_parse(span_of(report_fact(&d->report, "started")), &started)) {
