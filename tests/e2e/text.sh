@@ -139,7 +139,7 @@ PATH=$work/bin:$PATH
 report="$analyze --fail-on never"
 on_terminal 24 80 "env PAGER='pager-of-ours -x  y' $report calm.tar"
 check "what is longer than the terminal goes through PAGER with its arguments" grep -q '^PAGED -x y$' shown.txt
-check "all of it" sh -c 'grep -q "^NETTAPE" shown.txt && grep -q "^EVIDENCE" shown.txt'
+check "all of it" sh -c 'sed "s/\x1b\[[0-9;]*m//g" shown.txt >plain.txt; grep -q "^NETTAPE" plain.txt && grep -q "^EVIDENCE" plain.txt'
 check "as wide as the terminal" sh -c 'sed "s/\x1b\[[0-9;]*m//g" shown.txt | tail -n +2 >plain.txt; ! grep -qE "^.{81}" plain.txt'
 on_terminal 24 80 "env PAGER='pager-of-ours' $report --section conntrack calm.tar"
 check "what is shorter does not" sh -c '! grep -q PAGED shown.txt && grep -q "CONNTRACK" shown.txt'
