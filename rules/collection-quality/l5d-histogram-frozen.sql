@@ -25,13 +25,15 @@ WITH p AS (
     FROM capture c JOIN snapshot x ON x.snap = c.snap WHERE c.source = 'linkerd' AND c.state = 'ok' GROUP BY c.entity
 ), one AS (
   SELECT entity, a, b, coalesce(pause, 0) AS pause, CASE WHEN n > 1 THEN entity || '/' ELSE '' END AS prefix FROM try
+), freeze AS (             -- all histograms of a linkerd are frozen together
+  SELECT DISTINCT router, w, snap FROM window
 ), mark AS (               -- each freeze, the beginning and the end
   SELECT entity, a AS t FROM one
    UNION
   SELECT entity, b FROM one
    UNION
   SELECT o.entity, x.mono FROM one o
-    JOIN window w ON w.w > 0 AND substr(w.router, 1, length(o.prefix)) = o.prefix
+    JOIN freeze w ON w.w > 0 AND substr(w.router, 1, length(o.prefix)) = o.prefix
     JOIN snapshot x ON x.snap = w.snap
 ), gap AS (
   SELECT entity, lag(t) OVER (PARTITION BY entity ORDER BY t) AS t0, t AS t1 FROM mark
@@ -49,7 +51,7 @@ WITH p AS (
    WHERE r.r = 1 GROUP BY r.entity, r.t0, r.t1
 ), minute AS (
   SELECT o.entity, count(DISTINCT w.w) AS n
-    FROM one o JOIN window w ON substr(w.router, 1, length(o.prefix)) = o.prefix GROUP BY o.entity
+    FROM one o JOIN freeze w ON substr(w.router, 1, length(o.prefix)) = o.prefix GROUP BY o.entity
 )
 SELECT CASE WHEN v.n IS NULL OR v.n = 0                             THEN 'skip'
             WHEN v.t1 - v.t0 >= max(p.still_s, 60 + 2 * o.pause)
