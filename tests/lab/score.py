@@ -50,16 +50,17 @@ def totals(results):
     return (sum(t.fired for t in rules), sum(t.should for t in rules), sum(t.false for t in rules))
 
 
-def version(*command):
+def version(parts, *command):
+    """The first so many parts, between commas, of what it says."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return (done.stdout or done.stderr).strip().splitlines()[0] if done.stdout or done.stderr else 'unknown'
+    return ','.join((done.stdout + done.stderr).strip().split(',')[:parts]) or 'unknown'
 
 
 def heading(when, analyze, reps, cpus):
     kernel = '.'.join(platform.release().split('-')[0].split('.')[:2])
     return [
         '# Score of the lab', '',
-        f'{when}, Linux {kernel}, {cpus} CPUs, {version(analyze, "--version")}, {version("ip", "-V")}; {reps} repetitions.', '',
+        f'{when}, Linux {kernel}, {cpus} CPUs, {version(1, analyze, "--version")}, {version(2, "ip", "-V")}; {reps} repetitions.', '',
         'Made by `make lab`. Faults are real, in network namespaces of one machine; linkerd is an imitation (README.md),',
         'so what a linkerd rule is worth on a real linkerd is not shown here. Every fault has its matched negative: the',
         'same load without it. A false alarm is a finding at warn or crit that the scenario neither expects nor allows.', '']
