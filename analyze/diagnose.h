@@ -27,7 +27,7 @@ struct diagnose_want {
 	bool all;             /* every row of every table */
 	bool no_report;       /* the store and its findings alone, for a query */
 	bool short_window;
-	bool since_boot; /* sections with totals since boot, too */
+	bool since_boot;           /* sections with totals since boot, too */
 	struct window_want window; /* the part of it to judge; zeroed: all */
 	const char *const *join;   /* these as one window, in place of the one path; or none */
 	size_t join_n;

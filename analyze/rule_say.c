@@ -16,7 +16,7 @@ static const char select_member[] =
 
 /* the bundle that it is in: its number there, and its name where there are several */
 static const char select_bundle[] = "SELECT ?1 - shift, CASE WHEN (SELECT count(*) FROM bundle) > "
-                                    "1 THEN name || ': ' ELSE '' END"
+				    "1 THEN name || ': ' ELSE '' END"
 				    " FROM bundle WHERE ?1 BETWEEN first_snap AND last_snap";
 
 int say_open(struct runner *run, struct err *e)

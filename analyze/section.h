@@ -11,7 +11,8 @@
  *	-- table: per CPU               a caption, or nothing; one SELECT follows
  *	-- layout: list                 one row, its columns one below the other
  *	-- layout: timeline             rows over one axis of time, see layout_timeline
- *	-- data: unit, sum              columns that only JSON has; behind all others but in a timeline
+ *	-- data: unit, sum              columns that only JSON has; behind all others but in a
+ *timeline
  *	-- top: 20                      rows shown; the rest is counted
  *	-- always: cpu, dropped         columns kept though all of them are zero
  *	SELECT ...

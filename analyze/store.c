@@ -76,7 +76,8 @@ static int open_db(struct store *s, const char *path, struct err *e)
 		s->path = (char *)(uintptr_t)must_copy(span_of(path)).p;
 		(void)unlink(s->temp);
 	}
-	/* no thread but this one: its locks would cost a twentieth; refused, and fine, from the second store on */
+	/* no thread but this one: its locks would cost a twentieth; refused, and fine, from the
+	 * second store on */
 	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
 	if (sqlite3_open(path ? s->temp : ":memory:", &s->db) != SQLITE_OK)
 		return err_set(e, 0, "open %s: %s", path ? s->temp : "the store",

@@ -22,22 +22,22 @@ static void error_texts_are_told_by_all_their_lines(void **state)
 		const char *text;
 		enum capture_status status;
 	} known[] = {
-		{"",				   CAPTURE_ABSENT},
-		{"no stats available\n",               CAPTURE_ABSENT},
-		{"bash: ethtool: command not found\n", CAPTURE_ABSENT},
+		{"",									 CAPTURE_ABSENT },
+		{"no stats available\n",						     CAPTURE_ABSENT },
+		{"bash: ethtool: command not found\n",                                       CAPTURE_ABSENT },
 		{"Cannot get device pause settings: Operation not supported\nPause parameters for "
-	         "eth0:\n",	                             CAPTURE_ABSENT					   },
+	         "eth0:\n",	                                         CAPTURE_ABSENT },
 		{"Cannot get device channel parameters\n: Operation not supported\nChannel "
 	         "parameters for "
-	         "lo:\n",	                            CAPTURE_ABSENT       },
-		{"/usr/sbin/ss: Permission denied",CAPTURE_DENIED},
-		{"netlink error: Operation not permitted\n",                                    CAPTURE_DENIED                                                        },
+	         "lo:\n",	                                           CAPTURE_ABSENT },
+		{"/usr/sbin/ss: Permission denied",                                          CAPTURE_DENIED },
+		{"netlink error: Operation not permitted\n",                                 CAPTURE_DENIED },
 		{"timeout: failed to run command 'ip': No such file or directory\n",
-	         CAPTURE_ABSENT},
-		{"timeout: sending signal TERM to command 'ip'\n",                       CAPTURE_TIMEOUT											    },
-		{"Error: something new\n",CAPTURE_ERROR},
+	         CAPTURE_ABSENT									     },
+		{"timeout: sending signal TERM to command 'ip'\n",                           CAPTURE_TIMEOUT},
+		{"Error: something new\n",						   CAPTURE_ERROR  },
 		{"ss: invalid option -- 'e'\nUsage: ss [ OPTIONS ]\n   -h, --help\n   -V\n",
-	         CAPTURE_ABSENT														      },
+	         CAPTURE_ABSENT									     },
 	};
 
 	(void)state;
@@ -105,7 +105,7 @@ static void dates_are_read_in_every_form_that_is_utc(void **state)
 		"Sun Nov 22 22:40:13 UTC 2026\n",
 		"Sun 22 Nov 2026 10:40:13 PM UTC\n",
 		"               Local time: Sun 2026-11-22 23:40:13 CET\n           Universal "
-	        "time: Sun "
+		"time: Sun "
 		"2026-11-22 22:40:13 UTC\n",
 	};
 	static const char *const others[] = {"Sun Nov 22 23:40:13 CET 2026\n", "",
@@ -168,7 +168,7 @@ static void uname_says_host_kernel_and_architecture(void **state)
 
 static const char manifest[] =
 	"{\"version\":\"4.12.0\",\"cmdline\":\"report "
-        "--batch\",\"components\":{\"report\":{\"plugins\":{"
+	"--batch\",\"components\":{\"report\":{\"plugins\":{"
 	"\"networking\":{\"timeout_hit\":true,\"commands\":["
 	"{\"exec\":\"ss -s\",\"filepath\":\"sos_commands/networking/ss_-s\",\"return_code\":0,"
 	"\"truncated\":false,\"start_time\":1795387213.5,\"end_time\":1795387214.0},"
