@@ -130,7 +130,9 @@ static void put_folded_head(const struct layout *l, const struct finding *f, siz
 /* One of the n at f is a further cause of g, which stands under another rule. */
 static bool shares(const struct finding *f, size_t n, const struct finding *g)
 {
-	for (size_t k = 0; k < g->others_n && strcmp(g->explained_by, f->rule) != 0; k++)
+	if (!g->explained_by || strcmp(g->explained_by, f->rule) == 0)
+		return false;
+	for (size_t k = 0; k < g->others_n; k++)
 		for (size_t i = 0; i < n; i++)
 			if (strcmp(g->others[k].rule, f[i].rule) == 0 &&
 			    strcmp(g->others[k].entity, f[i].entity) == 0)
@@ -185,7 +187,7 @@ static void put_limits(const struct layout *l, const struct report *r, const str
 			continue;
 		buf_str(&b, b.n ? ", " : "");
 		for (size_t k = 0; k < name.n; k++)
-			buf_char(&b, name.p[k] == '_' ? ' ' : name.p[k]);
+			buf_char(&b, (char)(name.p[k] == '_' ? ' ' : name.p[k]));
 		buf_fmt(&b, " %s %s", p->value, p->unit);
 	}
 	layout_text(l, indent, "limits", indent + LABEL_COLUMNS - 2, buf_span(&b));

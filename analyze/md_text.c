@@ -22,7 +22,7 @@ static bool is_word(char c)
 
 static char at(struct span s, size_t i)
 {
-	return i < s.n ? s.p[i] : ' ';
+	return (char)(i < s.n ? s.p[i] : ' ');
 }
 
 /* "1." or "1)" at the very beginning: the item of a list. */

@@ -171,12 +171,12 @@ static void on_file(struct sos *s, const struct entry *en, struct span path)
 
 	if (span_starts(path, SPAN("sos_commands/")))
 		sos_about_clock(s, SOS_BY_FILES, en->mtime_s * NS_PER_S);
-	if (!find_place(s, &f, &place)) {
-		s->others++;
-	} else if (place.row->use == SOS_LIST) {
+	bool known = find_place(s, &f, &place);
+
+	if (known && place.row->use == SOS_LIST) {
 		add_name(s, &s->listed_names, ++s->listed, path);
 		sos_file_list(s, path, en->size);
-	} else if (!wants_text(place.row)) {
+	} else if (!known || !wants_text(place.row)) {
 		s->others++;
 	} else {
 		/* what the archive lacks of the last file is not used; the report says so */

@@ -223,7 +223,7 @@ static void put_mangled(struct buf *b, struct span command)
 	bool gap = false;
 
 	for (size_t i = 0; i < command.n; i++) {
-		char c = command.p[i] == '/' ? '.' : command.p[i];
+		char c = (char)(command.p[i] == '/' ? '.' : command.p[i]);
 
 		if (c == '@') /* eth0.7@eth0: a device and the one below it */
 			while (i + 1 < command.n && command.p[i + 1] != ' ')

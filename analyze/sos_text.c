@@ -90,7 +90,7 @@ static bool is_day(struct span s)
 /* Takes "-2026-11-22-abcdefg" or "-20261122224013" from the end. */
 static bool take_date(struct span *rest, struct span *date)
 {
-	struct span head = *rest, tail = *rest, word = *rest, before;
+	struct span head = *rest, tail = *rest, before;
 
 	if (!span_rcut(&tail, '-', &head))
 		return false;
@@ -99,8 +99,7 @@ static bool take_date(struct span *rest, struct span *date)
 		*rest = head;
 		return true;
 	}
-	word = tail;
-	if (!is_random_word(word) || head.n < 11)
+	if (!is_random_word(tail) || head.n < 11)
 		return false;
 	before = span_sub(head, head.n - 10, 10);
 	if (!is_day(before) || head.p[head.n - 11] != '-')
@@ -158,7 +157,7 @@ bool sos_name_time(struct span date, int64_t *unix_ns)
 		return false;
 	for (size_t i = 0; i < date.n; i++) {
 		if (i >= 4 && i % 2 == 0)
-			buf_char(&b, i < 8 ? '-' : i == 8 ? ' ' : ':');
+			buf_char(&b, (char)(i < 8 ? '-' : i == 8 ? ' ' : ':'));
 		buf_char(&b, date.p[i]);
 	}
 	if (date.n == 12)

@@ -52,9 +52,9 @@ static void put_device(const struct ip_device *d, size_t at, struct emit *out)
 /* "link/ether ba:c4:5b:fa:28:b3 brd ..." */
 static void put_address(const struct ip_device *d, struct span line, struct emit *out)
 {
-	struct span word;
+	struct span kind, word;
 
-	if (span_word(&line, &word) && span_word(&line, &word) && !span_eq(word, SPAN("brd")))
+	if (span_word(&line, &kind) && span_word(&line, &word) && !span_eq(word, SPAN("brd")))
 		emit_text(out, d->name, SPAN("address"), word);
 }
 
