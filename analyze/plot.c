@@ -55,12 +55,10 @@ static const char marks_sql[] = {
 #include "marks.sql.inc"
 	0x00};
 
-static bool file_key(struct file *f, struct span key, struct span value)
+static bool file_key(void *file, struct span key, struct span value)
 {
-	const struct {
-		struct span key;
-		struct span *to;
-	} texts[] = {
+	struct file *f = file;
+	const struct sqlfile_text texts[] = {
 		{SPAN("plot"),   &f->name  },
                 {SPAN("title"),  &f->title },
 		{SPAN("about"),  &f->about },
@@ -68,12 +66,8 @@ static bool file_key(struct file *f, struct span key, struct span value)
 		{SPAN("rules"),  &f->rules },
 	};
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		if (span_eq(key, texts[i].key)) {
-			*texts[i].to = value;
-			return true;
-		}
-	return span_eq(key, SPAN("order")) && span_u64(value, UINT16_MAX, &f->order);
+	return sqlfile_take_text(texts, sizeof(texts) / sizeof(texts[0]), key, value) ||
+	       (span_eq(key, SPAN("order")) && span_u64(value, UINT16_MAX, &f->order));
 }
 
 static bool query_kind(struct query *q, struct span value)
@@ -94,8 +88,19 @@ static bool query_guide(struct query *q, struct span value)
 	return true;
 }
 
-static bool query_key(struct query *q, struct span key, struct span value)
+static struct span *begin_query(void *file, struct span caption)
 {
+	struct file *f = file;
+
+	f->queries[f->queries_n] = (struct query){.caption = caption};
+	return &f->queries[f->queries_n++].sql;
+}
+
+static bool query_key(void *file, struct span key, struct span value)
+{
+	struct file *f = file;
+	struct query *q = &f->queries[f->queries_n - 1];
+
 	if (span_eq(key, SPAN("kind")))
 		return query_kind(q, value);
 	if (span_eq(key, SPAN("guide")))
@@ -109,37 +114,19 @@ static bool query_key(struct query *q, struct span key, struct span value)
 	return span_eq(key, SPAN("top")) && span_u64(value, SERIES_MAX, &q->top);
 }
 
-/* Takes a header line or a line of SQL into f. */
-static int take_line(struct file *f, struct span line, struct err *e)
-{
-	struct query *q = f->queries_n ? &f->queries[f->queries_n - 1] : NULL;
-	struct span key, value;
-	bool header = sqlfile_header(line, &key, &value);
-
-	if (header && span_eq(key, SPAN("panel"))) {
-		if (f->queries_n == PANELS_MAX)
-			return err_set(e, 0, "more than %d panels", PANELS_MAX);
-		f->queries[f->queries_n++] = (struct query){.caption = value};
-	} else if (q && (!header || q->sql.n)) {
-		/* lines of one file are neighbours: the SQL grows to the end of this one */
-		if (!q->sql.n)
-			q->sql.p = line.p;
-		q->sql.n = (size_t)(line.p - q->sql.p) + line.n;
-	} else if (header ? !(q ? query_key(q, key, value) : file_key(f, key, value))
-	                  : span_trim(line).n > 0) {
-		return err_set(e, 0, "not understood: %.*s", (int)line.n, line.p);
-	}
-	return 0;
-}
+static const struct sqlfile_grammar grammar = {
+	.part = "panel",
+	.parts_most = PANELS_MAX,
+	.file_key = file_key,
+	.begin = begin_query,
+	.part_key = query_key,
+};
 
 static int read_file(struct file *f, struct span text, struct err *e)
 {
-	struct span line;
-
 	*f = (struct file){0};
-	while (span_line(&text, &line))
-		if (take_line(f, line, e))
-			return -1;
+	if (sqlfile_read(&grammar, f, text, e))
+		return -1;
 	if (!f->name.n || !f->title.n || !f->about.n || !f->queries_n)
 		return err_set(e, 0, "a plot needs plot:, title:, about: and one panel:");
 	return 0;

@@ -8,13 +8,77 @@
 
 #define CLOCK_MOST_S 4e9 /* in the year 2096 */
 
-bool sqlfile_header(struct span line, struct span *key, struct span *value)
+bool sqlfile_take_text(const struct sqlfile_text *texts, size_t n, struct span key,
+                       struct span value)
+{
+	for (size_t i = 0; i < n; i++)
+		if (span_eq(key, texts[i].key)) {
+			*texts[i].to = value;
+			return true;
+		}
+	return false;
+}
+
+struct reading {
+	const struct sqlfile_grammar *g;
+	void *file;
+	struct span *sql; /* of the part that was begun last, or NULL */
+	size_t parts;
+};
+
+static bool header(struct span line, struct span *key, struct span *value)
 {
 	if (!span_skip(&line, SPAN("-- ")) || !span_cut(&line, ':', key) ||
 	    span_find(*key, ' ') < key->n)
 		return false;
 	*value = span_trim(line);
 	return true;
+}
+
+static int take_header(struct reading *r, struct span key, struct span value, struct span line,
+                       struct err *e)
+{
+	const struct sqlfile_grammar *g = r->g;
+
+	if (span_eq(key, span_of(g->part))) {
+		if (r->parts++ == g->parts_most)
+			return err_set(e, 0, "more than %zu of %s", g->parts_most, g->part);
+		r->sql = g->begin(r->file, value);
+		return 0;
+	}
+	if (!(r->sql ? g->part_key : g->file_key)(r->file, key, value))
+		return err_set(e, 0, "not understood: %.*s", (int)line.n, line.p);
+	return 0;
+}
+
+/* Once a part's SQL has begun, a header's line is a comment in it, but for the next part's. */
+static int take_line(struct reading *r, struct span line, struct err *e)
+{
+	struct span key, value;
+
+	if (header(line, &key, &value) &&
+	    (!r->sql || !r->sql->n || span_eq(key, span_of(r->g->part))))
+		return take_header(r, key, value, line, e);
+	if (!r->sql)
+		return span_trim(line).n
+		               ? err_set(e, 0, "not understood: %.*s", (int)line.n, line.p)
+		               : 0;
+	/* lines of one file are neighbours: the SQL grows to the end of this one */
+	if (!r->sql->n)
+		r->sql->p = line.p;
+	r->sql->n = (size_t)(line.p - r->sql->p) + line.n;
+	return 0;
+}
+
+int sqlfile_read(const struct sqlfile_grammar *g, void *file, struct span text, struct err *e)
+{
+	struct reading r = {.g = g, .file = file};
+	struct span line;
+
+	while (span_line(&text, &line))
+		if (take_line(&r, line, e))
+			return -1;
+	return 0;
 }
 
 static void say_state(struct buf *b, struct span source, struct stmt *q)
