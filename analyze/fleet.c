@@ -65,7 +65,7 @@ static void name_report(const struct diagnosis *d, const char *ending, struct bu
 	const char *host = report_fact(&d->report, "host");
 	int64_t started = 0;
 
-	for (size_t i = 0; host[i] && i < HOST_BYTES; i++) {
+	for (size_t i = 0; i < HOST_BYTES && host[i]; i++) {
 		char c = host[i];
 		bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 		            (c >= '0' && c <= '9') || c == '_' || c == '-' || (c == '.' && i > 0);

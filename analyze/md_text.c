@@ -129,9 +129,9 @@ void md_code(const struct md *m, struct span raw, bool cell)
 	put_ticks(m, ticks + 1);
 	(void)fputs(ticks ? " " : "", m->out);
 	for (size_t i = 0; i < b.n; i++) {
-		if (cell && text[i] == '|')
+		if (cell && b.p[i] == '|')
 			(void)fputc('\\', m->out);
-		(void)fputc(text[i], m->out);
+		(void)fputc(b.p[i], m->out);
 	}
 	(void)fputs(ticks ? " " : "", m->out);
 	put_ticks(m, ticks + 1);

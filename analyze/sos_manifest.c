@@ -68,8 +68,9 @@ static void take_plugin(struct sos_manifest *m, const char *name, const json_t *
 	const json_t *v;
 	size_t i;
 
-	json_array_foreach(json_object_get(plugin, "commands"), i, v)
+	json_array_foreach(json_object_get(plugin, "commands"), i, v) {
 		take_command(m, kept, v, a);
+	}
 	if (json_is_true(json_object_get(plugin, "timeout_hit")))
 		m->late =
 			span_of(arena_fmt(a, "%.*s%s%s", (int)m->late.n, m->late.n ? m->late.p : "",
@@ -102,8 +103,9 @@ int sos_manifest_read(struct sos_manifest *m, struct span text, struct arena *a,
 	m->read = true;
 	m->version = keep(a, json_object_get(root, "version"));
 	m->options = keep(a, json_object_get(root, "cmdline"));
-	json_object_foreach(json_object_get(report, "plugins"), name, plugin)
+	json_object_foreach(json_object_get(report, "plugins"), name, plugin) {
 		take_plugin(m, name, plugin, a);
+	}
 	index_commands(m);
 	json_decref(root);
 	return 0;

@@ -206,7 +206,9 @@ struct span sos_path_as(const struct sos_place *p, size_t i, char room[BUNDLE_NA
 	if (!sos_match(p->path, p->row[i].path, stars))
 		return (struct span){0};
 	put_as(&b, p->row[i].as, stars);
-	return b.cut ? (struct span){0} : buf_span(&b);
+	if (b.cut)
+		return (struct span){0};
+	return buf_span(&b);
 }
 
 /* ---- commands ---- */
@@ -262,5 +264,7 @@ struct span sos_path_of_command(struct span plugin, struct span command, char ro
 	put_mangled(&b, rest);
 	while (b.n && (b.p[b.n - 1] == '_' || b.p[b.n - 1] == '.' || b.p[b.n - 1] == '-'))
 		b.n--;
-	return b.cut ? (struct span){0} : buf_span(&b);
+	if (b.cut)
+		return (struct span){0};
+	return buf_span(&b);
 }
