@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "analyze/parse.h"
+#include "analyze/rule_advice.h"
 #include "analyze/rule_case.h"
 #include "analyze/rule_run.h"
 #include "analyze/rule_scan.h"
@@ -167,13 +168,26 @@ static void lint_options(struct lint *l, const char *text)
 		lint_line(l, line);
 }
 
-/* Who is told to set something wants to know what it is now: "(now {somaxconn})", "is {value}". */
+/* What people are to type must be there to be copied. */
+static void lint_commands(struct lint *l, const char *key, const char *text)
+{
+	struct span rest = span_of(text), line;
+
+	while (span_line(&rest, &line)) {
+		const char *fault = advice_fault(line);
+
+		if (fault)
+			COMPLAIN(l, "%s: %s: %.*s", key, fault, (int)line.n, line.p);
+	}
+}
+
+/* Who is told to set something wants to know what it is now: "# now {somaxconn}", "is {value}". */
 static void lint_present(struct lint *l)
 {
 	struct span remedy = span_of(l->rule->remedy);
 	bool sets = span_search(remedy, SPAN("sysctl -w ")) < remedy.n;
 
-	if (sets && span_search(remedy, SPAN("(now ")) == remedy.n &&
+	if (sets && span_search(remedy, SPAN("now ")) == remedy.n &&
 	    span_search(remedy, SPAN("is {")) == remedy.n)
 		COMPLAIN(l, "remedy: sets a sysctl and does not say what it is now");
 }
@@ -411,6 +425,8 @@ static bool lint_rule(struct lint *l, const char *dir, FILE *out)
 		lint_options(l, l->rule->verify);
 		lint_options(l, l->rule->but);
 		lint_present(l);
+		lint_commands(l, "remedy", l->rule->remedy);
+		lint_commands(l, "verify", l->rule->verify);
 		lint_statement(l);
 		if (!l->n)
 			lint_time(l);

@@ -11,9 +11,9 @@
 -- message:  {entity}: stopped in {throttled} of {periods} periods ({throttled_pct}%), {_seconds} s in all on its CPUs; quota {_quota}
 -- meaning:  With the quota used up all threads of the group stand still to the end of the period, mostly 100 ms: latency in steps of
 --           up to that, an accept queue that fills meanwhile, and a CPU that looks idle. More threads use up the quota faster.
--- remedy:   Raise the limit (now {_quota}) or take it away: kubectl set resources, CPUQuota= of a unit, or
+-- remedy:   Raise the limit (now {_quota}) or take it away: kubectl set resources, CPUQuota= of a unit, or by hand:
 --             echo max > /sys/fs/cgroup/{entity}/cpu.max
---             echo -1 > /sys/fs/cgroup/cpu/{entity}/cpu.cfs_quota_us        with cgroup v1
+--             echo -1 > /sys/fs/cgroup/cpu/{entity}/cpu.cfs_quota_us   # with cgroup v1
 --           Fewer threads (netty workers, GC threads) that match the quota help as well.
 -- verify:   nr_throttled in cpu.stat of {entity} stands still.
 -- but:      A group whose threads have nothing urgent to do may well be limited. The time stopped is a sum over CPUs and can exceed

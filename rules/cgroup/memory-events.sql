@@ -6,12 +6,12 @@
 -- requires: cgroup >= 2
 -- param:    high_events  events  above memory.high in the window
 -- param:    max_events   events  at memory.max (v1: failcnt) in the window; fewer are a remark
--- message:  {entity}: {oom_kills} killed, {oom} times out of memory, {at_max} times at the limit, {high} times above memory.high; up to {_used} of {_limit}
+-- message:  {entity}: {oom_kills} processes killed, {oom} times out of memory, {at_max} times at the limit, {high} times above memory.high; up to {_used} of {_limit}
 -- meaning:  At the limit whoever allocates has to free memory of the group first, in the middle of a request or of a packet: the JVM and
 --           its sockets stall for milliseconds to seconds, and when nothing can be freed a process is killed. The host may have
 --           plenty of memory meanwhile.
 -- remedy:   Raise the limit (now {_limit}) above heap, metaspace, threads and sockets together, or lower the heap (JVM_HEAP_MAX):
---             kubectl set resources, MemoryMax= of a unit, or
+--           kubectl set resources, MemoryMax= of a unit, or by hand:
 --             echo BYTES > /sys/fs/cgroup/{entity}/memory.max
 -- verify:   memory.events of {entity} stands still (v1: memory.failcnt and memory.oom_control).
 -- but:      Files that are read and written count towards the limit as cache: a group that writes logs sits at it for ever, and its cache

@@ -6,10 +6,11 @@
 -- requires: qdisc >= 2
 -- wants:    nic, netdev
 -- param:    min_overlimits  times  in the window
--- message:  {entity} ({kind}{_what}) held packets back {overlimits} times in {intervals_hit} of {intervals} intervals; {drops} dropped, backlog up to {backlog_max_bytes}, {mbit} Mbit/s sent
+-- message:  {entity} ({kind}{_what}) held packets back {overlimits} times in {intervals_hit} of {intervals} intervals; {drops} packets dropped, backlog up to {backlog_max_bytes}, {mbit} Mbit/s sent
 -- meaning:  A shaper lets packets wait until its rate allows them: latency that no NIC counter, no CPU and no peer shows. On a pod's veth
 --           it mostly is the bandwidth plugin of the container network (kubernetes.io/egress-bandwidth, ingress-bandwidth).
--- remedy:   tc -s qdisc show dev {dev}      tells rate and limit (now {mbit} Mbit/s sent on average, {drops} drops)
+-- remedy:   See rate and limit of it (now {mbit} Mbit/s sent on average, {drops} packets dropped):
+--             tc -s qdisc show dev {dev}
 --           If the limit is not wanted, take the annotation off the pod or delete the qdisc; else raise rate and burst.
 -- verify:   overlimits of {entity} stands still.
 -- but:      Wanted shaping is no fault: this is a remark; drops there are judged by nic-drops/qdisc. Shaping with eBPF and fq (Cilium)

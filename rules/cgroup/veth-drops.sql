@@ -7,12 +7,14 @@
 -- wants:    softnet, sysctl
 -- param:    min_drops      packets    in the window
 -- param:    min_intervals  intervals  with drops
--- message:  {entity}: {drops} packets dropped on the way through the veth ({drop_pct}% of those sent), in {intervals_hit} of {intervals} intervals; softnet dropped {softnet_drops} on this host
+-- message:  {entity}: {drops} packets dropped on the way through the veth ({drop_pct}% of those sent), in {intervals_hit} of {intervals} intervals; softnet dropped {softnet_drops} packets on this host
 -- meaning:  What is sent into one end of a veth is received at the other by the backlog of a CPU. With that queue full
 --           (net.core.netdev_max_backlog, {backlog}) the packet is dropped, and the sending end counts it as TX drop. It is the same
 --           packet that softirq/backlog-drop counts on a CPU; here it has the interface's name, so that the pod can be told.
--- remedy:   sysctl -w net.core.netdev_max_backlog={target}      on the host, not in the pod (now {backlog})
---           Find out whose it is: ip -d link show {entity}; the other end has the ifindex {peer_ifindex}{_peer}.
+-- remedy:   Give the backlog room, on the host and not in the pod:
+--             sysctl -w net.core.netdev_max_backlog={target}   # now {backlog} packets
+--           Find out whose it is; the other end has the ifindex {peer_ifindex}{_peer}:
+--             ip -d link show {entity}
 --           One CPU that is full: spread with RPS, or see softirq/netrx-imbalance.
 -- verify:   tx_drop of {entity} and column 2 of softnet_stat stand still.
 -- but:      A pod that goes away, or whose end is down, drops what is sent to it: then softnet has no drops. An XDP program on the other

@@ -7,8 +7,10 @@
 -- message:  the clock source is {current} (available: {available})
 -- meaning:  Each reading of {current} leaves the processor or the program: a system call, and for hpet and acpi_pm a read of a slow device, one
 --           or more microseconds instead of 20 ns. JVMs and event loops read the clock several times a request.
--- remedy:   {_remedy}
--- verify:   cat /sys/devices/system/clocksource/clocksource0/current_clocksource
+-- remedy:   A clock that is read without a system call: tsc, or kvm-clock in a virtual machine.
+--           {_remedy}
+-- verify:   This prints tsc or kvm-clock:
+--             cat /sys/devices/system/clocksource/clocksource0/current_clocksource
 -- but:      The kernel may have left tsc for a reason: dmesg | grep -iE 'tsc|clocksource' says whether it was unstable. In nested
 --           virtual machines and on some hypervisors there is nothing better. Sources of other architectures are not judged.
 -- see:      Documentation/timers/timekeeping.rst
@@ -25,9 +27,9 @@ SELECT CASE WHEN c.current IS NULL                                              
        c.current,
        coalesce(c.available, '?')  AS available,
        CASE WHEN ' ' || c.available || ' ' LIKE '% tsc %'
-            THEN 'If the kernel did not find it unstable: echo tsc > /sys/devices/system/clocksource/clocksource0/current_clocksource'
+            THEN 'If the kernel did not find it unstable:' || char(10) || '  echo tsc > /sys/devices/system/clocksource/clocksource0/current_clocksource'
             WHEN ' ' || c.available || ' ' LIKE '% kvm-clock %'
-            THEN 'echo kvm-clock > /sys/devices/system/clocksource/clocksource0/current_clocksource'
+            THEN 'Take the hypervisor''s:' || char(10) || '  echo kvm-clock > /sys/devices/system/clocksource/clocksource0/current_clocksource'
             ELSE 'There is no better one here: see why tsc is not offered (dmesg), and whether the hypervisor can offer it'
              END                   AS _remedy
   FROM c

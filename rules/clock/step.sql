@@ -8,8 +8,11 @@
 -- message:  the wall clock jumped by {step_s} s between two ticks ({steps} jumps in {ticks} ticks)
 -- meaning:  Time stamps of logs before and after the jump do not fit together, and programs that use the wall clock for timeouts
 --           misfire. The rates of this report are not affected: they use the monotonic clock.
--- remedy:   See what sets the clock: chronyc tracking (or timedatectl timesync-status). Let it slew; allow steps only at boot:
---             makestep 1 3      in chrony.conf
+-- remedy:   See what sets the clock:
+--             chronyc tracking
+--             timedatectl timesync-status
+--           Let it slew; allow steps only at boot, in chrony.conf:
+--             makestep 1 3
 -- verify:   No jump in a new recording.
 -- but:      A host that was suspended, or a virtual machine that was moved.
 -- see:      clock_gettime(2); chrony.conf(5), makestep

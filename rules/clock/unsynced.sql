@@ -8,8 +8,11 @@
 -- message:  the kernel holds its clock for unsynchronised (status {status}, error up to {maxerror_ms} ms); {daemons}
 -- meaning:  Times of this host's logs and of this recording cannot be laid beside those of another host, and linkerd's
 --           transit_latency_ms (caller's clock against its own) means nothing. Rates and latencies measured on this host alone hold.
--- remedy:   chronyc tracking; timedatectl        say who sets the clock. Let one daemon do it:
---             systemctl enable --now chronyd     (now: {daemons})
+-- remedy:   See who sets the clock (now: {daemons}):
+--             chronyc tracking
+--             timedatectl
+--           Let one daemon do it:
+--             systemctl enable --now chronyd
 -- verify:   timedatectl says: System clock synchronized: yes
 -- but:      Some hypervisors' guest tools and some daemons set the clock without telling the kernel. In a container the daemon is the
 --           host's and cannot be seen; the status is the host's.

@@ -8,7 +8,8 @@
 -- meaning:  Old virtio drivers (virtual machines of some clouds) and most virtual devices keep no statistics of their own. What is left is
 --           /proc/net/dev, whose drop column mixes several causes, and softnet_stat.
 -- remedy:   None on this host. Where the cloud offers another NIC type (gVNIC, ENA) it has counters.
--- verify:   ethtool -S {entity} prints statistics.
+-- verify:   This prints statistics:
+--             ethtool -S {entity}
 -- but:      Bridges, bonds and tunnels have none by nature; only devices with hardware below are listed.
 -- see:      nic-drops/ring-overflow; nic-drops/rx
 WITH c AS (                -- interfaces that ethtool was asked for

@@ -8,7 +8,8 @@
 -- message:  {missed} of {asked} ticks are missing ({missed_pct}%); the longest gap is {longest_s} s at an interval of {interval_s} s, the latest tick began {late_ms} ms late
 -- meaning:  The host (or the collector's process) did not get to run when a tick was due. Totals over the window still hold; peaks
 --           within a gap are hidden in its average. That the host was too busy to run us is itself evidence: look at CPU and steal.
--- remedy:   Record again with a longer interval (nettape-collect --every 5s), or find what held the CPU at the time.
+-- remedy:   Find what held the CPU at the time, or record again with a longer interval:
+--             nettape-collect --every 5s
 -- verify:   No tick is missing in a new recording.
 -- but:      A process that was stopped (SIGSTOP), a suspended host. One long gap with few ticks in it: clock/stall.
 -- see:      nettape-collect(1), --every

@@ -7,7 +7,9 @@
 -- message:  recorded as uid {uid}; {denied} captures were denied{_which}
 -- meaning:  Nearly everything is readable by anybody. Without root the owners of other users' sockets stay unknown (listeners without a
 --           program's name), and some sysctls, interrupt affinities and driver settings are denied.
--- remedy:   sudo nettape-collect, or give the file what it needs: setcap cap_net_admin,cap_sys_ptrace+ep nettape-collect
+-- remedy:   Record as root, or give the file what it needs:
+--             sudo nettape-collect
+--             setcap cap_net_admin,cap_sys_ptrace+ep nettape-collect
 -- verify:   This finding is gone.
 -- but:      Root inside a container may be denied some of it too.
 -- see:      capabilities(7)

@@ -7,7 +7,8 @@
 -- param:    warn_pct  percent  of one CPU
 -- message:  the collector used {cpu_s} s of CPU in {window_s} s: {self_pct}% of one CPU
 -- meaning:  An observer that is heavy changes what it observes. Dumps of very many sockets cost most.
--- remedy:   Take the sockets less often: nettape-collect --pace tcp=30s --pace tcp-info=60s; or a longer interval with --every.
+-- remedy:   Take the sockets less often, or all of it with a longer --every:
+--             nettape-collect --pace tcp=30s --pace tcp-info=60s
 -- verify:   The share is below {warn_pct}% in a new recording.
 -- but:      Very short windows: the first and the last tick take more than the others.
 -- see:      nettape-collect(1)

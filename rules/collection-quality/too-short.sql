@@ -9,7 +9,8 @@
 -- message:  {ticks} ticks over {window_s} s: rules on ratios, shares and linkerd's one-minute quantiles need {min_span_s} s
 -- meaning:  Drops and overflows are judged in any window; ratios need volume, and linkerd's quantiles change once a minute, so that two
 --           minutes hold two of them. Rules that could not be judged are listed at the end of the report, they are not "ok".
--- remedy:   Record longer while the symptom is there: nettape-collect --for 5m
+-- remedy:   Record longer while the symptom is there:
+--             nettape-collect --for 5m
 -- verify:   This finding is gone.
 -- but:      A short recording of a fault that shows at once is fine.
 -- see:      nettape-collect(1)

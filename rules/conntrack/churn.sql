@@ -12,7 +12,7 @@
 --           how full it gets, not how many are open. The rate is told by TCP itself (the greater of TcpPassiveOpens and
 --           TcpActiveOpens): since 4.9 the kernel no longer counts new entries. Forwarded connections and UDP come on top.
 -- remedy:   Keep connections open (linkerd-pool/client-no-reuse, linkerd-pool/server-no-reuse), or let the entries go sooner:
---             sysctl -w net.netfilter.nf_conntrack_tcp_timeout_time_wait={_less}     (now {time_wait})
+--             sysctl -w net.netfilter.nf_conntrack_tcp_timeout_time_wait={_less}   # now {time_wait} s
 -- verify:   The share is below {:near_pct}% in a new recording, or nf_conntrack_count stays low.
 -- but:      Connections that a notrack rule exempts, or that end by a reset (they stay for 10 s), leave nothing for so long. Only a
 --           host that tracks something is judged.

@@ -7,7 +7,7 @@
 -- wants:    sysctl
 -- applies:  conntrack
 -- param:    min_failed  packets  whose entry could not be inserted
--- message:  {_reading}: drop {drops}, early_drop {early_drops}, insert_failed {insert_failed}, in up to {intervals_hit} of {intervals} intervals of one CPU
+-- message:  {_reading}: drop {drops} packets, early_drop {early_drops} entries, insert_failed {insert_failed} entries, in up to {intervals_hit} of {intervals} intervals of one CPU
 -- meaning:  drop without insert_failed, and early_drop (an unanswered connection was thrown out for a new one), mean that the table is
 --           full: new connections lose their SYN and take 1, 3, 7 s. insert_failed means that two packets of one new flow met, as
 --           when a resolver asks for A and AAAA from one socket at once: one of the two is lost, and the lookup takes 5 s.
@@ -15,7 +15,8 @@
 --             sysctl -w net.netfilter.nf_conntrack_max={_more}
 --           Failed insertions: "options single-request-reopen" in /etc/resolv.conf, or a resolver on this host; and by CPU:
 --             conntrack -S
--- verify:   conntrack -S stands still.
+-- verify:   This stands still:
+--             conntrack -S
 -- but:      A few insert_failed are lost races of UDP that its sender repeats; below {:min_failed} they are not judged. A packet
 --           that fails to be inserted is counted in drop as well, therefore these are subtracted.
 -- see:      nf_conntrack-sysctl.rst; conntrack(8); conntrack/near-full

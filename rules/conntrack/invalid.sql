@@ -15,7 +15,7 @@
 --             nft list ruleset | grep -i invalid
 --             ip route get ADDRESS
 --           If the windows are to blame (packets reordered, or offloads before tracking):
---             sysctl -w net.netfilter.nf_conntrack_tcp_be_liberal=1      (now {_liberal})
+--             sysctl -w net.netfilter.nf_conntrack_tcp_be_liberal=1   # now {_liberal}
 -- verify:   invalid of conntrack -S grows by less than {:info_pct}% of the packets.
 -- but:      Scans, and resets for connections long gone. The packets are those of this network namespace, forwarded ones and loopback
 --           included.

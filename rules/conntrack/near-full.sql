@@ -11,7 +11,7 @@
 -- meaning:  With a full table the kernel drops the first packet of each new connection ("nf_conntrack: table full, dropping packet"),
 --           so a connect takes 1, 3, 7 s or fails, while what is open goes on.
 -- remedy:   Make room, buckets along with it (now {buckets}; four entries a bucket are fine):
---             sysctl -w net.netfilter.nf_conntrack_max={_more}     (now {limit})
+--             sysctl -w net.netfilter.nf_conntrack_max={_more}   # now {limit} connections
 --             sysctl -w net.netfilter.nf_conntrack_buckets={_buckets}
 --           Then fill it slower: connections that are kept (linkerd-pool), no tracking of the proxy's own traffic (a notrack rule),
 --           shorter nf_conntrack_tcp_timeout_time_wait (now {time_wait} s) and _established (now {established} s).

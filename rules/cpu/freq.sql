@@ -10,8 +10,11 @@
 -- meaning:  ondemand and conservative raise the clock only after a CPU was busy for some 10 ms, powersave (of the generic drivers) never:
 --           a request that wakes an idle CPU is served at the lowest clock. It costs tenths of milliseconds to milliseconds, not
 --           200 ms. powersave of intel_pstate and amd-pstate-epp is another thing under the same name and is fine.
--- remedy:   cpupower frequency-set -g performance      (now {governor}), or the profile: tuned-adm profile network-latency
--- verify:   cat /sys/devices/system/cpu/cpu*/cpufreq/scaling_governor says performance, and the latencies are better.
+-- remedy:   Choose for speed, by hand or with a profile:
+--             cpupower frequency-set -g performance   # now {governor}
+--             tuned-adm profile network-latency
+-- verify:   This prints performance for each CPU, and the latencies are better:
+--             cat /sys/devices/system/cpu/cpu*/cpufreq/scaling_governor
 -- but:      Spoken only where linkerd's latencies are bad: by itself a governor is no fault. In a virtual machine the host's governor
 --           counts, and is not seen. Deep sleep states of idle CPUs cost as much and are not recorded.
 -- see:      Documentation/admin-guide/pm/cpufreq.rst, intel_pstate.rst

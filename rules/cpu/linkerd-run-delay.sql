@@ -15,7 +15,8 @@
 --           not even p95 sees it, and a program that starts elsewhere for a moment does as much (0.9% was seen in a healthy
 --           recording, more than 30% with six busy programs on two CPUs). {_quota}
 -- remedy:   Give it CPU: raise its quota or weight (cgroup/cpu-throttled), take neighbours away, and let it run where interrupts
---           do not (irq-balance/app-collision). With more event loops than CPUs, fewer: -com.twitter.finagle.netty4.numWorkers=N
+--           do not (irq-balance/app-collision). With more event loops than CPUs, fewer, on linkerd's command line:
+--             -com.twitter.finagle.netty4.numWorkers=N
 -- verify:   Less than 2% in a new recording.
 -- but:      Garbage collection starts a thread for each CPU at once: on few CPUs they wait for one another. Time that a quota made them
 --           stop counts as waiting too. Of a process with more than 512 threads the first 512 are seen.

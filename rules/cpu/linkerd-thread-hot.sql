@@ -12,7 +12,7 @@
 --           though other loops and CPUs are idle. {_kind}
 -- remedy:   See what it does, and spread the load over more loops:
 --             top -H -p {_pid}
---             -com.twitter.finagle.netty4.numWorkers=N      on linkerd's command line
+--             -com.twitter.finagle.netty4.numWorkers=N   # on linkerd's command line
 --           Few callers with long connections stay on few loops: let them open more, or reconnect.
 -- verify:   The thread is below 70% in a new recording.
 -- but:      Threads of the collector and of the compiler of a JVM work in bursts, without harm as long as CPUs are idle: for them it is a

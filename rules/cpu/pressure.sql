@@ -13,7 +13,7 @@
 --           a host with many CPUs one queue on one of them is enough.
 -- remedy:   See who uses the CPUs (top -H) and who has limits (cgroup/cpu-throttled: throttling is pressure too). Raise cpu.weight or
 --           the quota of what matters, or give the host more CPUs.
--- verify:   some in /proc/pressure/cpu is below 10.
+-- verify:   avg60 of some in /proc/pressure/cpu is below 10 (percent).
 -- but:      Work in the background that waits for its turn is nobody's loss. Inside a container this file is still the host's.
 -- see:      Documentation/accounting/psi.rst
 WITH p AS (

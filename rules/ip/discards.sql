@@ -12,9 +12,10 @@
 -- remedy:   See which of them moves, and what the kernel says of the packets it drops:
 --             nstat -az | grep -E 'Discards|HdrErrors'
 --             perf record -a -g -e skb:kfree_skb sleep 10
---           InHdrErrors: tcpdump at the interface shows the sender of broken packets or, on a router, of a loop (TTL). Discards:
+--           InHdrErrors: a capture at the interface shows the sender of broken packets or, on a router, of a loop (TTL). Discards:
 --           look at free memory, at IPsec and at tunnels.
--- verify:   nstat -az {entity} stands still.
+-- verify:   This stands still:
+--             nstat -az {entity}
 -- but:      Not here: drops of nftables, of queueing disciplines (nic-drops/qdisc) and by rp_filter (TcpExtIPReversePathFilter).
 --           A router counts expired TTLs of traceroute as InHdrErrors.
 -- see:      RFC 4293; Documentation/networking/snmp_counter.rst

@@ -12,7 +12,8 @@
 --             ip link
 --             tracepath ADDRESS
 --           Reassembly without timeouts is short of memory: net.ipv4.ipfrag_high_thresh (now {frag_limit}).
--- verify:   nstat -az {entity} stands still.
+-- verify:   This stands still:
+--             nstat -az {entity}
 -- but:      FragFails counts packets with "do not fragment" that were too big, and a router refuses those rightly: path MTU
 --           discovery lives from it. One packet that is never completed can count more than once.
 -- see:      ip(7); RFC 8900, IP Fragmentation Considered Fragile

@@ -11,7 +11,8 @@
 -- meaning:  {_reading} The counter does not say which of the reasons it was (port, host, administratively prohibited, fragmentation needed).
 -- remedy:   See some of them; they hold the head of the packet they are about:
 --             tcpdump -ni any -c 50 {_filter}
--- verify:   nstat -az {entity} grows by less than {:info_per_s} per second.
+-- verify:   This grows by less than {:info_per_s} per second:
+--             nstat -az {entity}
 -- but:      A firewall with reject rules, and a scan, make many of them. What this host sends is limited by icmp_msgs_per_sec and icmp_ratelimit.
 -- see:      RFC 792; udp/noports; ip/fragments
 WITH p AS (

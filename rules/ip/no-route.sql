@@ -11,7 +11,8 @@
 -- remedy:   Ask the kernel for the route to an address that should work, and see what routes there are:
 --             ip route get ADDRESS
 --             ip -6 route
--- verify:   nstat -az {entity} stands still.
+-- verify:   This stands still:
+--             nstat -az {entity}
 -- but:      A host without IPv6 routes counts Ip6OutNoRoutes whenever a program tries an IPv6 address first: that is info. An
 --           interface that was down for a moment takes its routes along.
 -- see:      ip-route(8); Documentation/networking/snmp_counter.rst

@@ -9,8 +9,9 @@
 -- message:  irqbalance does not run, and {default_irqs} of {irqs} interrupts of {entity} may go to any CPU: nobody spreads them ({found})
 -- meaning:  An interrupt that may go to every CPU goes to one, mostly the first: the kernel does not spread by itself. irqbalance does it
 --           each 10 s by load; else somebody has to write the affinities, once for each queue.
--- remedy:   systemctl enable --now irqbalance      (now: not running)
---           Or by hand, one CPU a queue: echo CPU > /proc/irq/IRQ/smp_affinity_list
+-- remedy:   Let it run, or spread by hand, one CPU a queue:
+--             systemctl enable --now irqbalance   # now: not running
+--             echo CPU > /proc/irq/IRQ/smp_affinity_list
 -- verify:   irqbalance is listed by pgrep -l irqbalance, and {found} is not found in a new recording.
 -- but:      Spoken only where a finding says that the interrupts are unbalanced. Affinities that were written by hand, by tuned or by the
 --           driver (managed interrupts) are left alone. In a container the host's processes cannot be seen: then it is not evaluated.

@@ -10,8 +10,9 @@
 -- message:  {entity} is at node {node}, and {remote_pct}% of its interrupts ({irqs_per_s}/s) go to CPUs of other nodes, in {intervals_hit} of {intervals} intervals {:min_pct}% or more
 -- meaning:  Each packet and its descriptor are fetched across the link between the nodes: a little latency for each, and much of that
 --           link's bandwidth at high rates.
--- remedy:   cat /sys/class/net/{entity}/device/local_cpulist        (node {node}: {cpulist})
---           and for each of its interrupts: echo CPU > /proc/irq/IRQ/smp_affinity_list
+-- remedy:   Send each of its interrupts to a CPU of its node {node} ({cpulist}):
+--             cat /sys/class/net/{entity}/device/local_cpulist
+--             echo CPU > /proc/irq/IRQ/smp_affinity_list
 -- verify:   The INTERRUPTS section of a new recording shows the CPUs of node {node}.
 -- but:      Where the program runs on the other node, moving it matters more.
 -- see:      Documentation/networking/scaling.rst; Documentation/ABI/stable/sysfs-devices-node

@@ -10,8 +10,8 @@
 -- message:  {entity}: {shared} of its {queues} active queues interrupt {cpu} most (irqs {irqs}), {free_cpus} of {cpus} CPUs there take none of its interrupts
 -- meaning:  Queues exist so that CPUs share the receive work. Two on one CPU halve what they could do, and which flows suffer is a
 --           matter of their hash: some connections are slow and others are not.
--- remedy:   One CPU a queue: echo CPU > /proc/irq/IRQ/smp_affinity_list for the irqs {irqs} (now {affinity}); or let irqbalance
---           do it.
+-- remedy:   Let irqbalance do it, or give each of the irqs {irqs} a CPU of its own (now {affinity}):
+--             echo CPU > /proc/irq/IRQ/smp_affinity_list
 -- verify:   The INTERRUPTS section shows each queue of {entity} on a CPU of its own.
 -- but:      Siblings of one core, or CPUs left out on purpose.
 -- see:      Documentation/networking/scaling.rst (RSS IRQ configuration); irq-balance/single-cpu

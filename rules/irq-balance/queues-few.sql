@@ -8,8 +8,10 @@
 -- param:    enough  queues  that are enough for any load a single host sees
 -- message:  {entity}: {channels} of {channels_max} queues in use on {cpus} CPUs, while {cause}
 -- meaning:  Each queue interrupts a CPU of its own: more of them spread the receive work without any cost between the CPUs.
--- remedy:   ethtool -L {entity} combined {wanted}      (now {channels} of {channels_max})
--- verify:   ethtool -l {entity}; no CPU has more than 60% of the interrupts of {entity} in a new recording.
+-- remedy:   Use more of its queues:
+--             ethtool -L {entity} combined {wanted}   # now {channels} of {channels_max} queues
+-- verify:   No CPU has more than 60% of the interrupts of {entity} in a new recording, and this tells of more queues:
+--             ethtool -l {entity}
 -- but:      A driver may drop its link for a second when it is changed. Which NIC makes the softirqs of a full CPU is not told: it
 --           may be another one.
 -- see:      ethtool(8), -L; Documentation/networking/scaling.rst

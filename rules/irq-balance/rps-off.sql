@@ -10,8 +10,10 @@
 -- message:  {entity}: one receive queue and no RPS, {packets_per_s} packets a second; irq and softirq take {soft_pct}% of {cpu}, {:min_pct}% or more in {intervals_hit} of {intervals} intervals
 -- meaning:  The CPU that takes the queue's interrupt does all protocol work. RPS hands packets to other CPUs by a hash of their
 --           addresses right behind the driver, so that the NIC's one queue is not the end.
--- remedy:   echo MASK > /sys/class/net/{entity}/queues/rx-0/rps_cpus        a bit for each CPU that shall share (now 0)
---           More queues are better where the NIC has them: ethtool -l {entity}
+-- remedy:   Let other CPUs share the work, a bit of the mask for each:
+--             echo MASK > /sys/class/net/{entity}/queues/rx-0/rps_cpus   # now 0
+--           More queues are better where the NIC has them:
+--             ethtool -l {entity}
 -- verify:   NET_RX in /proc/softirqs grows on several CPUs.
 -- but:      RPS costs interrupts between CPUs and cache misses: below half a CPU it is not worth it. A CPU full of softirq may also
 --           have it from another interface or from timers.

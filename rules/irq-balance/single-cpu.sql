@@ -15,9 +15,12 @@
 -- meaning:  One core does all of the NIC's receive work while the others idle: it is the ceiling of the packet rate, and what else runs
 --           on it waits. Under heavy load NAPI masks interrupts, so the share of NET_RX softirqs on {cpu} ({net_rx_pct}%) says more
 --           than the rate.
--- remedy:   Start irqbalance, or spread by hand: echo CPU > /proc/irq/IRQ/smp_affinity_list for each queue. With one queue only:
---             ethtool -L {entity} combined N      (now {queues})              if the NIC has more
---             echo MASK > /sys/class/net/{entity}/queues/rx-0/rps_cpus         if it has not
+-- remedy:   Start irqbalance, or spread by hand, queue by queue:
+--             systemctl start irqbalance
+--             echo CPU > /proc/irq/IRQ/smp_affinity_list
+--           With one queue only, use more of them if the NIC has more, and RPS if it has not:
+--             ethtool -L {entity} combined N   # now {queues} queues
+--             echo MASK > /sys/class/net/{entity}/queues/rx-0/rps_cpus
 -- verify:   No CPU has more than 60% of the interrupts of {entity} in a new recording.
 -- but:      Deliberate pinning, isolated CPUs; a NIC that polls (busy poll, DPDK) interrupts little.
 -- see:      Documentation/networking/scaling.rst; Documentation/core-api/irq/irq-affinity.rst

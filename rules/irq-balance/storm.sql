@@ -10,8 +10,9 @@
 -- message:  {entity} interrupts {cpu} {irqs_per_s} times a second
 -- meaning:  Each interrupt costs microseconds that are not spent on packets. A NIC can wait a little and report several packets at
 --           once; at such a rate it does not.
--- remedy:   ethtool -C {entity} adaptive-rx on        (now {adaptive}; rx-usecs {_rx_usecs}), or where that is not there
---             ethtool -C {entity} rx-usecs {_more_usecs}
+-- remedy:   Let it gather packets before it interrupts; where the first is not there, the second:
+--             ethtool -C {entity} adaptive-rx on   # now {adaptive}
+--             ethtool -C {entity} rx-usecs {_more_usecs}   # now {_rx_usecs}
 -- verify:   The INTERRUPTS section of a new recording shows less at the same load.
 -- but:      Where latency counts more than CPU it may be meant so.
 -- see:      ethtool(8), -C

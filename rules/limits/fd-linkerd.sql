@@ -11,8 +11,8 @@
 -- meaning:  Each connection needs one. At the limit accept() and connect() fail with EMFILE: new callers wait in the accept queue until
 --           it overflows, and requests to backends fail.
 -- remedy:   Raise it while it runs, and for the next start in its unit:
---             prlimit --nofile={_more} -p {_pid}      (now {limit})
---             systemctl edit UNIT      ([Service] LimitNOFILE={_more})
+--             prlimit --nofile={_more} -p {_pid}   # now {limit} files
+--             systemctl edit UNIT   # [Service] LimitNOFILE={_more}
 --           Then see what holds them: sockets/close-wait (a leak), linkerd-pool (no reuse).
 -- verify:   Less than 50% in a new recording.
 -- but:      Judged are the processes that were watched (linkerd, java, and those of --pid and --comm) and what the JVM says of itself.

@@ -8,7 +8,7 @@
 -- message:  up to {open} of {limit} open files of the whole host ({used_pct}%), {last} at the end
 -- meaning:  At fs.file-max every program without CAP_SYS_ADMIN gets ENFILE: no accept(), no connect(), no open().
 -- remedy:   Make room, then find who holds them (limits/fd-linkerd, sockets/close-wait):
---             sysctl -w fs.file-max={_more}     (now {limit})
+--             sysctl -w fs.file-max={_more}   # now {limit} files
 --             lsof -n | cut -d ' ' -f 1 | sort | uniq -c | sort -n | tail
 -- verify:   The first number of /proc/sys/fs/file-nr is below half of the third.
 -- but:      The numbers are of the host, in a container too. systemd sets the limit so high (since 240) that it cannot be met.

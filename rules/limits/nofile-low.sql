@@ -10,8 +10,8 @@
 -- meaning:  4096 and less are defaults of a shell or an old distribution, not a choice for a proxy, where a request can need two
 --           descriptors. The next peak, or a slow backend behind which connections gather, meets the limit.
 -- remedy:   In the unit of the service, and for the running process:
---             systemctl edit UNIT      ([Service] LimitNOFILE={_more})
---             prlimit --nofile={_more} -p {_pid}      (now {limit})
+--             systemctl edit UNIT   # [Service] LimitNOFILE={_more}
+--             prlimit --nofile={_more} -p {_pid}   # now {limit} files
 -- verify:   The limit in /proc/{_pid}/limits is 65536.
 -- but:      A program whose number of connections is bounded needs no more. The soft limit at the end of the recording counts.
 -- see:      getrlimit(2) RLIMIT_NOFILE; limits/fd-linkerd

@@ -9,7 +9,8 @@
 -- message:  {entity}: up to {threads} of {limit} threads ({used_pct}%); the limit is {_what}
 -- meaning:  Processes and threads count alike. At the limit fork() and clone() fail with EAGAIN: Java says "unable to create native
 --           thread", and nobody can log in to see why.
--- remedy:   {_remedy}
+-- remedy:   A thread for each request or connection is a mistake of the program; else the limit is too low.
+--           {_remedy}
 -- verify:   Less than 50% in a new recording.
 -- but:      In a container the host's number counts the threads of all, and its limit may not be the one in force there. A group whose
 --           parent has a lower limit meets that first.
@@ -22,16 +23,17 @@ WITH p AS (
     FROM setting WHERE name IN ('kernel.pid_max', 'kernel.threads-max')
 ), used AS (
   SELECT l.id, l.source, '' AS entity, l.hi, k.most, l.peak_snap AS hi_snap, 'kernel.pid_max or kernel.threads-max' AS what,
-         'Find who has so many (ps -eo nlwp,pid,comm --sort=-nlwp | head), and give room: sysctl -w kernel.pid_max='
+         'Find who has so many, and give room:' || char(10) || '  ps -eo nlwp,pid,comm --sort=-nlwp | head' || char(10) || '  sysctl -w kernel.pid_max='
            || max(4194304, coalesce(k.pids, 0)) || ' kernel.threads-max=' || max(1000000, 2 * coalesce(k.threads, 0))
-           || ' (now ' || coalesce(k.pids, '?') || ' and ' || coalesce(k.threads, '?') || ')' AS remedy
+           || '   # now ' || coalesce(k.pids, '?') || ' and ' || coalesce(k.threads, '?') || ' threads' AS remedy
     FROM k JOIN series l ON l.source = 'loadavg' AND l.entity = '' AND l.name = 'total' AND l.kind = 'gauge'
    UNION ALL
   SELECT c.id, c.source, CASE c.entity WHEN '' THEN 'root group' ELSE c.entity END, c.hi,
          (SELECT m.last FROM gauge m WHERE m.source = 'cgroup' AND m.entity = c.entity AND m.name = 'pids_max'), c.peak_snap,
          'pids.max of the group',
-         'Find who has so many (ps -eo nlwp,pid,comm --sort=-nlwp | head), and give room: systemctl edit UNIT ([Service] TasksMax=8192), or the limit of the container; now '
-           || coalesce((SELECT cast(m.last AS INT) FROM gauge m WHERE m.source = 'cgroup' AND m.entity = c.entity AND m.name = 'pids_max'), '?')
+         'Find who has so many, and give room (of a container: its limit):' || char(10) || '  ps -eo nlwp,pid,comm --sort=-nlwp | head' || char(10)
+           || '  systemctl edit UNIT   # [Service] TasksMax=8192; now '
+           || coalesce((SELECT cast(m.last AS INT) FROM gauge m WHERE m.source = 'cgroup' AND m.entity = c.entity AND m.name = 'pids_max'), '?') || ' threads'
     FROM series c WHERE c.source = 'cgroup' AND c.name = 'pids_current' AND c.kind = 'gauge'
 ), seen AS (
   SELECT DISTINCT source, snap FROM capture WHERE source IN ('loadavg', 'cgroup') AND state IN ('ok', 'fallback')

@@ -18,7 +18,7 @@
 --           with an old one it may be down to half as large.
 -- remedy:   Which addresses, and whether they listen:
 --             curl -s http://127.0.0.1:9990/client_state.json
---             ss -tn state syn-sent                  (no answer at all: host, firewall, security group)
+--             ss -tn state syn-sent   # no answer at all: host, firewall, security group
 --           Refused: the service is down there, or discovery still lists an address that is gone.
 -- verify:   failures/*ConnectionFailedException of {entity} stands still in a new recording.
 -- but:      A rolling deploy fails some connects to each host that is down.

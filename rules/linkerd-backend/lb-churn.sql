@@ -9,7 +9,7 @@
 -- param:    min_changes  changes  adds and removes together in the window
 -- param:    times_size   times    and so many times the pool's size
 -- param:    settle_s     s        after linkerd's start in which changes are not counted
--- message:  {entity}: {adds} endpoints added and {removes} removed in a pool of {size}, in {change_intervals} of {intervals} intervals; {rebuilds} rebuilds
+-- message:  {entity}: {adds} endpoints added and {removes} removed in a pool of {size} endpoints, in {change_intervals} of {intervals} intervals; {rebuilds} rebuilds
 -- meaning:  Discovery flaps. Each removed endpoint closes its pooled connections, each added one begins cold: new handshakes, and
 --           for a moment more load for the others.
 -- remedy:   Find out what flaps: readiness checks of the backend (Kubernetes, Consul) and the name server's log at the time. See what

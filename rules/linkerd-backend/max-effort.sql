@@ -8,7 +8,7 @@
 -- min_span: 30s
 -- param:    min_times  times    given up in the window
 -- param:    warn_pct   percent  of the requests
--- message:  {entity}: the balancer gave up {times} times on finding a healthy endpoint ({times_pct}% of {requests} requests); {available_lo} of {size} available at least
+-- message:  {entity}: the balancer gave up {times} times on finding a healthy endpoint ({times_pct}% of {requests} requests); {available_lo} of {size} endpoints available at least
 -- meaning:  The balancer draws again when what it drew is closed or busy, 5 times by default (maxEffort), and then takes any endpoint, a
 --           dead one perhaps. A healthy pool never comes to that; it needs most of the endpoints to be out.
 -- remedy:   linkerd-backend/pool-degraded and linkerd-backend/failure-accrual of {entity} say what is out. Until that is mended

@@ -16,9 +16,10 @@
 -- remedy:   Did discovery give an address? Endpoints known at the end of the window: {size_last}.
 --             curl -s http://127.0.0.1:9990/client_state.json
 --             curl -s http://127.0.0.1:9990/bound-names.json
---             curl -s 'http://127.0.0.1:9990/delegator.json?path=/svc/NAME'      (where the dtab ends)
+--             curl -s 'http://127.0.0.1:9990/delegator.json?path=/svc/NAME'   # where the dtab ends
 --           No address: the namer (namerd, consul, k8s, files), the service's name, the dtab. Addresses, but none
---           available: the backends are down or refuse; try one with nc -vz HOST PORT.
+--           available: the backends are down or refuse; try one:
+--             nc -vz HOST PORT
 -- verify:   loadbalancer/available is above 0 and the NoBrokersAvailable counters stand still.
 -- but:      The first {:warmup_s} seconds after linkerd's start are left out. A pool that is empty without anybody asking is
 --           reported as info.

@@ -20,9 +20,11 @@
 --           requests there. A backend that really takes 200 ms gives the same p999, but no probes: the kernel's counters
 --           tell them apart. linkerd freezes quantiles once a minute, so both are compared minute by minute. Its name for
 --           p999 is p9990 (and p9999 is p99.99).
--- remedy:   With probes: root-cause/loss-tail-200ms says in which direction packets get lost; find where. Only as a mitigation, on a
---           route inside one network: ip route change ... rto_min 20ms, or net.ipv4.tcp_rto_min_us (6.11 and later; now {rto_min_us}).
---           Without probes: look for a sleep, a poll or a retry timer of 200 ms in the backend or between it and its own backends.
+-- remedy:   With probes: root-cause/loss-tail-200ms says in which direction packets get lost; find where. Without probes: look for a
+--           sleep, a poll or a retry timer of 200 ms in the backend or between it and its own backends. Only as a mitigation, on a
+--           route inside one network, or for all from Linux 6.11 on:
+--             ip route change NETWORK dev DEVICE rto_min 20ms
+--             sysctl -w net.ipv4.tcp_rto_min_us=20000   # now {rto_min_us}
 -- verify:   The p999 leaves the band 200 ms to 200 ms + 3 round trips in a new recording.
 -- but:      Loss on the backend's own outgoing segments is repaired there, so its probes are not in this host's counters: then
 --           the same is to be recorded on the backend. Delayed acknowledgements of 200 ms (Windows, BSD) look like this too.

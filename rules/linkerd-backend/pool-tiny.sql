@@ -17,7 +17,7 @@
 --           replica set, not an aperture, so a small number is what discovery gave. linkerd has no numbers per
 --           endpoint: one endpoint's latency is visible here only because the pool is one endpoint.
 -- remedy:   The pool held {size_lo} to {size_hi} endpoints, {size_last} at the end. Is that what should be there?
---             curl -s http://127.0.0.1:9990/client_state.json      (the addresses that linkerd uses)
+--             curl -s http://127.0.0.1:9990/client_state.json   # the addresses that linkerd uses
 --             curl -s http://127.0.0.1:9990/bound-names.json
 --             curl -s 'http://127.0.0.1:9990/delegator.json?path=/svc/NAME'
 --           If discovery is right, add hosts to the service; three or more leave the balancer a choice.

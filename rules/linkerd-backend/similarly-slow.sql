@@ -18,9 +18,11 @@
 --           {:narrow} times p50) means that there is no faster one to prefer: something they share (a database, a release
 --           that burns CPU, too few workers) or the network to all of them. linkerd keeps quantiles per client, not per endpoint,
 --           and they are of whole minutes.
--- remedy:   With the round trip on the wire far below the latency, the backend is slow: scale or profile it; on one of
---           its hosts pidstat -t 1, ss -ltn, and the latency of what it calls. With a round trip near the latency, the
---           network (or distance) is slow to all of them.
+-- remedy:   With the round trip on the wire far below the latency, the backend is slow: scale or profile it, and see the latency of
+--           what it calls. On one of its hosts:
+--             pidstat -t 1
+--             ss -ltn
+--           With a round trip near the latency, the network (or distance) is slow to all of them.
 -- verify:   p50 of request_latency_ms falls below {:slow_ms} ms.
 -- but:      Reports, long polls and uploads are slow by nature: raise slow_ms (--set linkerd-backend/similarly-slow.slow_ms=...).
 -- see:      linkerd-backend/pool-tiny, linkerd-backend/concurrency

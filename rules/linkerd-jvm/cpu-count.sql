@@ -12,7 +12,7 @@
 --           allows: they use it up early in each period and then all stand still until the next. A single one on a large
 --           host: one thread does all of linkerd's work, and the JVM chooses the serial collector.
 -- remedy:   Raise the CPU limit or the cpuset of its control group, or tell the JVM, in the environment of linkerd:
---             JVM_OPTIONS="-XX:ActiveProcessorCount=N"      (now {num_cpus})
+--             JVM_OPTIONS="-XX:ActiveProcessorCount=N"   # now {num_cpus}
 --           Java before 8u191 knows nothing of quotas.
 -- verify:   jvm/num_cpus is the quota divided by its period, rounded up.
 -- but:      A quota of a group further up is not seen. linkerd is known by its admin port (else 4140) among the listeners: in

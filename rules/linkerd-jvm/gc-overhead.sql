@@ -14,7 +14,7 @@
 --           p999 first. jvm/gc/msec is a 32-bit float: after days of uptime it moves in steps of up to a second. A window of less than
 --           five minutes holds few collections.
 -- remedy:   Give it a larger heap and a collector with short pauses, in the environment of linkerd:
---             JVM_HEAP_MIN={_heap} JVM_HEAP_MAX={_heap}      (now {_heap_now})
+--             JVM_HEAP_MIN={_heap} JVM_HEAP_MAX={_heap}   # now {_heap_now}
 --             JVM_OPTIONS=-XX:+UseG1GC
 --           If linkerd-jvm/heap-full fires too, look for what holds the memory.
 -- verify:   jvm/gc/msec grows by less than 2% of the time.

@@ -11,10 +11,10 @@
 -- meaning:  In a pause linkerd accepts, reads and answers nothing and no timer fires: every request in flight gets that much
 --           slower, accept queues fill, and callers send their SYN again. Of the minutes that were frozen within the window.
 -- remedy:   A heap of one size, large enough, and a collector with short pauses, in the environment of linkerd:
---             JVM_HEAP_MIN={_heap} JVM_HEAP_MAX={_heap}      (now {_heap_now})
+--             JVM_HEAP_MIN={_heap} JVM_HEAP_MAX={_heap}   # now {_heap_now}
 --             JVM_OPTIONS="-XX:+UseG1GC -XX:MaxGCPauseMillis=50"
 --           A pause that uses little CPU was swapped out or had no CPU: look at the memory and the CPU limits.
--- verify:   jvm/gc/*/pause_msec.max stays below 50.
+-- verify:   jvm/gc/*/pause_msec.max stays below 50 ms.
 -- but:      In a full collection somebody asked for it (jmap -histo:live, a heap dump).
 -- see:      Finagle metrics, Jvm; linkerd-jvm/gc-overhead, tcp-listen/overflow
 WITH p AS (

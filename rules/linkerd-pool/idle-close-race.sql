@@ -15,7 +15,7 @@
 --           between linkerd, which keeps idle connections without limit, and a backend that closes idle ones: the request is
 --           written in the moment of the close. linkerd may repeat only some of them.
 -- remedy:   Let linkerd close first. Keep-alive timeout of the backend less a second:
---             client.clientSession.idleTimeMs: 59000     (backend: 60 s)
+--             client.clientSession.idleTimeMs: 59000   # backend: 60 s
 --           in older versions hostConnectionPool.idleTimeMs. Or raise the backend's timeout, and its requests per connection.
 -- verify:   failures/*ChannelClosedException of {entity} is below 0.01% of its requests.
 -- but:      Backends that crash or are deployed close connections as well: then the failures come in bursts, and

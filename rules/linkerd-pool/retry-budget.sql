@@ -9,7 +9,7 @@
 -- param:    min_refused  requests  that could not be sent again: a healthy client has none
 -- param:    crit_pct     percent   of the requests that is critical
 -- param:    low_pct      percent   of its median to which the budget may fall before it is info
--- message:  {entity}: {refused} failed requests were not sent again, the retry budget was spent ({refused_pct}% of {requests} requests); budget {budget_lo} at least, {budget_p50} normally
+-- message:  {entity}: {refused} failed requests were not sent again, the retry budget was spent ({refused_pct}% of {requests} requests); budget {budget_lo} retries at least, {budget_p50} normally
 -- meaning:  A budget keeps retries from multiplying an overload: by default 20% of the requests and 10 a second. Beyond it
 --           failures go to the callers. Below {:crit_pct}% of the requests that is a warning: a moment without budget is what it is for.
 -- remedy:   Mend the failures first: linkerd-backend/failure-ratio, linkerd-backend/connect-failures, linkerd-pool/requeues. A

@@ -6,7 +6,7 @@
 -- requires: linkerd >= 4
 -- applies:  linkerd
 -- param:    min_refused  requests  refused in the window: a healthy client has none
--- message:  {entity}: {refused} requests refused at once, the queue for a connection was full ({waited} had to wait, up to {waiters_hi} at a time)
+-- message:  {entity}: {refused} requests refused at once, the queue for a connection was full ({waited} requests had to wait, up to {waiters_hi} at a time)
 -- meaning:  hostConnectionPool.maxSize connections to a host were busy and maxWaiters requests waited for one: the next ones fail
 --           without being sent. Neither limit is set by default.
 -- remedy:   In the client of {entity} raise, or remove, the limits that somebody set:

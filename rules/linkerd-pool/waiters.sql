@@ -8,7 +8,7 @@
 -- param:    captures    captures  with somebody waiting
 -- param:    waited_pct  percent   of the requests that had to wait
 -- param:    min_waited  requests  and at least so many
--- message:  {entity}: requests waited for a connection in {waiting_captures} of {captures} captures (up to {waiters_hi}); {waited} of {requests} requests had to wait
+-- message:  {entity}: requests waited for a connection in {waiting_captures} of {captures} captures (up to {waiters_hi} requests); {waited} of {requests} requests had to wait
 -- meaning:  hostConnectionPool.maxSize is reached: the pool is unlimited by default, so somebody limited it. A waiting request sends
 --           nothing and its time is in the service's and server's latency, not in the client's. The gauge is what captures
 --           happened to see, the counter pool_num_waited misses none.

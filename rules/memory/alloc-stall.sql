@@ -11,7 +11,7 @@
 -- meaning:  kswapd did not keep up, so that whoever allocates has to reclaim or compact before it goes on: milliseconds in the middle
 --           of a request or a system call. Packet buffers that may not wait fail instead.
 -- remedy:   Free memory (memory/low), and let kswapd begin earlier, with twice what there is now:
---             sysctl -w vm.min_free_kbytes={next_min_free}      (now {min_free})
+--             sysctl -w vm.min_free_kbytes={next_min_free}   # now {min_free} kB
 -- verify:   allocstall_* and compact_stall in /proc/vmstat stand still.
 -- but:      Transparent huge pages compact by themselves: compactions without reclaims are theirs. A limit of a control group is
 --           reclaimed without being counted here.

@@ -10,8 +10,9 @@
 -- message:  in {full_pct}% of the window nobody could work for want of memory, in {some_pct}% somebody could not (worst interval {peak_pct}%)
 -- meaning:  PSI counts the time in which all tasks that were not idle waited for reclaim, for swap or for pages of programs that had
 --           been dropped. Nothing answers meanwhile: pauses of the network's programs are a symptom.
--- remedy:   As memory/low: see who holds the memory (ps aux --sort=-rss | head), less heap or more memory. Swap in use: memory/swap.
--- verify:   full in /proc/pressure/memory is 0.
+-- remedy:   As memory/low: see who holds the memory; less heap or more memory. Swap in use: memory/swap.
+--             ps aux --sort=-rss | head
+-- verify:   avg60 of full in /proc/pressure/memory is 0 (percent).
 -- but:      A control group at its own limit counts here as well, with memory left on the host.
 -- see:      Documentation/accounting/psi.rst
 WITH p AS (

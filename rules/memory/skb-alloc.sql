@@ -10,7 +10,7 @@
 --           the NIC's ring stays empty and frames are lost, or the packet is made from the emergency reserve and thrown away,
 --           because only sockets that swap over the network may use that (PFMemallocDrop).
 -- remedy:   Keep more pages in reserve for such moments:
---             sysctl -w vm.min_free_kbytes={target_kb}      (now {min_free_kb} of {mem_kb} kB)
+--             sysctl -w vm.min_free_kbytes={target_kb}   # now {min_free_kb} of {mem_kb} kB
 --           and find what takes the memory: memory/low, memory/alloc-stall. dmesg may have "page allocation failure" of that time.
 -- verify:   {_what} stands still.
 -- but:      A driver that fails to allocate tries again and may still have buffers in its ring: then nothing was lost, and rx_missed or

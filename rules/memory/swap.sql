@@ -12,7 +12,8 @@
 --           at its next collection, and linkerd with it. {_whose}
 -- remedy:   Free memory first (memory/low), then, when all of it fits:
 --             swapoff -a
---           and swap only in need: sysctl -w vm.swappiness=1      (now {swappiness})
+--           and swap only in need:
+--             sysctl -w vm.swappiness=1   # now {swappiness}
 -- verify:   pswpin in /proc/vmstat stands still.
 -- but:      Pages written out that nobody needs again are harmless (pswpout alone is not judged), and so is zram, nearly. Whose pages
 --           came back is not told; how much of a watched process is out (VmSwap) is.

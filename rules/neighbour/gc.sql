@@ -7,12 +7,12 @@
 -- wants:    sysctl
 -- min_span: 30s
 -- param:    info_per_s  per second  forced collections, mean over the window
--- message:  {entity}: {per_s} forced garbage collections/s ({runs} in the window), up to {entries} entries; gc_thresh2 is {limit}
+-- message:  {entity}: {per_s} forced garbage collections/s ({runs} in the window), up to {entries} entries; gc_thresh2 is {limit} entries
 -- meaning:  Above gc_thresh2 each new entry makes the kernel look for old ones, at most every five seconds (0.2/s);
 --           above gc_thresh3 every entry does. Hosts that are talked to are resolved again and again, and each first packet waits.
 -- remedy:   Raise the thresholds above the number of hosts on the link:
 --             sysctl -w net.{_family}.neigh.default.gc_thresh3={_more}
---             sysctl -w net.{_family}.neigh.default.gc_thresh2={_half}     (now {limit})
+--             sysctl -w net.{_family}.neigh.default.gc_thresh2={_half}   # now {limit} entries
 -- verify:   forced_gc_runs of /proc/net/stat/{entity} stands still.
 -- but:      Table and thresholds are of the host, and only its first network namespace shows them. A scan causes it for a moment.
 -- see:      ip-sysctl neigh/default/gc_thresh2; neighbour/table-full

@@ -11,7 +11,7 @@
 --           and, when none is left, refuses: connects stall or fail with EHOSTUNREACH or ENOBUFS, and the log has "neighbour:
 --           {entity}: neighbor table overflow!". Hosts in large flat networks, with many containers, reach the default of 1024.
 -- remedy:   Raise all three, here to twice what is needed now:
---             sysctl -w net.{_family}.neigh.default.gc_thresh3={_more}     (now {limit})
+--             sysctl -w net.{_family}.neigh.default.gc_thresh3={_more}   # now {limit} entries
 --             sysctl -w net.{_family}.neigh.default.gc_thresh2={_half}
 --             sysctl -w net.{_family}.neigh.default.gc_thresh1={_quarter}
 -- verify:   The column table_fulls of /proc/net/stat/{entity} stands still, and entries stay below half of gc_thresh3.

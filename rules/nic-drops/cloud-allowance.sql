@@ -12,7 +12,8 @@
 --           instance outside of it: nothing but these counters of the driver tells. Lost here are retransmissions without any drop.
 -- remedy:   bw, pps: a larger instance, or one without burst credits. conntrack: fewer and longer connections
 --           (linkerd-pool/client-no-reuse), or security groups that need no tracking. linklocal: a DNS cache on this host.
--- verify:   ethtool -S {entity} shows the same values of *_allowance_exceeded a minute later.
+-- verify:   This shows the same values of *_allowance_exceeded a minute later:
+--             ethtool -S {entity}
 -- but:      bw and pps also count packets that were only queued: they are a warning, not critical.
 -- see:      drivers/net/ethernet/amazon/ena (ena_ethtool.c)
 WITH p AS (

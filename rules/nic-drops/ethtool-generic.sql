@@ -9,8 +9,8 @@
 -- message:  {nic}: {counter} grew by {events} in {intervals_hit} of {intervals} intervals (worst {peak_per_s}/s)
 -- meaning:  Drivers count what standard statistics have no place for: buffers that could not be had, pause frames, queues stopped, limits
 --           of a cloud's network (allowance_exceeded). The name looks like a problem; what it means is the driver's to say.
--- remedy:   ethtool -S {nic} | grep {counter}
---           and look the name up in Documentation/networking/device_drivers of the kernel, or in the driver's source.
+-- remedy:   Look the name up in Documentation/networking/device_drivers of the kernel, or in the driver's source:
+--             ethtool -S {nic} | grep {counter}
 -- verify:   The counter stands still in a new recording.
 -- but:      Some drivers count normal events under names that sound bad; checksum offload and flow steering names are left out.
 -- see:      nic-drops/ring-overflow, nic-drops/rx-errors for those that have a rule of their own

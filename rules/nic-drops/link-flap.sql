@@ -11,7 +11,9 @@
 -- remedy:   See what the kernel said, and the other end's port; then change cable, optics or port:
 --             dmesg -T | grep -i "link is"
 --             cat /proc/net/bonding/*
--- verify:   /sys/class/net/{entity}/carrier_changes stands still; ethtool {entity} says the full speed and duplex.
+-- verify:   The full speed and duplex, and a count of changes that stands still:
+--             ethtool {entity}
+--             cat /sys/class/net/{entity}/carrier_changes
 -- but:      Somebody may have taken the interface down, or changed its settings, on purpose: one that is down now by order is
 --           information only. Virtual interfaces (veth, bridge, tun) lose their carrier with their container: not judged.
 -- see:      Documentation/ABI/testing/sysfs-class-net, carrier_changes; ethtool(8)

@@ -10,9 +10,12 @@
 -- message:  {entity}: {tx_frames} pause frames sent and {rx_frames} received in the window: {counters}
 -- meaning:  Sent: this host could not take what came and asked the switch to wait, which moves its queue, and its drops, to the
 --           switch. Received: the switch told this host to stop, and all its flows wait, whoever they go to.
--- remedy:   Sent: as a ring that runs over (nic-drops/ring-small, irq-balance/single-cpu): ethtool -G {entity} rx MAX.
---           Received: the switch or the network behind it is full. What is set: ethtool -a {entity} (rx {pause_rx}, tx {pause_tx}).
---           Flow control can be switched off, when those who run the network agree: ethtool -A {entity} rx off tx off
+-- remedy:   Sent: as a ring that runs over (nic-drops/ring-small, irq-balance/single-cpu). Received: the switch or the network
+--           behind it is full.
+--             ethtool -a {entity}   # what is set: rx {pause_rx}, tx {pause_tx}
+--             ethtool -G {entity} rx MAX
+--           Flow control can be switched off, when those who run the network agree:
+--             ethtool -A {entity} rx off tx off
 -- verify:   The counters stand still.
 -- but:      Lossless fabrics (RoCE) pause by design. Drivers count the same frames under several names: the largest counts.
 -- see:      IEEE 802.3 Annex 31B; ethtool(8), -a

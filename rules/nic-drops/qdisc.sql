@@ -13,7 +13,8 @@
 --           TCPRetransFail ({retrans_fail} here).
 -- remedy:   If the shaper is wanted, raise its rate, limit or burst; if not, replace it:
 --             tc qdisc replace dev {dev} root fq
---           See what it is: tc -s qdisc show dev {dev}
+--           See what it is:
+--             tc -s qdisc show dev {dev}
 -- verify:   dropped of tc -s qdisc show dev {dev} and TcpExtTCPRetransFail stand still.
 -- but:      fq_codel, cake and red drop on purpose, a little, to signal congestion. An mq only sums up its queues, which are judged.
 -- see:      tc(8), tc-tbf(8), tc-fq_codel(8); net/sched

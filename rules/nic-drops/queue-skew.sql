@@ -11,9 +11,12 @@
 -- message:  {entity}: queue {queue} took {top_pct}% of {packets} received packets ({packets_per_s}/s), on {queues} queues
 -- meaning:  A NIC spreads connections over its queues by a hash of their addresses and ports. Few connections, a tunnel, or a hash that
 --           does not look at the ports leave one queue, and its CPU, with most of the work.
--- remedy:   ethtool -x {entity}                          whether the table spreads: ethtool -X {entity} equal {queues}
---             ethtool -N {entity} rx-flow-hash tcp4 sdfn   for the hash to take the ports
---           For tunnels, RPS: echo MASK > /sys/class/net/{entity}/queues/rx-{queue}/rps_cpus
+-- remedy:   See whether the table spreads, and if not, spread it; then let the hash take the ports:
+--             ethtool -x {entity}
+--             ethtool -X {entity} equal {queues}
+--             ethtool -N {entity} rx-flow-hash tcp4 sdfn
+--           For tunnels, RPS:
+--             echo MASK > /sys/class/net/{entity}/queues/rx-{queue}/rps_cpus
 -- verify:   No queue has more than 40% in a new recording.
 -- but:      A throughput test, or one backend that gets it all by one connection: a flow is never spread. Queues that have no
 --           traffic count as queues here, those beyond the number of channels do not.

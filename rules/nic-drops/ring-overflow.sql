@@ -11,9 +11,11 @@
 -- meaning:  Frames came faster than the driver took them out of the ring: the CPU that polls it was late or the ring is small for the
 --           burst. The names differ by driver; totals and per-queue counters of the same packets are not added up: the larger
 --           of the two counts.
--- remedy:   ethtool -G {entity} rx {ring_max}        (now {ring})
+-- remedy:   Make the ring as large as it can be:
+--             ethtool -G {entity} rx {ring_max}   # now {ring}
 --           Then give the queues more CPU: irq-balance/single-cpu, irq-balance/queue-pinned, softirq/time-squeeze.
--- verify:   ethtool -S {entity} shows the same values a minute later.
+-- verify:   This shows the same values a minute later:
+--             ethtool -S {entity}
 -- but:      A larger ring adds latency under overload, and a driver may drop its link for a second when it is changed.
 -- see:      drivers/net/ethernet (ethtool string tables); Documentation/networking/statistics.rst (rx_missed_errors, rx_fifo_errors)
 WITH p AS (
@@ -60,7 +62,7 @@ SELECT CASE WHEN s.known = 0                                                    
        s.active                                                      AS intervals_hit,
        s.intervals,
        coalesce(t.counters, 'none of its ring counters moved')       AS counters,
-       coalesce(r.now || ' of ' || r.most, 'unknown')                AS ring,
+       coalesce(r.now || ' of ' || r.most || ' descriptors', 'unknown')                AS ring,
        coalesce(r.most, 4096)                                        AS ring_max,
        w.peak_snap                                                   AS at,
        s.first_active                                                AS first_at,

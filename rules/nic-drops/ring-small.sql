@@ -8,8 +8,10 @@
 -- param:    max_pct  percent  of the ring's maximum, from which there is little left to gain
 -- message:  {entity}: its receive ring ran over and has {ring} of {ring_max} possible descriptors
 -- meaning:  The cheapest headroom is unused: a larger ring holds a longer burst until the CPU comes.
--- remedy:   ethtool -G {entity} rx {ring_max}      (now {ring})
--- verify:   ethtool -g {entity} says rx {ring_max}, and nic-drops/ring-overflow is quiet in a new recording.
+-- remedy:   Make it as large as it can be:
+--             ethtool -G {entity} rx {ring_max}   # now {ring} descriptors
+-- verify:   This says rx {ring_max}, and nic-drops/ring-overflow is quiet in a new recording:
+--             ethtool -g {entity}
 -- but:      A larger ring adds latency under overload, and a driver may drop its link for a second when it is changed. A small ring
 --           that never runs over is fine, and not told.
 -- see:      ethtool(8), -G; nic-drops/ring-overflow

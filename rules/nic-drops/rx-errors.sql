@@ -12,7 +12,8 @@
 -- message:  {entity}: {errors} receive errors among {arrived} frames ({error_pct}%), {frame} of them frame errors, in {intervals_hit} of {intervals} intervals; {crc}
 -- meaning:  CRC, alignment and length errors come from the wire: cable, optics, a duplex mismatch, a switch port. They are lost
 --           packets, and software cannot mend them. Healthy is zero.
--- remedy:   ethtool {entity}       (speed and duplex: now {speed}, {duplex})
+-- remedy:   Look at speed and duplex (now {speed}, {duplex}):
+--             ethtool {entity}
 --           Replace cable or transceiver, try another switch port, and read the port's own error counters.
 -- verify:   The RX errs column of {entity} in /proc/net/dev stands still.
 -- but:      Some drivers count missed frames as errors too: see nic-drops/ring-overflow.

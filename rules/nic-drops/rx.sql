@@ -15,8 +15,10 @@
 --           VLANs that nobody has). A loss of 0.1% already moves the p999 of small requests to 200 ms.
 -- remedy:   Ask the NIC which of them it was:
 --             ethtool -S {entity} | grep -iE 'drop|miss|err'
---           Ring too small (now {ring}): {_grow} Backlog of a CPU full (softnet column 2):
---             sysctl -w net.core.netdev_max_backlog={_more_backlog}      (now {_backlog})
+--           Ring too small (now {ring}):
+--             {_grow}
+--           Backlog of a CPU full (softnet column 2):
+--             sysctl -w net.core.netdev_max_backlog={_more_backlog}   # now {_backlog} packets
 --           Unknown protocols (LLDP, foreign VLANs) cost nothing: switch them off at the switch port if they disturb.
 -- verify:   The RX drop column of /proc/net/dev stands still for ten minutes.
 -- but:      Unknown protocols and VLANs are dropped by design, at a low and constant rate: where the driver, softnet and TCP all tell
@@ -77,9 +79,9 @@ SELECT CASE WHEN d.drops IS NULL                                                
                  THEN 'a CPU''s backlog dropped packets at the same time'
             WHEN calm.nic IS NOT NULL THEN 'neither its driver nor softnet nor TCP tells of a loss'
             ELSE 'neither its driver nor softnet says why' END AS _reading,
-       coalesce(r.ring, 'unknown')       AS ring,
-       CASE WHEN r.now >= r.most THEN 'it is as large as the NIC has them.'
-            ELSE 'ethtool -G ' || d.entity || ' rx ' || coalesce(r.most, 'MAX') || '.' END AS _grow,
+       coalesce(r.ring || ' descriptors', 'unknown')       AS ring,
+       CASE WHEN r.now >= r.most THEN '# it is as large as the NIC has them'
+            ELSE 'ethtool -G ' || d.entity || ' rx ' || coalesce(r.most, 'MAX') END AS _grow,
        max(2048, 2 * coalesce(s.backlog, 0)) AS _more_backlog,
        coalesce(s.backlog, '?')          AS _backlog,
        CASE WHEN d.drops > 0 THEN d.peak_snap END AS at,

@@ -10,7 +10,8 @@
 -- message:  {entity}: {used_pct}% of its {_speed} Mbit/s in the 95th percentile of {intervals} intervals (received {rx_pct}%, sent {tx_pct}%; worst {peak_pct}%)
 -- meaning:  Near the speed of the link queues and drops are what has to be expected: on transmit here (nic-drops/qdisc), on receive in
 --           the switch, where nobody on this host sees them.
--- remedy:   Move traffic away, or take a faster link or several. Is the speed what was paid for? ethtool {entity}
+-- remedy:   Move traffic away, or take a faster link or several. Is the speed what was paid for?
+--             ethtool {entity}
 -- verify:   Less than 70% in a new recording at the same time of the day.
 -- but:      A backup fills a link and harms nobody if the queue is fair (fq). Bursts shorter than an interval are not seen. Virtual
 --           interfaces tell a speed that means nothing (virtio, vmxnet3, veth, tun): they are not judged.

@@ -9,7 +9,10 @@
 -- param:    warn_pct   percent  of the packets that were to be sent
 -- message:  {entity}: {lost} of {tried} packets were not sent ({lost_pct}%): {drops} dropped, {errors} errors (carrier {carrier}, fifo {fifo}, collisions {collisions}), in {intervals_hit} of {intervals} intervals
 -- meaning:  The driver, or the other end of a virtual device, refused frames. Drops of a traffic shaper are not here: nic-drops/qdisc.
--- remedy:   tc -s qdisc show dev {entity}; ethtool {entity} (duplex, link); ip -s -s link show {entity}
+-- remedy:   See where it was, and the link's speed and duplex:
+--             tc -s qdisc show dev {entity}
+--             ethtool {entity}
+--             ip -s -s link show {entity}
 --           Carrier errors are cable, optics or duplex; fifo errors a bus that cannot keep up.
 -- verify:   The TX columns drop, errs and carrier of /proc/net/dev stand still.
 -- but:      An interface that is down drops what is sent to it. Drops (not errors) of an interface that is known for a veth are

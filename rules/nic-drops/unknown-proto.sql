@@ -11,7 +11,7 @@
 -- meaning:  Since 2.6.37 the drop column also counts frames that nobody wants: LLDP and spanning tree, VLANs that are not set up,
 --           IPv6 where it is switched off. They cost no connection anything.
 -- remedy:   None needed. To be sure, see what is dropped and where:
---             perf trace -e skb:kfree_skb        or dropwatch
+--             perf trace -e skb:kfree_skb   # or dropwatch
 -- verify:   The switch stops sending such frames, and the column stands still.
 -- but:      Packets that a backend sent twice are not seen in this host's own retransmissions; a driver may hide its ring's drops under
 --           a name of its own. UDP that is lost is not seen at all.

@@ -13,7 +13,7 @@
 -- param:    stall_pct  percent    of an interval in collection (of 2 s of it, when it is longer), or of its quota periods stopped
 -- param:    share_pct  percent    of the intervals with drops that must have such a stall
 -- param:    lift       times      as often as in the intervals without drops
--- message:  {entity}: in {with_stall} of {intervals_hit} intervals with dropped connections linkerd stood still{_when} ({cause}), in {quiet_stall} of {quiet} without; {drops} dropped
+-- message:  {entity}: in {with_stall} of {intervals_hit} intervals with dropped connections linkerd stood still{_when} ({cause}), in {quiet_stall} of {quiet} without; {drops} connections dropped
 -- meaning:  While all threads stand still nobody calls accept(), and the queue of finished handshakes fills within backlog / rate of
 --           connects seconds. A longer backlog only hides the stall. Collections and quotas are read every few seconds, so what
 --           is short is judged by its time and not by its share of the interval: {:stall_pct}% of 2 s. With an interval without

@@ -19,7 +19,7 @@
 --           More load makes both more stops and more requests in flight, so the two would rise together without one causing the
 --           other: what the request rate explains is taken out of both (partial correlation; dividing both by the rate, as is
 --           often done, makes a correlation of its own). Stops are counted in periods: the time stopped is a sum over CPUs.
--- remedy:   Raise the CPU limit of {group} (now {_quota}) or take it away: kubectl set resources, CPUQuota= of a unit, or
+-- remedy:   Raise the CPU limit of {group} (now {_quota}) or take it away: kubectl set resources, CPUQuota= of a unit, or by hand:
 --             echo max > /sys/fs/cgroup/{group}/cpu.max
 --           Or fewer threads in linkerd, so that they share it out over the period.
 -- verify:   nr_throttled stands still in a new recording, and this is absent.

@@ -19,11 +19,13 @@
 -- meaning:  The segments never left this host: loss that no peer, switch or NIC counts, and that ifconfig does not show (measured: 1371
 --           drops of a tbf, TX drop 0). TCP is often told at once and sends a moment later; what it sends again and cannot is
 --           TCPRetransFail ({retrans_fail} here). {_aqm}
--- remedy:   A shaper or a queue at its limit: raise its rate, burst or limit if it is wanted (now {_kind}), else
+-- remedy:   A shaper or a queue at its limit: raise its rate, burst or limit if it is wanted (now {_kind}), else replace it:
 --             tc qdisc replace dev {_dev} root fq
---           See it: tc -s qdisc show dev {_dev}
+--             tc -s qdisc show dev {_dev}   # what it is
 --           A cloud's allowance: a larger instance, or one without burst credits. Only TCPRetransFail: find what refuses packets:
---             tc -s qdisc; nft list ruleset; ip route get PEER
+--             tc -s qdisc
+--             nft list ruleset
+--             ip route get PEER
 -- verify:   Drops of {source} and TcpExtTCPRetransFail stand still, and retransmits are below 0.01% of the segments sent.
 -- but:      Queues that manage their length (fq_codel, cake, codel, red) drop on purpose, a little: a warning only, compare the latency
 --           without it before you blame it. Drops of other traffic than TCP's (a UDP flood at a shaper) that come with loss elsewhere

@@ -22,8 +22,8 @@
 --           that find no port do not. The range is not the cause: connections that are not reused are.
 -- remedy:   {_remedy}
 --           As a stopgap:
---             sysctl -w net.ipv4.ip_local_port_range="10240 65535"     (now {port_range})
---             sysctl -w net.ipv4.tcp_tw_reuse=1                        (now {tw_reuse}; needs tcp_timestamps, now {timestamps})
+--             sysctl -w net.ipv4.ip_local_port_range="10240 65535"   # now {port_range}
+--             sysctl -w net.ipv4.tcp_tw_reuse=1   # now {tw_reuse}; needs tcp_timestamps, now {timestamps}
 -- verify:   Less than {:errors_pct}% in a new recording, and connects / requests of the client below 0.02.
 -- but:      Sockets are counted by destination: with several local addresses each has a range of its own. TIME-WAIT does not
 --           count where tcp_tw_reuse lets connect() take it over. Ports reserved by ip_local_reserved_ports are not taken off.

@@ -23,7 +23,7 @@
 -- remedy:   A heap of one size, large enough (now {_heap}), and a collector with short pauses, in the environment of linkerd:
 --             JVM_HEAP_MIN=2048M JVM_HEAP_MAX=2048M
 --             JVM_OPTIONS="-XX:+UseG1GC -XX:MaxGCPauseMillis=50"
--- verify:   jvm/gc/*/pause_msec.max stays below {:pause_ms}, and the slowest requests follow.
+-- verify:   jvm/gc/*/pause_msec.max stays below {:pause_ms} ms, and the slowest requests follow.
 -- but:      With a pause of the same length in every minute there is nothing to compare with, and a backend whose slowest answer
 --           takes that long looks the same: then the confidence is lower. A concurrent collector's cycles count as pauses.
 -- see:      Finagle metrics, Jvm; linkerd-jvm/gc-pause, linkerd-backend/p999-200ms; nettape-rules(5), Root causes

@@ -19,11 +19,12 @@
 -- meaning:  Under load packets are handled by the thread ksoftirqd/N, which competes with programs at nice 0 like any other: what holds
 --           the CPU decides how long packets wait and when the backlog overflows. The limits of softirq (netdev_max_backlog,
 --           netdev_budget) only make the queue in front of the busy CPU longer. {_nics}
--- remedy:   Who runs there: ps -eLo psr,pcpu,ni,comm --sort=-pcpu | awk '$1 == {_nr}' | head
+-- remedy:   See who runs there:
+--             ps -eLo psr,pcpu,ni,comm --sort=-pcpu | awk '$1 == {_nr}' | head
 --           Move it, or the packets:
 --             taskset -apc OTHER-CPUS PID
 --             echo OTHER-CPU > /proc/irq/IRQ/smp_affinity_list
---             echo 1 > /sys/class/net/DEVICE/threaded        (5.12 and later: NAPI in threads that can be scheduled)
+--             echo 1 > /sys/class/net/DEVICE/threaded   # Linux 5.12 and later: NAPI in threads that can be scheduled
 -- verify:   In a new recording the run delay of ksoftirqd/{_nr} is below 1% of the time, and softnet of {entity} stands still.
 -- but:      Drops that come as often without the programs are not theirs, when there are enough other intervals to compare with.
 --           ksoftirqd also waits while softirqs run at the end of interrupts: that is no program's doing, so user and system time decide.

@@ -19,8 +19,10 @@
 --           were sent again, {rest_loss_pct}% of the others'; it had most of them in {hit_intervals} of {lossy_intervals} intervals with any
 -- meaning:  The others are reached through the same NIC, the same queues and CPUs of this host and lose little: the cause is the way to this
 --           peer, or the peer. {_local}Its round trip is {rtt_ms} ms on average, that of the others {rest_rtt_ms} ms.
--- remedy:   Record on that host too, at the same time: nettape-collect --for 2m
---           There: nic-drops/*, softirq/*, tc -s qdisc. On the way: mtr -n -T -P PORT {peer}
+-- remedy:   Record on that host too, at the same time:
+--             nettape-collect --for 2m
+--           There: nic-drops/*, softirq/*, nic-drops/qdisc. On the way, and its sockets:
+--             mtr -n -T -P PORT {peer}
 --             ss -tino dst {peer}
 --           Until it is repaired take it out of the load balancer.
 -- verify:   Its share of the retransmits is that of its traffic in a new recording.

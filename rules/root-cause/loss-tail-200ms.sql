@@ -20,10 +20,12 @@
 --           alone loss and a slow backend look the same; the kernel tells them apart: a backend that sleeps 200 ms causes no probes,
 --           and lost packets towards this client's addresses do. Where packets get lost shows in what answers the probe: a share near 1
 --           of TCPLossProbeRecovery ({forward_share} here) means the way out loses, near 1 of TCPDSACKRecv ({reverse_share} here) the way back.
--- remedy:   Follow the loss: retransmits by peer and the findings nic-drops/*, softirq/* and tcp-retransmit/*. Out of this host: tc -s qdisc,
---           the NIC's tx counters, the switch. Back to it: rx drops, ring, softnet of this host, then the backend's side.
---             ss -tino state established     (retrans of the client's addresses)
---           As a mitigation only, on a route inside one network: ip route change ... rto_min 20ms.
+-- remedy:   Follow the loss: retransmits by peer and the findings nic-drops/*, softirq/* and tcp-retransmit/*. Out of this host: its
+--           queues, the NIC's tx counters, the switch. Back to it: rx drops, ring, softnet of this host, then the backend's side.
+--             tc -s qdisc
+--             ss -tino state established   # retrans of the client's addresses
+--           As a mitigation only, on a route inside one network:
+--             ip route change NETWORK dev DEVICE rto_min 20ms
 -- verify:   The p999 leaves the band and retransmits are below 0.01% of segments sent.
 -- but:      MIB counters are of the whole host: when the sockets to this client's addresses were seen and had no retransmits, the
 --           loss is elsewhere and this is not reported. Loss of the backend's answers is repaired by the backend: record there.

@@ -18,12 +18,14 @@
 --           15 minutes: a link on the way takes less than {pmtu} bytes, and the ICMP message that would say so does not arrive
 --           ({unreachable} unreachable messages came in this window, {probe_fails} MTU probes failed). Typical for tunnels, VPNs,
 --           and overlay networks behind a firewall that drops all ICMP. Loss by chance hits small and large segments alike.
--- remedy:   Find the largest that passes: ping -M do -s 1472 {peer}       (1500 with headers; lower it until it passes)
+-- remedy:   Find the largest that passes (1472 bytes of data are 1500 with headers; lower it until it passes):
+--             ping -M do -s 1472 {peer}
 --           Permit ICMP type 3 code 4 (IPv6: type 2) on the way and here, or
---             sysctl -w net.ipv4.tcp_mtu_probing=1       (now {mtu_probing})
+--             sysctl -w net.ipv4.tcp_mtu_probing=1   # now {mtu_probing}
 --             ip route replace {peer} via GATEWAY mtu lock 1400
 --           On a router or tunnel endpoint: clamp the MSS (nft: tcp option maxseg size set rt mtu).
--- verify:   ss -tino state established dst {peer} shows no socket with backoff:, and large bodies pass.
+-- verify:   Large bodies pass, and this shows no socket that backs off (backoff:N):
+--             ss -tino state established dst {peer}
 -- but:      When all sockets to a peer are stuck it is the peer or the whole way (tcp-retransmit/backoff), not this; when full segments of
 --           other sockets to it are acknowledged one of several paths is dead. The size of the segments in flight is not recorded,
 --           only how many bytes: many small ones look like a large one. A firewall that forgot single connections looks alike

@@ -11,7 +11,7 @@
 -- param:    wait_pct   percent   of the captures with somebody waiting
 -- param:    limit_pct  percent   of the waiting captures in which the connections were at their limit
 -- param:    near_pct   percent   of the most connections seen, from here on they are at the limit
--- message:  {entity}: requests waited in {captures_hit} of {captures} captures (up to {waiters_hi}), and in {at_limit} of {captures_hit} all {limit} connections were open{_when} ({at_limit_quiet} of {quiet} else); {_per_host}{waited} waited, {refused} were refused
+-- message:  {entity}: requests waited in {captures_hit} of {captures} captures (up to {waiters_hi} requests), and in {at_limit} of {captures_hit} all {limit} connections were open{_when} ({at_limit_quiet} of {quiet} else); {_per_host}{waited} requests waited, {refused} were refused
 -- meaning:  Without a limit a pool opens another connection for a request that finds none free. Waiting requests beside a number of
 --           connections that grows no further mean that somebody set hostConnectionPool.maxSize and that it is reached: the time
 --           is spent in linkerd and not in the network, and shows in the latency of server and service, not of the client.

@@ -18,10 +18,14 @@
 --           stop (zero window). To them it looks like a slow network; it is this program, which lacks CPU, is stopped, collects
 --           garbage, waits for a lock, or waits for somebody else to take what it passes on.
 -- remedy:   See what its threads do while it happens:
---             top -H -p PID; cat /proc/PID/status | grep State; cat /proc/PID/stack
+--             top -H -p PID
+--             grep State /proc/PID/status
+--             cat /proc/PID/stack
 --           Read the findings cgroup/cpu-throttled, linkerd-jvm/gc-*, cpu/* of the same time. Idle threads and sockets/sendq-stuck
---           beside it: it waits for that peer. Larger buffers only delay it (net.ipv4.tcp_rmem is {tcp_rmem}).
--- verify:   ss -tnm shows no Recv-Q above {:queue_bytes} that stays, and TcpExtTCPToZeroWindowAdv stands still.
+--           beside it: it waits for that peer. Larger buffers only delay it (net.ipv4.tcp_rmem is {tcp_rmem} bytes).
+-- verify:   No Recv-Q above {:queue_bytes} that stays, and TcpExtTCPToZeroWindowAdv stands still:
+--             ss -tnm
+--             nstat -az TcpExtTCPToZeroWindowAdv
 -- but:      A zero window is counted once, when it begins: a program that is stopped for a minute advertises one a socket and none after
 --           that, so that the unread bytes decide and not the number of intervals with adverts. A transfer at full speed also closes
 --           windows for moments and has bytes waiting at each capture, but these are others each time: it reads. Uploads that are

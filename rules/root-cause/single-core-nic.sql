@@ -23,7 +23,7 @@
 -- remedy:   Now {_now}. Spread the interrupts, or the packets behind them:
 --             systemctl start irqbalance
 --             ethtool -L DEVICE combined N
---             echo MASK > /sys/class/net/DEVICE/queues/rx-0/rps_cpus        when it has one queue, and for veth
+--             echo MASK > /sys/class/net/DEVICE/queues/rx-0/rps_cpus   # when it has one queue, and for veth
 -- verify:   In a new recording no CPU processes more than 60% of the packets (column 1 of /proc/net/softnet_stat) under the same load.
 -- but:      Interrupts say little: a polling NIC masks them under load, RPS moves packets behind them, and veth has none. So packets
 --           processed by CPU decide; NET_RX only where softnet is not recorded, since a CPU that merely hands packets on by RPS counts

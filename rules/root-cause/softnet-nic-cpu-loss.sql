@@ -25,7 +25,7 @@
 -- remedy:   net.core.netdev_max_backlog is {max_backlog}:
 --             sysctl -w net.core.netdev_max_backlog={_more}
 --           Spread the load, {_cpus} took it:
---             echo MASK > /sys/class/net/DEVICE/queues/rx-0/rps_cpus        or irqbalance, more queues
+--             echo MASK > /sys/class/net/DEVICE/queues/rx-0/rps_cpus   # or irqbalance, more queues
 --           If programs hold that CPU: root-cause/ksoftirqd-starved.
 -- verify:   In a new recording softnet column 2 stands still, and retransmits with it.
 -- but:      Load makes both, therefore retransmits are counted for each segment sent and held against the quiet intervals. With drops in nearly

@@ -15,7 +15,8 @@
 --           held 83 such sockets for days). An entity that begins with "to" is what this host connected to.
 -- remedy:   See whose they are, then upgrade or restart it; a program of your own lacks a close() after read() returned 0:
 --             ss -tnp state close-wait
--- verify:   ss -tn state close-wait shows none that is still there a minute later.
+-- verify:   This shows none that is still there a minute later:
+--             ss -tn state close-wait
 -- but:      A program that answers long after its caller has shut down its side (half-close) is right to wait. Where no cookies
 --           tell one socket from the next, ten busy closings in a row look the same.
 -- see:      ss(8); linkerd issue 1178; limits/fd-linkerd

@@ -75,13 +75,13 @@ SELECT CASE WHEN j.bind_failures > 0                     THEN 'crit'
        j.tw                                AS timewait,
        coalesce(j.bind_failures, 0)        AS bind_failures,
        range.port_range, range.tw_reuse, range.timestamps,
-       CASE WHEN range.ports >= 55000 THEN 'net.ipv4.ip_local_port_range is wide already (now ' || range.port_range || ');'
-            ELSE 'sysctl -w net.ipv4.ip_local_port_range="10240 65535"     (now ' || range.port_range || ')' END AS _range,
+       CASE WHEN range.ports >= 55000 THEN '# net.ipv4.ip_local_port_range is wide already: ' || range.port_range
+            ELSE 'sysctl -w net.ipv4.ip_local_port_range="10240 65535"   # now ' || range.port_range END AS _range,
        CASE WHEN range.tw_reuse = 1 AND coalesce(range.timestamps, 1) <> 0
-            THEN 'net.ipv4.tcp_tw_reuse is 1 already: ports in TIME-WAIT are taken again after a second;'
-            WHEN range.tw_reuse = 1 THEN 'sysctl -w net.ipv4.tcp_timestamps=1      (now 0: without it tcp_tw_reuse=1 does nothing)'
-            ELSE 'sysctl -w net.ipv4.tcp_tw_reuse=1      (now ' || coalesce(range.tw_reuse, '?') || '; needs tcp_timestamps, now '
-                 || coalesce(range.timestamps, '?') || ')' END AS _reuse,
+            THEN '# net.ipv4.tcp_tw_reuse is 1 already: ports in TIME-WAIT are taken again after a second'
+            WHEN range.tw_reuse = 1 THEN 'sysctl -w net.ipv4.tcp_timestamps=1   # now 0: without it tcp_tw_reuse=1 does nothing'
+            ELSE 'sysctl -w net.ipv4.tcp_tw_reuse=1   # now ' || coalesce(range.tw_reuse, '?') || '; needs tcp_timestamps, now '
+                 || coalesce(range.timestamps, '?') END AS _reuse,
        CASE WHEN j.bind_failures > 0
             THEN j.bind_failures || ' connects failed for want of a local port (BindException); the range has ' || j.ports
             ELSE j.n || ' of ' || j.ports || ' local ports in use at worst (' || round(j.used_pct, 1) || '%), '

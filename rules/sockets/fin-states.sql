@@ -75,7 +75,7 @@ SELECT CASE WHEN t.unacked >= p.min_sockets AND t.unacked_pct >= p.share_pct THE
        (SELECT peer FROM top)                AS top_peer,
        (SELECT last FROM setting WHERE name = 'net.ipv4.tcp_fin_timeout')    AS fin_timeout,
        (SELECT last FROM setting WHERE name = 'net.ipv4.tcp_orphan_retries') AS orphan_retries,
-       CASE WHEN (SELECT last FROM setting WHERE name = 'net.ipv4.tcp_fin_timeout') <= 15 THEN 'that is short already: leave it.'
+       CASE WHEN (SELECT last FROM setting WHERE name = 'net.ipv4.tcp_fin_timeout') <= 15 THEN '# that is short already: leave it'
             ELSE 'sysctl -w net.ipv4.tcp_fin_timeout=15' END AS _fin,
        t.at, t.first_at, t.last_at
   FROM t JOIN p

@@ -11,9 +11,12 @@
 -- meaning:  An idle connection costs a file descriptor and some memory on both sides, and a request that is sent on one may meet a peer, a
 --           NAT or a firewall that has forgotten it: linkerd-pool/idle-close-race. linkerd keeps idle connections without end unless
 --           told otherwise, and TCP keepalive is off by default.
--- remedy:   Let linkerd close them before others forget them, and ask the peers meanwhile:
---             client (servers: serverSession) of linkerd's router: hostConnectionPool: idleTimeMs: 60000
---             socketOptions: keepAlive: true      with net.ipv4.tcp_keepalive_time below the firewalls' timeout (now {keepalive_s} s)
+-- remedy:   Let linkerd close them before others forget them, in the client of its router (servers: serverSession):
+--             hostConnectionPool:
+--               idleTimeMs: 60000
+--           and ask the peers meanwhile, with net.ipv4.tcp_keepalive_time below the firewalls' timeout (now {keepalive_s} s):
+--             socketOptions:
+--               keepAlive: true
 -- verify:   Fewer than half are idle in a new recording, and connects do not grow.
 -- but:      Websockets, watches and streams are silent by design. A pool that is sized for the peak of the day idles at night:
 --           linkerd-pool/oversized. Judged by port, since no single peer has so many.

@@ -10,7 +10,7 @@
 -- param:    min_sockets  sockets  of that peer, mean over the captures
 -- param:    share_pct    percent  of the established connections of the port
 -- param:    port         port     a linkerd port besides the servers in metrics.json
--- message:  {entity}: {top_peer} holds {share_pct}% of the established connections ({top_mean} of {all_mean}, mean of {captures} captures)
+-- message:  {entity}: {top_peer} holds {share_pct}% of the established connections ({top_mean} of {all_mean} connections, mean of {captures} captures)
 -- meaning:  It is no fault by itself, but it tells how to read the rest: one proxy, a NAT or a load test in front of linkerd makes
 --           its loss, its port range and its habits look like those of everybody.
 -- remedy:   None is needed. Find out what {top_peer} is, and see the other findings in that light; behind a NAT or a proxy its

@@ -17,7 +17,8 @@
 --             top -H -p PID
 --             ss -tnpm state established
 --           Busy threads: CPU, see softirq and the load of the host. Idle ones: look at the other side, sockets/sendq-stuck.
--- verify:   ss -tn shows no Recv-Q above {:queue_bytes:raw} that stays.
+-- verify:   This shows no Recv-Q above {:queue_bytes:raw} bytes that stays:
+--             ss -tn
 -- but:      A client that was paused on purpose (a download, a long poll) does not read either. Only the worst 500 sockets of a
 --           capture are known one by one, so there may be more.
 -- see:      ss(8) Recv-Q; sockets/sendq-stuck

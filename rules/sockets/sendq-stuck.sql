@@ -15,7 +15,8 @@
 --             ss -tino dst {_host}
 --           Window closed: the program there does not read; run nettape-collect there (sockets/recvq-stuck). Otherwise it is the
 --           path or the host: ping, tcp-retransmit/ratio.
--- verify:   ss -tino dst {_host} shows no socket with both a Send-Q and lastack above {:silent_ms}.
+-- verify:   This shows no socket with both a Send-Q and lastack above {:silent_ms} ms:
+--             ss -tino dst {_host}
 -- but:      A client that vanished (a phone) leaves such sockets for minutes; one peer with a closed window is its own fault and
 --           nobody else's. What was sent a moment ago after a long pause is left out: its acknowledgement is not yet due. Only
 --           the worst 500 sockets of a capture are known one by one.

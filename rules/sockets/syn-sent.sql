@@ -14,9 +14,10 @@
 -- remedy:   See them, and try it by hand:
 --             ss -tno state syn-sent
 --             nc -vz {_host} {_port}
---           Nothing comes back: firewall, route, or the host is down. It answers sometimes: its accept queue is full (run
---           nettape-collect there and see tcp-listen/overflow).
--- verify:   ss -tn state syn-sent shows none that is there twice.
+--           Nothing comes back: firewall, route, or the host is down. It answers sometimes: its accept queue is full
+--           (record there, and see tcp-listen/overflow).
+-- verify:   This shows none that is there twice:
+--             ss -tn state syn-sent
 -- but:      Many connects a second over a long way are always a few in SYN-SENT: without a SYN that was sent again it is info. A
 --           program that gives up in less than a second never sends a second one.
 -- see:      ss(8); tcp(7) tcp_syn_retries; linkerd-backend/connect-latency

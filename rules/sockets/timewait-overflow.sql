@@ -11,8 +11,9 @@
 --           a late segment of it then is answered with a reset, and its last FIN cannot be acknowledged again. It is the
 --           consequence of many short connections; each costs a handshake.
 -- remedy:   Let the callers keep their connections: sockets/timewait-share names them. A higher limit costs 256 bytes a socket:
---             sysctl -w net.ipv4.tcp_max_tw_buckets={_more}     (now {limit})
--- verify:   nstat -az TcpExtTCPTimeWaitOverflow stands still.
+--             sysctl -w net.ipv4.tcp_max_tw_buckets={_more}   # now {limit} sockets
+-- verify:   This stands still:
+--             nstat -az TcpExtTCPTimeWaitOverflow
 -- but:      A low limit that somebody set to get rid of TIME-WAIT does what was asked, at the price named above. The number of
 --           sockets is of this network namespace, and so is the limit since 4.1.
 -- see:      ip-sysctl tcp_max_tw_buckets; sockets/timewait-share

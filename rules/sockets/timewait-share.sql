@@ -9,7 +9,7 @@
 -- param:    min_timewait  sockets  median over the captures
 -- param:    share_pct     percent  of the port's sockets, median over the captures
 -- param:    port          port     a linkerd port besides the servers in metrics.json
--- message:  {entity}: {timewait_p50} sockets in TIME-WAIT, {share_pct}% of all on the port (median, peak {timewait_hi}), so much at {captures_hit} of {captures} captures; {top_peer} has {top_pct}% of them; {tw_per_s} sockets/s went into TIME-WAIT on this host
+-- message:  {entity}: {timewait_p50} sockets in TIME-WAIT, {share_pct}% of all on the port (median, peak {timewait_hi}), so many at {captures_hit} of {captures} captures; {top_peer} has {top_pct}% of them; {tw_per_s} sockets/s went into TIME-WAIT on this host
 -- meaning:  TIME-WAIT stays for a minute on the side that closes first: here the server closes, after few requests, so the callers
 --           do not pool. A TIME-WAIT socket costs hardly any memory; what costs is the handshake of each request. The number
 --           is no measure of churn: it stops at the port range of the caller, as new SYNs take over old TIME-WAITs (84,000

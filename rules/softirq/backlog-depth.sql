@@ -10,7 +10,7 @@
 -- meaning:  Packets get into that queue through RPS, veth, bridges, tunnels, loopback and drivers without NAPI. They wait there for their
 --           CPU: latency now, and drops when it is full (softirq/backlog-drop). The value is sampled: a queue seen deep twice is deep often.
 -- remedy:   Spread the work over more CPUs (irq-balance/single-cpu, rps_cpus), and give bursts room:
---             sysctl -w net.core.netdev_max_backlog={next_backlog}      (now {max_backlog})
+--             sysctl -w net.core.netdev_max_backlog={next_backlog}   # now {max_backlog} packets
 -- verify:   Column 12 of /proc/net/softnet_stat stays near 0.
 -- but:      Column 12 adds the part that is being processed, which the limit does not count: it can exceed the limit without a drop.
 -- see:      Documentation/admin-guide/sysctl/net.rst, netdev_max_backlog; net/core/net-procfs.c

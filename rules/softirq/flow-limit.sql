@@ -13,7 +13,7 @@
 --           the loopback. The CPU whose backlog is full may be another: that one counts them as dropped, see softirq/backlog-drop.
 -- remedy:   Find that flow and give it a CPU of its own or fewer packets (GRO on, larger segments); which CPUs limit the flows that they
 --           queue is in
---             sysctl net.core.flow_limit_cpu_bitmap        (now {bitmap})
+--             sysctl net.core.flow_limit_cpu_bitmap   # now {bitmap}
 --           If the CPU that drops is just slow, softirq/backlog-drop says how to lengthen its queue.
 -- verify:   Column 11 of /proc/net/softnet_stat stands still.
 -- but:      A throughput test with one connection. These packets are in the drops of softirq/backlog-drop too, mostly of another CPU.

@@ -18,7 +18,8 @@
 -- remedy:   Keep the programs off the CPUs that receive, or the interrupts off theirs:
 --             taskset -pc OTHER-CPUS PID
 --             echo OTHER-CPU > /proc/irq/IRQ/smp_affinity_list
---           or let NAPI run in threads of its own that can be scheduled: echo 1 > /sys/class/net/DEVICE/threaded (5.12 and later)
+--           or let NAPI run in threads of its own that can be scheduled:
+--             echo 1 > /sys/class/net/DEVICE/threaded   # Linux 5.12 and later
 -- verify:   The run delay of ksoftirqd is below 1% of the time, and softnet does not drop.
 -- but:      CPUs that are shared with another guest: see steal.
 -- see:      Documentation/scheduler/sched-stats.rst; Documentation/networking/scaling.rst

@@ -13,7 +13,9 @@
 -- meaning:  Receive work runs where the interrupt came, and from there only RPS takes it to other CPUs. One CPU for all of it is the
 --           ceiling of the packet rate. NET_RX counts softirq runs, not packets: a busy CPU takes many packets in one run, so that
 --           the share says less than the load.
--- remedy:   Spread the interrupts (irq-balance/single-cpu): systemctl start irqbalance; with one queue only:
+-- remedy:   Spread the interrupts (irq-balance/single-cpu):
+--             systemctl start irqbalance
+--           With one queue only, RPS:
 --             echo MASK > /sys/class/net/DEVICE/queues/rx-0/rps_cpus
 -- verify:   No CPU has more than half of NET_RX in a new recording.
 -- but:      One queue is enough for a low load; CPUs kept free of interrupts on purpose.

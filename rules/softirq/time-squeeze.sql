@@ -12,8 +12,8 @@
 --           next turn: a delay, not a loss. A few a minute are normal. Since 3.19 each NAPI is polled once a round, so that one busy
 --           queue rarely squeezes (measured: none at 466,000 packets a second): none is no proof of health either.
 -- remedy:   Both limits, for raising one does nothing while the other binds:
---             sysctl -w net.core.netdev_budget={_budget}            (now {budget}, default 300)
---             sysctl -w net.core.netdev_budget_usecs={_usecs}    (now {budget_usecs}; kernel 4.12 and later)
+--             sysctl -w net.core.netdev_budget={_budget}   # now {budget} packets; default 300
+--             sysctl -w net.core.netdev_budget_usecs={_usecs}   # now {budget_usecs} us; kernel 4.12 and later
 --           and spread the load first when one CPU has it all: irq-balance/single-cpu.
 -- verify:   Column 3 of /proc/net/softnet_stat grows slower than once a second.
 -- but:      Short bursts. What other tools flag is the total since boot: after a year each host has some, and they say nothing of now.

@@ -7,7 +7,8 @@
 -- message:  {entity} was {was} at the beginning and {is} at the end ({changes} of {settings} settings changed)
 -- meaning:  Somebody, or a program, tuned this host while it was recorded: curves may have a step there, and what other rules say of a
 --           setting is true for one part of the window only.
--- remedy:   Ask who changed it, and see what the next boot will say: grep -r {entity} /etc/sysctl.conf /etc/sysctl.d /usr/lib/sysctl.d
+-- remedy:   Ask who changed it, and see what the next boot will say:
+--             grep -r {entity} /etc/sysctl.conf /etc/sysctl.d /usr/lib/sysctl.d
 -- verify:   No setting changes in a new recording.
 -- but:      Values that the kernel counts up itself (inodes, tracked connections) are left out, and so are settings that came or went with
 --           their interface. When in the window it was is not known: settings are read at both ends.

@@ -9,8 +9,8 @@
 -- param:    min_pct    percent  of the range in use towards one destination, below which the width does not matter
 -- message:  {ports} local ports ({range}), and {used} of them ({used_pct}%) towards {peer} at worst
 -- meaning:  Each connection to one address and port needs a local port of its own, also in TIME-WAIT. The default range has 28,232.
--- remedy:   sysctl -w net.ipv4.ip_local_port_range="10240 65535"        (now {range}; reserve what listens in it:
---           net.ipv4.ip_local_reserved_ports)
+-- remedy:   Widen it, and reserve what listens in it (net.ipv4.ip_local_reserved_ports):
+--             sysctl -w net.ipv4.ip_local_port_range="10240 65535"   # now {range}
 -- verify:   sockets/ephemeral-ports is quiet in a new recording.
 -- but:      A narrow range is right where a NAT or a firewall in front of the host has as many ports for it.
 -- see:      Documentation/networking/ip-sysctl.rst, ip_local_port_range; sockets/ephemeral-ports

@@ -10,8 +10,9 @@
 -- meaning:  A packet whose answer would leave by another interface than it came in by is dropped when the filter is strict (1). With
 --           asymmetric routes, several uplinks or VPNs these are good packets, and their connections hang.
 -- remedy:   Repair the routes, or let any route back do (the higher of all and the interface's own value holds):
---             sysctl -w net.ipv4.conf.all.rp_filter=2      (now {all_value})
--- verify:   nstat -az TcpExtIPReversePathFilter stands still.
+--             sysctl -w net.ipv4.conf.all.rp_filter=2   # now {all_value}
+-- verify:   This stands still:
+--             nstat -az TcpExtIPReversePathFilter
 -- but:      Forged source addresses are what the filter is for: see what they are with net.ipv4.conf.all.log_martians=1. Dropped
 --           broadcasts and multicasts of a second interface in the same network harm nobody.
 -- see:      Documentation/networking/ip-sysctl.rst, rp_filter; RFC 3704

@@ -10,7 +10,8 @@
 -- message:  net.ipv4.tcp_slow_start_after_idle is {value}: {sockets} connections with round trips of {rtt_ms} ms and more pause longer than their RTO and then send {min_segs} segments and more (most: {peer})
 -- meaning:  After a pause of one RTO the kernel takes the congestion window down towards {cwnd_first} segments again, so that a pooled
 --           connection pays for each long response as a fresh one does: one further round trip each time the window has to double.
--- remedy:   sysctl -w net.ipv4.tcp_slow_start_after_idle=0      (now {value})
+-- remedy:   Let connections keep their window:
+--             sysctl -w net.ipv4.tcp_slow_start_after_idle=0   # now {value}
 -- verify:   cwnd in ss -ti stays where it was after a pause; p99 of large responses falls.
 -- but:      Within a data centre a round trip costs nothing: fewer than {:rtt_ms} ms are not judged. What was sent between two captures
 --           (10 s) is taken for one go, so many small responses in it look like a large one. Only the worst 500 sockets of a capture.

@@ -6,10 +6,11 @@
 -- requires: sysctl >= 1, listener >= 1
 -- after:    tcp-listen/overflow
 -- param:    enough  connections  a limit of that many is high enough
--- message:  {entity}{_owner}: its backlog is {backlog}, all that net.core.somaxconn={somaxconn} allows
+-- message:  {entity}{_owner}: its backlog is {backlog} connections, all that net.core.somaxconn={somaxconn} allows
 -- meaning:  listen(2) takes the smaller of the program's own number and net.core.somaxconn (128 before kernel 5.4, 4096 since). Whatever
 --           the program asks for beyond it is cut without a word.
--- remedy:   sysctl -w net.core.somaxconn=4096      (now {somaxconn})
+-- remedy:   Raise it:
+--             sysctl -w net.core.somaxconn=4096   # now {somaxconn} connections
 --           and restart the program: the limit is taken when it listens.
 -- verify:   Send-Q of {entity} in ss -ltn is what the program asks for.
 -- but:      A program may ask for just that number. Without overflows (tcp-listen/overflow) it is information only.

@@ -8,8 +8,10 @@
 -- message:  net.ipv4.tcp_syncookies is {value}; {drops} SYNs were dropped at a full SYN queue in the window
 -- meaning:  Without cookies a full SYN queue drops whatever comes: a flood of a few hundred packets a second keeps everybody out, and
 --           clients wait 1, 3, 7 s.
--- remedy:   sysctl -w net.ipv4.tcp_syncookies=1        (now {value}; the default: cookies only when the queue is full)
--- verify:   nstat -az TcpExtTCPReqQFullDrop stands still.
+-- remedy:   Switch them on, as they are by default; they are sent only when the queue is full:
+--             sysctl -w net.ipv4.tcp_syncookies=1   # now {value}
+-- verify:   This stands still:
+--             nstat -az TcpExtTCPReqQFullDrop
 -- but:      Switched off on purpose behind a load balancer that fends floods off. TCPReqQFullDrop is what tells: ListenDrops also
 --           has other reasons. But where tcp_max_syn_backlog is the limit, not the backlog of listen(), the last quarter of it is
 --           kept for known clients, and what is dropped for that is in ListenDrops alone: tcp-listen/drops-other.

@@ -7,8 +7,11 @@
 -- message:  {entity} is 0: {_harm}
 -- meaning:  All of them are on by default since 2.4 and negotiated with each peer: switched off here, no connection of this host has
 --           them. They were switched off in old tuning guides, and for weaknesses that are repaired.
--- remedy:   sysctl -w {entity}=1        (now 0) and take the 0 out of /etc/sysctl.d. New connections have it; old ones have to be made anew.
--- verify:   ss -ti shows sack, ts and wscale on new connections.
+-- remedy:   Switch it on, and take the 0 out of /etc/sysctl.d:
+--             sysctl -w {entity}=1   # now 0
+--           New connections have it; old ones have to be made anew.
+-- verify:   This shows sack, ts and wscale on new connections:
+--             ss -ti
 -- but:      Hardening on purpose: time stamps tell the uptime of kernels before 4.10, and SACK had to be off for some days of 2019
 --           (CVE-2019-11477) where a kernel could not be updated.
 -- see:      Documentation/networking/ip-sysctl.rst (tcp_sack, tcp_timestamps, tcp_window_scaling)

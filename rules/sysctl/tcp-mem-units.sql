@@ -10,9 +10,10 @@
 -- message:  net.ipv4.tcp_mem ends at {limit_pages} pages: {limit_pct}% of the memory ({_total} MB); TCP uses {used_pages} pages at most
 -- meaning:  tcp_mem counts pages (of {page_bytes}), unlike tcp_rmem and tcp_wmem. Values in bytes lift the limit beyond what there is: TCP can
 --           take all memory. Too small ones make the kernel cut windows and drop packets with memory to spare.
--- remedy:   Delete the override (grep -r tcp_mem /etc/sysctl.conf /etc/sysctl.d) and boot, or set pages: the kernel's own third value is
---           about 9% of the memory.
--- verify:   sysctl net.ipv4.tcp_mem
+-- remedy:   Delete the override and boot, or set pages: the kernel's own third value is about 9% of the memory.
+--             grep -r tcp_mem /etc/sysctl.conf /etc/sysctl.d
+-- verify:   Its third value is about 9% of the memory, in pages:
+--             sysctl net.ipv4.tcp_mem
 -- but:      A host of 32 bits, or with most of its memory in huge pages, has a smaller default. The setting is the host's: a
 --           container sees it and cannot change it.
 -- see:      tcp(7), tcp_mem; Documentation/networking/ip-sysctl.rst

@@ -9,9 +9,11 @@
 -- message:  net.ipv4.tcp_tw_recycle is {value}; {dropped} SYNs with an old time stamp were dropped in the window
 -- meaning:  With it the kernel remembers the last time stamp of each address and drops SYNs with an older one. Behind one NAT address
 --           are many hosts with clocks of their own: some of them cannot connect, now and then, without any error.
--- remedy:   sysctl -w net.ipv4.tcp_tw_recycle=0        (now 1) and take it out of /etc/sysctl.conf and /etc/sysctl.d
+-- remedy:   Switch it off, and take it out of /etc/sysctl.conf and /etc/sysctl.d:
+--             sysctl -w net.ipv4.tcp_tw_recycle=0   # now 1
 --           For outgoing connections net.ipv4.tcp_tw_reuse=1 is safe.
--- verify:   nstat -az TcpExtPAWSPassive stands still.
+-- verify:   This stands still:
+--             nstat -az TcpExtPAWSPassive
 -- but:      A host that no NAT and no load balancer connects to is not harmed, until one does.
 -- see:      vincent.bernat.ch, Coping with the TCP TIME-WAIT state; removed in Linux 4.12
 WITH p AS (

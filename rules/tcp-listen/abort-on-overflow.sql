@@ -10,9 +10,12 @@
 -- meaning:  Without the setting the final ACK of a handshake that meets a full accept queue is ignored: the SYN-ACK is sent again, and
 --           a program that stalled for some 100 ms accepts the connection a moment later. With it the client gets a reset and an
 --           error at once. SYNs at a full queue are dropped either way.
--- remedy:   sysctl -w net.ipv4.tcp_abort_on_overflow=0      (now {abort_on_overflow})
---           and keep that in /etc/sysctl.d. Then make the queue longer or the program faster: tcp-listen/overflow.
--- verify:   sysctl net.ipv4.tcp_abort_on_overflow prints 0, and nstat -az TcpOutRsts grows slower.
+-- remedy:   Switch it off, and keep that in /etc/sysctl.d:
+--             sysctl -w net.ipv4.tcp_abort_on_overflow=0   # now {abort_on_overflow}
+--           Then make the queue longer or the program faster: tcp-listen/overflow.
+-- verify:   The first prints 0, the second grows slower:
+--             sysctl net.ipv4.tcp_abort_on_overflow
+--             nstat -az TcpOutRsts
 -- but:      A service whose clients try the next backend at once may want it so.
 -- see:      Documentation/networking/ip-sysctl.rst (tcp_abort_on_overflow); tcp-listen/overflow
 WITH p AS (

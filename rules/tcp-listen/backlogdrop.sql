@@ -7,15 +7,16 @@
 -- wants:    sysctl
 -- param:    min_drops   segments  in the window
 -- param:    crit_drops  segments  in the window
--- message:  TCPBacklogDrop grew by {drops} in {intervals_hit} of {intervals} intervals: {_reading}
+-- message:  {drops} segments dropped (TCPBacklogDrop) in {intervals_hit} of {intervals} intervals: {_reading}
 -- meaning:  While a program holds a socket (in recv() or send()), arriving segments wait in that socket's backlog; it is full at
 --           receive plus send buffer (64 KiB more on new kernels), then they are dropped. Since kernel 4.4 listeners are
 --           never locked for this: there TCPBacklogDrop says nothing of dropped SYNs, whatever older guides tell; look at
 --           tcp-listen/overflow for those. On 4.3 and before (RHEL 7) the listener was locked too, and it can mean lost SYNs.
 -- remedy:   Since 4.4: more room and shorter holds of the socket:
---             sysctl -w net.ipv4.tcp_rmem="{_more}"      (now {tcp_rmem})
+--             sysctl -w net.ipv4.tcp_rmem="{_more}"   # now {tcp_rmem} bytes
 --           and let the program read in smaller pieces, more often. On 4.3 and before first do what tcp-listen/overflow says.
--- verify:   nstat -az TcpExtTCPBacklogDrop stands still.
+-- verify:   This stands still:
+--             nstat -az TcpExtTCPBacklogDrop
 -- but:      Somebody who injects segments into a connection.
 -- see:      Linux commit e994b2f0fb92 (4.4, "tcp: do not lock listener to process SYN packets"); tcp-listen/overflow
 WITH p AS (

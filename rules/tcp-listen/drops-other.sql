@@ -13,8 +13,10 @@
 --           security module or BPF program. The client sends its SYN again after 1 s.
 -- remedy:   Cookies (tcp_syncookies is {syncookies}) and a longer SYN queue (tcp_max_syn_backlog is {max_syn_backlog}):
 --             sysctl -w net.ipv4.tcp_syncookies=1 net.ipv4.tcp_max_syn_backlog={_syn_backlog}
---           Check that there is a way back to the clients: ip route get CLIENT; look for BPF and LSM rules on the port.
--- verify:   nstat -az TcpExtListenDrops TcpExtListenOverflows grow together or not at all.
+--           Check that there is a way back to the clients, and look for BPF and LSM rules on the port:
+--             ip route get CLIENT
+-- verify:   These grow together or not at all:
+--             nstat -az TcpExtListenDrops TcpExtListenOverflows
 -- but:      Spoofed SYNs and scans have no way back by nature.
 -- see:      Documentation/networking/snmp_counter.rst (TcpExtListenDrops); tcp-listen/overflow; tcp-listen/synq-full
 WITH p AS (

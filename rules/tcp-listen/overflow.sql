@@ -7,7 +7,7 @@
 -- wants:    listener, sysctl
 -- param:    crit_drops      connections  dropped at one listener (or by the host) that are critical
 -- param:    crit_intervals  intervals    with drops that are critical however few they are
--- message:  {entity}{_owner}: {drops} connection attempts dropped at its full accept queue, in {intervals_hit} of {intervals} intervals; queue up to {queue_max} of {backlog}
+-- message:  {entity}{_owner}: {drops} connection attempts dropped at its full accept queue, in {intervals_hit} of {intervals} intervals; queue up to {queue_max} of {backlog} connections
 -- meaning:  The kernel finishes a handshake by itself and queues the connection until the program calls accept(). With the queue
 --           full (more waiting than the backlog) it drops SYNs and final ACKs: the client sends its SYN again after 1, 3, 7 s,
 --           so users see connects that take seconds, not errors. The drops are counted by listener (skmem d) since 4.7, and by
@@ -16,7 +16,9 @@
 --             {_somaxconn}
 --           and raise the program's own listen() backlog (its limit is now min(backlog, somaxconn) = {backlog}; linkerd:
 --           socketOptions.backlog: {_more}). Both take effect when it listens anew: restart it.
--- verify:   nstat -az TcpExtListenOverflows stands still; in ss -ltn Recv-Q of {entity} stays below half of Send-Q.
+-- verify:   This stands still:
+--             nstat -az TcpExtListenOverflows
+--           In ss -ltn Recv-Q of {entity} stays below half of Send-Q.
 -- but:      Port scans, and a listener that is closing down. A full queue shows as Recv-Q one above Send-Q. TCPBacklogDrop is another
 --           matter since kernel 4.4, whatever older guides tell: tcp-listen/backlogdrop.
 -- see:      Documentation/networking/snmp_counter.rst (TcpExtListenOverflows); listen(2); ss(8)
@@ -68,8 +70,8 @@ SELECT CASE WHEN h.overflows IS NULL AND e.drops IS NULL                        
        coalesce(' (' || e.comm || ')', '')         AS _owner,
        max(4096, 2 * coalesce(e.backlog, 0))       AS _more,
        CASE WHEN e.backlog < s.somaxconn
-            THEN 'net.core.somaxconn is ' || s.somaxconn || ' and does not limit it: the program asks for ' || e.backlog || ' only;'
-            ELSE 'sysctl -w net.core.somaxconn=' || max(4096, 2 * coalesce(s.somaxconn, 0)) || '      (now ' || coalesce(s.somaxconn, '?') || ')' END AS _somaxconn,
+            THEN '# net.core.somaxconn is ' || s.somaxconn || ' and does not limit it: the program asks for ' || e.backlog || ' only'
+            ELSE 'sysctl -w net.core.somaxconn=' || max(4096, 2 * coalesce(s.somaxconn, 0)) || '   # now ' || coalesce(s.somaxconn, '?') || ' connections' END AS _somaxconn,
        e.peak_snap                                 AS at,
        e.first_active                              AS first_at,
        e.last_active                               AS last_at

@@ -11,10 +11,13 @@
 -- meaning:  A SYN queue was full, and the kernel answered without remembering. Clients get in, but a connection made so has no window
 --           scaling and no SACK unless both ends use timestamps, and a lost SYN-ACK is not sent again. If few cookies come back the
 --           SYNs were spoofed or the answers get lost; ACKs without a valid one are a flood or come minutes late.
--- remedy:   A longer queue: sysctl -w net.core.somaxconn={_somaxconn} net.ipv4.tcp_max_syn_backlog={_syn_backlog}   (now {somaxconn} and {max_syn_backlog})
+-- remedy:   A longer queue:
+--             sysctl -w net.core.somaxconn={_somaxconn} net.ipv4.tcp_max_syn_backlog={_syn_backlog}   # now {somaxconn} and {max_syn_backlog}
 --           with a listen() backlog of the program to match, then restart it. Keep tcp_syncookies=1 and tcp_timestamps=1.
---           Who asks: ss -tn state syn-recv
--- verify:   nstat -az TcpExtSyncookiesSent stands still.
+--           See who asks:
+--             ss -tn state syn-recv
+-- verify:   This stands still:
+--             nstat -az TcpExtSyncookiesSent
 -- but:      One program with a tiny backlog does it for all (listen(4) and 20 clients sent 10). With tcp_syncookies=2 each connection is
 --           made so, on purpose: then only a low share that comes back, or failed ones, count.
 -- see:      Documentation/networking/snmp_counter.rst (TcpExtSyncookiesSent); ip-sysctl.rst (tcp_syncookies); tcp-listen/synq-full

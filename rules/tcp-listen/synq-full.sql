@@ -11,10 +11,13 @@
 --           SYN, or answers with a cookie when net.ipv4.tcp_syncookies is 1 (with 2 it always does, and the count means nothing).
 --           Either SYNs come faster than round trips end (a flood), or SYN-ACKs or ACKs are lost on the way. A connection made by
 --           cookie loses window scaling and SACK when its timestamps are off.
--- remedy:   sysctl -w net.ipv4.tcp_max_syn_backlog={_syn_backlog} net.core.somaxconn={_somaxconn}   (now {max_syn_backlog} and {somaxconn})
+-- remedy:   A longer queue:
+--             sysctl -w net.ipv4.tcp_max_syn_backlog={_syn_backlog} net.core.somaxconn={_somaxconn}   # now {max_syn_backlog} and {somaxconn}
 --           and keep net.ipv4.tcp_syncookies=1. Restart the listener: the queue's size is taken when it listens.
---           Look where the SYNs come from: ss -tn state syn-recv
--- verify:   nstat -az TcpExtTCPReqQFullDrop TcpExtTCPReqQFullDoCookies stand still.
+--           Look where the SYNs come from:
+--             ss -tn state syn-recv
+-- verify:   These stand still:
+--             nstat -az TcpExtTCPReqQFullDrop TcpExtTCPReqQFullDoCookies
 -- but:      Bursts of a port scanner. Since kernel 4.4 the queue is as long as the listener's backlog: tcp_max_syn_backlog matters with
 --           cookies off alone. Then SYNs are dropped from three quarters of it on, which is not counted here (measured: 451 ListenDrops,
 --           none here): tcp-listen/drops-other.

@@ -7,15 +7,17 @@
 -- param:    min_rtt_ms   ms       below this every usual buffer is large enough
 -- param:    min_use_pct  percent  of the NIC's speed that was sent or received, on average; an idle link needs no buffers
 -- param:    usable_pct   percent  of a buffer that holds data, the rest is overhead
--- message:  {entity} at {speed_mbit} Mbit/s with round trips of {rtt_ms} ms to {peer} holds {bdp_bytes}, one connection at most {usable_bytes} (tcp_rmem up to {rmem_max}, tcp_wmem up to {wmem_max}); {use_pct}% of the link were used, {:min_use_pct}% or more in {intervals_hit} of {intervals} intervals
+-- message:  {entity} at {speed_mbit} Mbit/s with round trips of {rtt_ms} ms to {peer} holds {bdp_bytes}, one connection at most {usable_bytes} (tcp_rmem up to {rmem_max} bytes, tcp_wmem up to {wmem_max} bytes); {use_pct}% of the link were used, {:min_use_pct}% or more in {intervals_hit} of {intervals} intervals
 -- meaning:  A connection sends at most one window in a round trip. With these limits a single one reaches {flow_mbit} Mbit/s at most on
 --           that path, however fast the link is. The round trip is the mean of the peer with most traffic among those that far away;
 --           which NIC its packets take is not recorded, so each busy NIC is judged.
--- remedy:   sysctl -w net.ipv4.tcp_rmem='4096 131072 {_need_r}' net.ipv4.tcp_wmem='4096 65536 {_need_w}'
---           (now {_rmem} and {_wmem} bytes at most), and for programs that set SO_RCVBUF or SO_SNDBUF:
+-- remedy:   Let a connection hold more (now {_rmem} and {_wmem} bytes at most):
+--             sysctl -w net.ipv4.tcp_rmem='4096 131072 {_need_r}' net.ipv4.tcp_wmem='4096 65536 {_need_w}'
+--           and so for programs that set SO_RCVBUF or SO_SNDBUF:
 --             sysctl -w net.core.rmem_max={_need_r} net.core.wmem_max={_need_w}
 --           The other end needs the same.
--- verify:   One transfer to {peer} is faster; ss -ti dst {peer} shows a larger cwnd and rcv_space.
+-- verify:   One transfer to {peer} is faster, with a larger cwnd and rcv_space:
+--             ss -ti dst {peer}
 -- but:      Many connections that share the link do not need it. A queue on the way lengthens the round trip: larger buffers then only
 --           lengthen it more.
 -- see:      tcp(7) (tcp_rmem, tcp_wmem); RFC 7323; tcp-memory/sndbuf-limited; tcp-memory/peer-zero-window

@@ -11,10 +11,15 @@
 -- meaning:  The program has closed them, the peer has not acknowledged their last data or FIN: clients that went away, or loss. Each
 --           holds memory that cannot be swapped. Above tcp_max_orphans (above half or a quarter of it for sockets that retransmit) the
 --           kernel resets them: TCPAbortOnMemory. Reset sockets of programs that still run count there too when TCP memory is full.
--- remedy:   Where they go: ss -tno state fin-wait-1; ss -tno state last-ack
---           Give up sooner: sysctl -w net.ipv4.tcp_orphan_retries={_retries}     (now {retries}; 0 stands for 8)
---           More room (some 64 kB each at worst): sysctl -w net.ipv4.tcp_max_orphans={_more}     (now {max_orphans})
--- verify:   grep ^TCP /proc/net/sockstat: orphan falls; nstat -az TcpExtTCPAbortOnMemory stands still.
+-- remedy:   See where they go:
+--             ss -tno state fin-wait-1
+--             ss -tno state last-ack
+--           Give up sooner (0 stands for 8 retries), or make room (some 64 kB a socket at worst):
+--             sysctl -w net.ipv4.tcp_orphan_retries={_retries}   # now {retries} retries
+--             sysctl -w net.ipv4.tcp_max_orphans={_more}   # now {max_orphans} sockets
+-- verify:   orphan falls in the first, the second stands still:
+--             grep ^TCP /proc/net/sockstat
+--             nstat -az TcpExtTCPAbortOnMemory
 -- but:      FIN-WAIT-2 and TIME-WAIT are not in it. The number is of the whole host, also in a container.
 -- see:      tcp(7) (tcp_max_orphans, tcp_orphan_retries); Documentation/networking/snmp_counter.rst (TcpExtTCPAbortOnMemory)
 WITH p AS (

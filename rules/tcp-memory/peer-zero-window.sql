@@ -14,8 +14,10 @@
 -- meaning:  The peer's receive buffer was full or is too small: it does not read, and what is sent here waits in this host's memory. Neither
 --           loss nor this host is the cause. The time is the growth of each socket's rwnd_limited and busy between its first and last
 --           capture, so what lived shorter is not in it; totals of a connection's life are not judged.
--- remedy:   Record on the peer: nettape-collect --for 2m; there tcp-memory/zero-window names the program.
---           Give it CPU, or more of it. Look at single sockets: ss -tino state established | grep -B1 rwnd_limited
+-- remedy:   Record on the peer; there tcp-memory/zero-window names the program. Give it CPU, or more of it.
+--             nettape-collect --for 2m
+--           Look at single sockets:
+--             ss -tino state established | grep -B1 rwnd_limited
 -- verify:   rwnd_limited of the sockets to that peer grows no more.
 -- but:      Downloads to slow clients; transfers that the reader throttles on purpose; a peer whose buffer is below bandwidth times round trip.
 -- see:      ss(8); linux/tcp.h (tcpi_rwnd_limited, tcpi_busy_time); tcp-memory/sndbuf-limited

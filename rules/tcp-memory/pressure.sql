@@ -10,10 +10,13 @@
 -- meaning:  Above the second limit windows no longer grow and what can be given back is; above the third new data is refused, segments
 --           are dropped and sockets without owner are reset. The cause is data that nobody takes: received and unread, or sent and
 --           not acknowledged. Limits and use are of the whole host, also when this was recorded in a container.
--- remedy:   Who holds it: ss -tnmp | grep -B1 -E 'skmem:.(r|t)[1-9]'     and the queues: ss -tn | sort -k2,3 -rn | head
+-- remedy:   See who holds it, and the queues:
+--             ss -tnmp | grep -B1 -E 'skmem:.(r|t)[1-9]'
+--             ss -tn | sort -k2,3 -rn | head
 --           Programs that do not read, or peers that do not acknowledge, come first. Else, in pages ({page_bytes} each):
---             sysctl -w net.ipv4.tcp_mem='{_double}'     (now {low} {pressure} {high})
--- verify:   grep ^TCP /proc/net/sockstat: mem stays below {low}.
+--             sysctl -w net.ipv4.tcp_mem='{_double}'   # now {low} pages {pressure} {high}
+-- verify:   mem stays below {low} pages:
+--             grep ^TCP /proc/net/sockstat
 -- but:      Limits are made from the host's memory at boot; somebody may have set them low on purpose.
 -- see:      tcp(7) (tcp_mem); Documentation/networking/snmp_counter.rst (TcpExtTCPMemoryPressures); tcp-memory/rcvq-drop
 WITH p AS (

@@ -13,9 +13,10 @@
 --           segment (RcvPruned): the peer must send that again, which looks like loss on the network. Small segments fill a
 --           buffer by their overhead, long before their bytes do.
 -- remedy:   Make the program read faster; do not set SO_RCVBUF, which ends the automatic size. Then:
---             sysctl -w net.ipv4.tcp_rmem='{_more}'     (now {tcp_rmem})
---             sysctl net.ipv4.tcp_moderate_rcvbuf                    (now {moderate}, must be 1)
--- verify:   nstat -az TcpExtPruneCalled TcpExtRcvPruned stand still.
+--             sysctl -w net.ipv4.tcp_rmem='{_more}'   # now {tcp_rmem} bytes
+--             sysctl net.ipv4.tcp_moderate_rcvbuf   # now {moderate}, must be 1
+-- verify:   These stand still:
+--             nstat -az TcpExtPruneCalled TcpExtRcvPruned
 -- but:      Under memory pressure of the whole host sockets are pruned at any size: tcp-memory/pressure comes first then.
 -- see:      Documentation/networking/snmp_counter.rst (TcpExtPruneCalled, TcpExtRcvPruned); tcp(7) (tcp_rmem); tcp-memory/rcvq-drop
 WITH p AS (

@@ -12,9 +12,11 @@
 --           after its window was promised. TCPZeroWindowDrop is not judged as a loss: data towards a closed window is what some
 --           systems send to probe it; alone it is information.
 -- remedy:   tcp-memory/pressure and tcp-memory/prune say which memory lacks. TCP uses up to {mem_pages} pages here, tcp_mem={tcp_mem}.
---           Who holds it: ss -tnmp | grep -B1 'skmem:(r[1-9]'
---             sysctl -w net.ipv4.tcp_rmem='{_more}'     (now {tcp_rmem})
--- verify:   nstat -az TcpExtTCPRcvQDrop TcpExtTCPOFODrop stand still.
+--           See who holds it, then make room:
+--             ss -tnmp | grep -B1 'skmem:(r[1-9]'
+--             sysctl -w net.ipv4.tcp_rmem='{_more}'   # now {tcp_rmem} bytes
+-- verify:   These stand still:
+--             nstat -az TcpExtTCPRcvQDrop TcpExtTCPOFODrop
 -- but:      Tools that inject packets beyond the window.
 -- see:      Documentation/networking/snmp_counter.rst (TcpExtTCPRcvQDrop, TcpExtTCPOFODrop); tcp(7) (tcp_mem, tcp_rmem)
 WITH p AS (

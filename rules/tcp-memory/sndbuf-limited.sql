@@ -12,8 +12,9 @@
 --           it is smaller than bandwidth times round trip. The time is the growth of sndbuf_limited and busy between the first and last
 --           capture of each socket; totals of a connection's life are not judged.
 -- remedy:   A program that sets SO_SNDBUF ends the automatic size: let it not. Then the maximum, which is now the third of {tcp_wmem}:
---             sysctl -w net.ipv4.tcp_wmem='{_more}'     (now {tcp_wmem})
--- verify:   ss -tino state established: sndbuf_limited of these sockets grows no more.
+--             sysctl -w net.ipv4.tcp_wmem='{_more}'   # now {tcp_wmem} bytes
+-- verify:   sndbuf_limited of these sockets grows no more:
+--             ss -tino state established
 -- but:      It costs throughput of single large transfers only. A program that keeps its buffers small to send fresh data wants it so.
 -- see:      ss(8); linux/tcp.h (tcpi_sndbuf_limited); tcp(7) (tcp_wmem); tcp-memory/peer-zero-window
 WITH p AS (

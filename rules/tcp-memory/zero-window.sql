@@ -10,7 +10,7 @@
 -- param:    min_share_pct percent   of all captures that these must be
 -- param:    min_ms        ms        that a window stays closed, on average; less is a moment's work of a program that reads
 -- param:    full_pct      percent   of a socket's receive buffer in use at the end: what closed and did not open again is closed still
--- message:  {adverts} zero windows advertised ({adverts_per_s}/s), {reopened} reopened; one or more was closed at {captures_hit} of {captures} captures, up to {closed_max} at once{_each}; up to {recvq_bytes} unread{_where}
+-- message:  {adverts} zero windows advertised ({adverts_per_s}/s), {reopened} reopened; one or more was closed at {captures_hit} of {captures} captures, up to {closed_max} sockets at once{_each}; up to {recvq_bytes} unread{_where}
 -- meaning:  A receive buffer was full and this host told the peer to stop: the program does not read as fast as data comes, because it
 --           waits for CPU, a garbage collection, a lock, or passes on the slowness of where it writes to (backpressure). The network is
 --           not the cause. The kernel counts a zero window when it begins and when it ends (TCPToZeroWindowAdv,
@@ -18,9 +18,12 @@
 --           captures with one is the share of time, and how many are closed on average over how many begin a second is how
 --           long each lasts (Little's law). Those that are soon over hold nobody up, however many: below {:min_share_pct}% of the captures
 --           or {:min_ms} ms each they are information only, and below {:info_per_s} a second none.
--- remedy:   Who has unread data: ss -tnp state established | awk '$1 > 0'
+-- remedy:   See who has unread data:
+--             ss -tnp state established | awk '$1 > 0'
 --           For that program: CPU limits (cgroup), garbage collection, and what it writes to. A larger buffer (tcp_rmem) only delays it.
--- verify:   nstat -az TcpExtTCPToZeroWindowAdv stands still; Recv-Q of its sockets is mostly 0.
+-- verify:   This stands still:
+--             nstat -az TcpExtTCPToZeroWindowAdv
+--           Recv-Q of its sockets is mostly 0.
 -- but:      A transfer at the speed of memory closes windows for some ms at a time while the reader waits for its turn (505 in 2
 --           of 12 intervals over loopback): information only. Transfers that are throttled on purpose, or written to a slow disk.
 --           Small SO_RCVBUFs of single programs. A socket that is destroyed with its window closed never counts as opened:

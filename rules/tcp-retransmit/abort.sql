@@ -11,10 +11,13 @@
 --           where they are set) and then failed the connection: its user waited all that time for an error. TCPAbortOnTimeout also
 --           counts connects that nobody answered, and these count in TcpAttemptFails too: what is above AttemptFails were
 --           established connections. When all can have been connects this is information only.
--- remedy:   Find the peers that vanish: tcp-retransmit/backoff; ss -tno | grep -E 'timer:.(on|keepalive)'
+-- remedy:   Find the peers that vanish (tcp-retransmit/backoff):
+--             ss -tno | grep -E 'timer:.(on|keepalive)'
 --           Firewalls and load balancers that forget idle connections: net.ipv4.tcp_keepalive_time below their limit.
---           Lower tcp_retries2 (now {retries2}) only where peers are expected to die: sysctl -w net.ipv4.tcp_retries2=8
--- verify:   nstat -az TcpExtTCPAbortOnTimeout stands still.
+--           Fewer retries only where peers are expected to die:
+--             sysctl -w net.ipv4.tcp_retries2=8   # now {retries2} retries
+-- verify:   This stands still:
+--             nstat -az TcpExtTCPAbortOnTimeout
 -- but:      Clients that were switched off or left their network. Connects that were refused raise AttemptFails and can hide some.
 -- see:      Documentation/networking/snmp_counter.rst (TcpExtTCPAbortOnTimeout); ip-sysctl.rst (tcp_retries2)
 WITH p AS (

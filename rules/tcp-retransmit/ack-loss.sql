@@ -12,9 +12,12 @@
 -- meaning:  The peer had the segment already: its acknowledgement got lost or came late, so packets towards this host get lost or wait,
 --           not those from it. Measured: loss on the way back alone gives a duplicate for each probe and no TCPLossProbeRecovery,
 --           loss on the way out the reverse. It is a warning when the retransmits are many (tcp-retransmit/ratio).
--- remedy:   Look at what this host receives: ip -s link, nic-drops, softirq/backlog-drop; then at what the peers send (their tc -s qdisc
---           and tx counters), and at the way between.
--- verify:   nstat -az TcpExtTCPDSACKRecv stands still while data is sent.
+-- remedy:   Look at what this host receives (nic-drops, softirq/backlog-drop), then at the queues and tx counters of the peers, and
+--           at the way between:
+--             ip -s link
+--             tc -s qdisc   # on the peers
+-- verify:   This stands still while data is sent:
+--             nstat -az TcpExtTCPDSACKRecv
 -- but:      A peer that acknowledges later than the timeout (a delayed ACK above 200 ms, a sleeping phone, a frozen machine), packets that
 --           the network duplicates, and reordering (tcp-retransmit/reordering) look the same. Peers without SACK report nothing.
 -- see:      RFC 2883 (DSACK); Documentation/networking/snmp_counter.rst (TcpExtTCPDSACKRecv); tcp-retransmit/tail

@@ -15,10 +15,13 @@
 --           large ones are (tcp-retransmit/pmtu). The application sees nothing until the kernel gives up, by default after about
 --           15 minutes. Sockets that were closed by their application or still connect are not in it, nor those whose peer has
 --           closed its window: probes of that double the same timer (timer:persist).
--- remedy:   ss -tino state established dst {peer}
---           Is it there, with small and with large packets: ping {peer}; ping -M do -s 1472 {peer}
+-- remedy:   Is it there, with small and with large packets?
+--             ss -tino state established dst {peer}
+--             ping {peer}
+--             ping -M do -s 1472 {peer}
 --           Let dead peers be found sooner: TCP_USER_TIMEOUT or timeouts of the application.
--- verify:   ss -tino state established | grep -c backoff: is 0 in three looks.
+-- verify:   This prints 0 in three looks:
+--             ss -tino state established | grep -c backoff:
 -- but:      Clients that were switched off or left their network while data was sent to them.
 -- see:      ss(8); tcp(7) (TCP_USER_TIMEOUT, tcp_retries2); RFC 6298 section 5
 WITH p AS (

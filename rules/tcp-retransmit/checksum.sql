@@ -12,11 +12,13 @@
 --           way, by a NIC that computes checksums wrongly, or by a tunnel or NAT that does not adjust them. TCP sends again; the
 --           16 bits of its sum also let one wrong packet in 65,536 pass as right. TcpInErrs alone is not judged: it also counts SYNs in
 --           the middle of connections.
--- remedy:   As a test only, for it costs CPU: ethtool -K DEVICE rx off tx off
---           on both ends; if it stops, update the driver or firmware, or replace the NIC. Else leave out one hop after the other:
---           tunnels, NAT, virtual switches. Compare with captures on both ends: tcpdump -ni DEVICE -vv | grep -i 'cksum.*incorrect'
---           (outgoing packets always look wrong there when the NIC computes their sum).
--- verify:   nstat -az TcpInCsumErrors UdpInCsumErrors stand still.
+-- remedy:   As a test only, for it costs CPU, on both ends:
+--             ethtool -K DEVICE rx off tx off
+--           If it stops, update the driver or firmware, or replace the NIC. Else leave out one hop after the other: tunnels, NAT,
+--           virtual switches. Compare captures of both ends (outgoing packets always look wrong where the NIC computes their sum):
+--             tcpdump -ni DEVICE -vv | grep -i 'cksum.*incorrect'
+-- verify:   These stand still:
+--             nstat -az TcpInCsumErrors UdpInCsumErrors
 -- but:      Tools that inject packets, and single packets from strangers on the Internet: therefore few are a warning only.
 -- see:      RFC 9293 section 3.1 (checksum); Documentation/networking/checksum-offloads.rst
 WITH p AS (

@@ -15,7 +15,7 @@
 --           TCPSackRecovery is not added: it counts episodes, TCPFastRetrans segments, and each episode has some.
 -- remedy:   Find where packets are dropped: nic-drops, softirq, the buffers of the switch. To send with fewer bursts:
 --             tc qdisc replace dev DEVICE root fq
---             sysctl net.ipv4.tcp_congestion_control       (now {congestion})
+--             sysctl net.ipv4.tcp_congestion_control   # now {congestion}
 -- verify:   TcpRetransSegs over TcpOutSegs is below 0.01% in a new recording.
 -- but:      Reordering provokes fast retransmits without loss: then tcp-retransmit/reordering or ack-loss fires too. A congestion control that
 --           fills the bottleneck (cubic, reno) must lose packets at the end of each climb.

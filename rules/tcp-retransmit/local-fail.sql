@@ -11,10 +11,13 @@
 --           is on this host, and /proc/net/dev does not show it: measured 1371 drops of a tbf with a tx drop count of 0.
 --           TCPSpuriousRtxHostQueues ({queued} here) says that a timer fired while the original still waited in a queue here; alone it
 --           is a sign of long queues, not of loss.
--- remedy:   Find the queue:     tc -s qdisc
---           and raise its limit or rate (tbf, htb), or txqueuelen of the device below pfifo_fast.
---           Check the way out:  ip route get PEER; ip neigh show nud failed
--- verify:   nstat -az TcpExtTCPRetransFail stands still.
+-- remedy:   Find the queue, and raise its limit or rate (tbf, htb), or txqueuelen of the device below pfifo_fast:
+--             tc -s qdisc
+--           Check the way out:
+--             ip route get PEER
+--             ip neigh show nud failed
+-- verify:   This stands still:
+--             nstat -az TcpExtTCPRetransFail
 -- but:      A route or neighbour that went away, a container that was stopped, and firewall rules that refuse packets on output.
 -- see:      Documentation/networking/snmp_counter.rst (TcpExtTCPRetransFail, TcpExtTCPSpuriousRtxHostQueues); nic-drops/qdisc
 WITH p AS (

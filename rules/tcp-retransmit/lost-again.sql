@@ -13,10 +13,15 @@
 --           {lost_pct}% means that losses come in bursts: a policer that drops all above a rate, a queue that stays full, an
 --           interface that stops for some ms, a duplex mismatch. Each adds at least one more round trip, mostly a timeout.
 --           SYNs that nobody answers are counted in TCPLostRetransmit too and are taken off, all of TCPSynRetrans.
--- remedy:   Policers: tc -s filter show dev DEVICE ingress; the allowances of the cloud's NIC in ethtool -S DEVICE
---           Duplex and errors: ethtool DEVICE; ip -s -s link show dev DEVICE
---           Pace what this host sends below the limit: tc qdisc replace dev DEVICE root fq maxrate RATE
--- verify:   nstat -az TcpExtTCPLostRetransmit stands still.
+-- remedy:   Look for policers and the allowances of the cloud's NIC, then for duplex and errors:
+--             tc -s filter show dev DEVICE ingress
+--             ethtool -S DEVICE
+--             ethtool DEVICE
+--             ip -s -s link show dev DEVICE
+--           Pace what this host sends below the limit:
+--             tc qdisc replace dev DEVICE root fq maxrate RATE
+-- verify:   This stands still:
+--             nstat -az TcpExtTCPLostRetransmit
 -- but:      The kernel infers it from later acknowledgements: strong reordering looks the same. A peer that is gone counts too.
 -- see:      Documentation/networking/snmp_counter.rst (TcpExtTCPLostRetransmit); tcp-retransmit/local-fail
 WITH p AS (

@@ -13,9 +13,12 @@
 --           the two changed places: what peers retransmit is not in TcpRetransSegs of this host. Duplicates of data that had
 --           arrived (TCPDSACKOldSent, {old}) say that peers retransmit needlessly: then this host's ACKs get lost or late. Segments
 --           that GRO merged count once, so the true share is larger.
--- remedy:   This host's receive side first: ip -s link, nic-drops, softirq/backlog-drop. Then record on the peers, where the same loss shows
---           as tcp-retransmit/ratio, and follow the way: mtr -n -T -P PORT PEER
--- verify:   nstat -az TcpExtTCPOFOQueue grows ten times slower.
+-- remedy:   This host's receive side first (nic-drops, softirq/backlog-drop):
+--             ip -s link
+--           Then record on the peers, where the same loss shows as tcp-retransmit/ratio, and follow the way:
+--             mtr -n -T -P PORT PEER
+-- verify:   This grows ten times slower:
+--             nstat -az TcpExtTCPOFOQueue
 -- but:      Downloads over the Internet lose packets at each climb of the sender's window: there 1% is usual.
 -- see:      Documentation/networking/snmp_counter.rst (TcpExtTCPOFOQueue, TcpExtTCPDSACKOldSent); tcp-retransmit/reordering
 WITH p AS (

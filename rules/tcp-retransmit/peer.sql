@@ -12,9 +12,13 @@
 -- meaning:  The other peers are reached through the same NIC and queues of this host and lose little: the cause is on the way to this
 --           one, or the peer itself. The counts are of sockets in tcp_info, over {captures} captures: what a connection sent after
 --           its last capture is not in them, and of one that lived between two nothing is.
--- remedy:   Record on that host too: nettape-collect --for 2m
---           and look at the way there: mtr -n -T -P PORT {peer}; ss -tin dst {peer}
--- verify:   ss -tin dst {peer} shows no growing retrans.
+-- remedy:   Record on that host too:
+--             nettape-collect --for 2m
+--           and look at the way there:
+--             mtr -n -T -P PORT {peer}
+--             ss -tin dst {peer}
+-- verify:   This shows no growing retrans:
+--             ss -tin dst {peer}
 -- but:      A peer that is switched off has retransmits only (tcp-retransmit/backoff). Peers far away lose more than those near by.
 -- see:      ss(8); linux/tcp.h (tcpi_total_retrans, tcpi_segs_out)
 WITH p AS (

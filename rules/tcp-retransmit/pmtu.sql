@@ -14,11 +14,15 @@
 --           requests work and the first full segment hangs for ever: a black hole. It shows as connections with data in flight and
 --           a doubled timer beside healthy ones to the same peer. What a segment's size was is not recorded, only the largest
 --           that the connection may use. Failed MTU probes are how tcp_mtu_probing=2 finds the limit, and are not judged.
--- remedy:   Try it: ping -M do -s 1472 PEER       (1500 with headers; lower it until it passes)
+-- remedy:   Find the largest that passes (1472 bytes of data are 1500 with headers; lower it until it passes):
+--             ping -M do -s 1472 PEER
 --           Permit ICMP type 3 code 4 on the way and here. Until then let TCP find out:
 --             {_probing}
---           or set the MTU that the path has: ip link set DEVICE mtu 1400; on a router clamp the MSS.
--- verify:   ss -tino state established shows no socket with backoff; nstat -az IpFragFails stands still.
+--           or set the MTU that the path has, and clamp the MSS on a router:
+--             ip link set DEVICE mtu 1400
+-- verify:   No socket has a backoff, and the second stands still:
+--             ss -tino state established
+--             nstat -az IpFragFails
 -- but:      A host that routes refuses packets with DF set as it must, and tells the sender: information only. A peer whose program
 --           stopped still acknowledges, so it is not stuck in this sense.
 -- see:      RFC 1191; RFC 4821; ip-sysctl.rst (tcp_mtu_probing); tcp-retransmit/backoff
@@ -61,8 +65,8 @@ SELECT CASE WHEN c.frag_fails IS NULL                                           
        coalesce(x.probe_fails, '?')                        AS probe_fails,
        coalesce(x.unreachable, 0)                          AS unreachable,
        coalesce(x.mtu_probing, '?')                        AS mtu_probing,
-       CASE WHEN x.mtu_probing > 0 THEN 'net.ipv4.tcp_mtu_probing is ' || x.mtu_probing || ' already;'
-            ELSE 'sysctl -w net.ipv4.tcp_mtu_probing=1       (now ' || coalesce(x.mtu_probing, '?') || ')' END AS _probing,
+       CASE WHEN x.mtu_probing > 0 THEN '# net.ipv4.tcp_mtu_probing is ' || x.mtu_probing || ' already'
+            ELSE 'sysctl -w net.ipv4.tcp_mtu_probing=1   # now ' || coalesce(x.mtu_probing, '?') END AS _probing,
        CASE x.forwarding WHEN 1 THEN 'this host routes' WHEN 2 THEN 'this host does not route'
             ELSE 'whether it routes is unknown' END        AS _role,
        coalesce(' (most: ' || (SELECT peer FROM stuck GROUP BY peer ORDER BY count(*) DESC, peer LIMIT 1) || ')', '') AS _peer,

@@ -14,8 +14,9 @@
 -- meaning:  Packets are lost on the way, or their acknowledgements are. For services that answer within one segment a ratio of 0.1%
 --           is enough to put their p999 at 207 ms (measured with 0.05% loss each way): the usual 1% is ten times too lax. OutSegs
 --           does not contain retransmits, so the share is of sent plus sent again.
--- remedy:   Find where: by peer      ss -tin | grep -B1 retrans
---           by kind                  nstat -az | grep -iE 'retrans|loss|timeouts|dsack'
+-- remedy:   Find where, by peer and by kind:
+--             ss -tin | grep -B1 retrans
+--             nstat -az | grep -iE 'retrans|loss|timeouts|dsack'
 --           and read the findings of nic-drops, softirq and tcp-retransmit/tail beside this one.
 -- verify:   TcpRetransSegs over TcpOutSegs is below 0.01% in a new recording.
 -- but:      Clients behind mobile networks or far away raise it; traffic over loopback dilutes it. SYNs and SYN-ACKs that were sent

@@ -13,11 +13,12 @@
 -- meaning:  Acknowledgements showed that later segments had overtaken earlier ones. TCP takes that for loss until it has learned the
 --           degree: needless retransmits and a smaller window. It comes from several paths that one flow is spread over: a bond in
 --           round-robin, packet-wise load balancing, interrupts of one queue that move between CPUs.
--- remedy:   Keep each flow on one path: bond xmit_hash_policy=layer3+4 (never balance-rr), per-flow ECMP
---             sysctl -w net.ipv4.fib_multipath_hash_policy=1      (now {_multipath}; 0 hashes addresses alone)
---           Keep a queue's interrupts on one CPU: irq-balance. Only to soften it: sysctl -w net.ipv4.tcp_reordering={_more}
---           (now {tcp_reordering})
--- verify:   nstat -az TcpExtTCPSACKReorder TcpExtTCPTSReorder grow ten times slower.
+-- remedy:   Keep each flow on one path: bond xmit_hash_policy=layer3+4 (never balance-rr), per-flow ECMP (0 takes addresses alone):
+--             sysctl -w net.ipv4.fib_multipath_hash_policy=1   # now {_multipath}
+--           and a queue's interrupts on one CPU: irq-balance. Only to soften it:
+--             sysctl -w net.ipv4.tcp_reordering={_more}   # now {tcp_reordering} segments
+-- verify:   These grow ten times slower:
+--             nstat -az TcpExtTCPSACKReorder TcpExtTCPTSReorder
 -- but:      A retransmit that was lost less than it seemed is counted too, so heavy loss brings some. A bottleneck that retries frames
 --           (wireless) reorders by nature.
 -- see:      Documentation/networking/snmp_counter.rst (TcpExtTCPSACKReorder, TcpExtTCPTSReorder); RFC 8985

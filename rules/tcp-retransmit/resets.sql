@@ -14,10 +14,12 @@
 --           off OutRsts before they are added. What is left are answers to packets that no socket wants: connects to closed ports,
 --           data for connections that were forgotten. Much unread data at close is an application that answers before it has
 --           read the request; its peer may lose the answer.
--- remedy:   Who: tcpdump -ni any 'tcp[13] & 4 != 0' -c 100
+-- remedy:   See who:
+--             tcpdump -ni any -c 100 'tcp[13] & 4 != 0'
 --           Unread data at close: the program must read to the end, or shutdown(2) its sending side first and read until end of file.
 --           Peers that reset idle connections: keep idle times here below those of the peer or load balancer.
--- verify:   nstat -az TcpEstabResets TcpOutRsts TcpExtTCPAbortOnClose grow by less than 1% of the connections.
+-- verify:   These grow by less than 1% of the connections:
+--             nstat -az TcpEstabResets TcpOutRsts TcpExtTCPAbortOnClose
 -- but:      Health checks that end with a RST, connects to closed ports, scanners, clients that are killed.
 -- see:      RFC 1213 (tcpEstabResets, tcpOutRsts); Documentation/networking/snmp_counter.rst (TcpExtTCPAbortOnClose); RFC 1122 4.2.2.13
 WITH p AS (

@@ -15,10 +15,16 @@
 --           clients here and SYN-ACKs of listeners here alike, so it is held against ActiveOpens and PassiveOpens together. Many
 --           sockets in SYN-SENT: our SYNs or their answers get lost, or the other side drops them at a full queue. Many in
 --           SYN-RECV: our SYN-ACKs or the final ACKs get lost.
--- remedy:   On the peer: nstat -az TcpExtListenDrops TcpExtListenOverflows
---           On the way: firewall rules, conntrack -S (insert_failed, drop), ip neigh show nud failed
---           Who: ss -tno state syn-sent; ss -tno state syn-recv
--- verify:   nstat -az TcpExtTCPSynRetrans stands still while connections are opened.
+-- remedy:   On the peer, whose accept queue may be full:
+--             nstat -az TcpExtListenDrops TcpExtListenOverflows
+--           On the way: firewall rules, connection tracking (insert_failed, drop), neighbours that do not answer:
+--             conntrack -S
+--             ip neigh show nud failed
+--           See who:
+--             ss -tno state syn-sent
+--             ss -tno state syn-recv
+-- verify:   This stands still while connections are opened:
+--             nstat -az TcpExtTCPSynRetrans
 -- but:      Probes of a target that is down. SYN-ACKs to scanners and spoofed addresses, which nobody answers: then SYN-RECV is full.
 -- see:      Documentation/networking/snmp_counter.rst (TcpExtTCPSynRetrans); RFC 6298 section 2; tcp-listen/overflow
 WITH p AS (

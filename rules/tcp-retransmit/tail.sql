@@ -24,10 +24,11 @@
 --           them apart is the round trip time of the peers that were sent to again, {_rtt}: acknowledgements
 --           that are late by a queue or a slow peer lengthen it, those that are lost do not. Late ones alone are information.
 -- remedy:   {_remedy}
---           Within one data centre, to soften it meanwhile:
+--           Within one data centre, to soften it meanwhile, or for all from Linux 6.11 on:
 --             ip route change NETWORK dev DEVICE rto_min 20ms
---           or, since kernel 6.11, sysctl -w net.ipv4.tcp_rto_min_us=20000      (now {_rto_min})
--- verify:   nstat -az TcpExtTCPLossProbes TcpExtTCPTimeouts grow ten times slower.
+--             sysctl -w net.ipv4.tcp_rto_min_us=20000   # now {_rto_min}
+-- verify:   These grow ten times slower:
+--             nstat -az TcpExtTCPLossProbes TcpExtTCPTimeouts
 -- but:      A peer that acknowledges late now and then (sleeping phones, a frozen machine) is probed without any loss, and with short
 --           round trips otherwise looks like loss on the way back. An answer that is lost and sent again carries a late
 --           acknowledgement: on slow connections loss on the way back lengthens round trips, too. Timeouts that the kernel

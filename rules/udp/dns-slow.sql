@@ -17,7 +17,7 @@
 --             dig @SERVER NAME
 --           A resolver with a cache on this host (systemd-resolved, dnsmasq), and in /etc/resolv.conf:
 --             options ndots:1 single-request-reopen
--- verify:   p99 of {entity}/lookup_ms is below {:slow_ms} in a new recording, and its failures stand still.
+-- verify:   p99 of {entity}/lookup_ms is below {:slow_ms} ms in a new recording, and its failures stand still.
 -- but:      Only linkerd's own lookups (io.l5d.fs and others with host names): most namers need none, then there is nothing to judge.
 --           A name that does not exist is a failed lookup too. The JVM caches answers.
 -- see:      Finagle metrics, Name Resolution; resolv.conf(5); udp/rcvbuf-errors; conntrack/drops

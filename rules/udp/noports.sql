@@ -12,7 +12,8 @@
 --           after its socket was closed. Each is answered with an ICMP port unreachable, as far as its rate limit goes.
 -- remedy:   See who sends, and to which port (the ICMP answers hold the head of the datagram), and fix the sender:
 --             tcpdump -ni any -c 50 'icmp[0]=3 and icmp[1]=3'
--- verify:   nstat -az {entity} grows by less than {:info_per_s} per second.
+-- verify:   This grows by less than {:info_per_s} per second:
+--             nstat -az {entity}
 -- but:      Port scans and broadcasts; multicast that is not wanted is not counted.
 -- see:      udp(7); ip/icmp-unreach
 WITH p AS (

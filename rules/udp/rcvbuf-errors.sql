@@ -17,7 +17,8 @@
 --           Make its reader faster, or its buffer greater: a program that sets SO_RCVBUF is held to rmem_max (now {rmem_max}), one
 --           that does not gets rmem_default (now {rmem_default}) when it opens the socket:
 --             sysctl -w net.core.rmem_max={_more}
--- verify:   nstat -az {entity} stands still.
+-- verify:   This stands still:
+--             nstat -az {entity}
 -- but:      A socket that nobody reads any more (a stopped program, a broadcast that no one wants) fills up once and drops forever.
 --           MemErrors (net.ipv4.udp_mem) is another limit; some kernels count it here too.
 -- see:      udp(7); Documentation/networking/snmp_counter.rst; udp/dns-slow

@@ -14,7 +14,8 @@
 --           Without: its send buffer. SO_SNDBUF is held to wmem_max (now {wmem_max}); who does not set it gets wmem_default
 --           (now {wmem_default}) with the next socket:
 --             sysctl -w net.core.wmem_max={_more} net.core.wmem_default={_more_default}
--- verify:   nstat -az {entity} stands still.
+-- verify:   This stands still:
+--             nstat -az {entity}
 -- but:      A program that sends until the buffer is full and then waits (poll) is counted each time, though it loses nothing.
 -- see:      udp(7); nic-drops/qdisc
 WITH p AS (
