@@ -23,8 +23,7 @@
 --             sysctl -w net.netfilter.nf_conntrack_buckets={_buckets}
 --           Then fill it slower: pooled connections, a notrack rule for the proxy's own traffic, a shorter
 --           net.netfilter.nf_conntrack_tcp_timeout_time_wait (now {time_wait} s).
--- verify:   nf_conntrack_count stays below 60% of the limit, and this shows the same drop and early_drop a minute later:
---             conntrack -S
+-- verify:   nf_conntrack_count stays below 60% of the limit, and the drop and early_drop of conntrack -S stand still.
 -- but:      The limit is of the host, the count and these drops are of one network namespace: a container cannot raise it. Failed
 --           insertions (insert_failed) are packets of one flow that met, not a full table: they are left out, and subtracted from
 --           drop, which counts them too. A host that only forwards drops other hosts' SYNs: its own counters show none.

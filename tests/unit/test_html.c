@@ -103,10 +103,10 @@ static void commands_stay_lines_and_their_remarks_are_apart(void **state)
 	struct written w = begin();
 
 	(void)state;
-	html_prose(stream(&w), "Make room\nnow:\n  sysctl -w a=1      (now 0)\n  sysctl -w b=<2>\n"
+	html_prose(stream(&w), "Make room\nnow:\n  sysctl -w a=1      # now 0\n  sysctl -w b=<2>\n"
 	                       "- one\n- two\n  goes on");
 	is(&w,
-	   "<p>Make room now:</p>\n<pre><code>sysctl -w a=1<span class=\"c\">      (now 0)</span>\n"
+	   "<p>Make room now:</p>\n<pre><code>sysctl -w a=1<span class=\"c\">      # now 0</span>\n"
 	   "sysctl -w b=&lt;2&gt;</code></pre>\n<ul><li>one</li><li>two goes on</li></ul>\n");
 }
 
