@@ -15,7 +15,8 @@ struct reader {
 
 /* Where something is wrong, and what. */
 #define FAIL(rd, ...)                                                                              \
-	err_set((rd)->err, 0, "baseline %s: %s", (rd)->path, arena_fmt((rd)->arena, __VA_ARGS__))
+	err_set((rd)->err, 0, "baseline %s: %s (--format json -o FILE writes one)", (rd)->path,    \
+	        arena_fmt((rd)->arena, __VA_ARGS__))
 
 /* The member of that type; NULL and an error when it is not there. */
 static const json_t *member(struct reader *rd, const json_t *of, const char *where, const char *key,

@@ -26,9 +26,10 @@ static int load(struct diagnosis *d, const char *path, const struct diagnose_wan
 	int64_t since = clock_ns();
 	struct window w;
 
+	progress_step(want->progress, "reading");
 	d->store = store_open(want->db, e);
 	if (!d->store || window_open(&w, &d->arena, paths, n, &want->window, e) ||
-	    load_window(&w, d->store, e))
+	    load_window(&w, d->store, want->progress, e))
 		return -1;
 	if (want->since_boot)
 		store_meta_i64(d->store, "since_boot", 1);
@@ -41,6 +42,7 @@ static int judge(struct diagnosis *d, const struct rules *rules, const struct di
 {
 	int64_t since = clock_ns();
 
+	progress_step(want->progress, "running the rules");
 	d->report.tool_version = NETTAPE_VERSION;
 	d->report.store_schema = RULE_SCHEMA;
 	d->report.short_window = want->short_window;
@@ -59,6 +61,7 @@ static int describe(struct diagnosis *d, const struct diagnose_want *want, struc
 		report_finish(&d->report, &d->arena);
 		return 0;
 	}
+	progress_step(want->progress, "gathering the sections");
 	if (sqlfunc_register(db, e) || facts_read(db, &d->arena, &d->report, e) ||
 	    sections_run(db, &d->arena, SECTIONS_HOST, want->sections, want->all, &d->report, e))
 		return -1;
@@ -73,6 +76,7 @@ static int draw(struct diagnosis *d, const struct diagnose_want *want, struct er
 
 	if (want->no_report || !want->plots)
 		return 0;
+	progress_step(want->progress, "drawing");
 	if (plots_run(store_db(d->store), &d->arena, &d->report, e))
 		return -1;
 	d->cost_ns[DIAGNOSE_PLOTS] = clock_ns() - since;

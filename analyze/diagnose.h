@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "analyze/arena.h"
+#include "analyze/progress.h"
 #include "analyze/report.h"
 #include "analyze/rules.h"
 #include "analyze/store.h"
@@ -31,7 +32,8 @@ struct diagnose_want {
 	struct window_want window; /* the part of it to judge; zeroed: all */
 	const char *const *join;   /* these as one window, in place of the one path; or none */
 	size_t join_n;
-	bool plots; /* also what the form draws */
+	bool plots;                /* also what the form draws */
+	struct progress *progress; /* is told the steps, or NULL */
 };
 
 /* All of it; zero it first. */

@@ -81,6 +81,15 @@ static int (*const filters[])(struct archive *) = {
 	archive_read_support_filter_lz4,  archive_read_support_filter_compress,
 };
 
+/* At the first bytes: it is something else, or did not arrive whole. */
+static int no_bundle(struct archive *a, struct err *e)
+{
+	return err_set(e, 0,
+	               "not a bundle: %s; its FILE.sha256 tells whether it arrived whole "
+	               "(sha256sum -c), --dump FILE reads a single text",
+	               archive_error_string(a));
+}
+
 static int open_archive(struct entries *x, archive_read_callback *from, struct err *e)
 {
 	struct archive *a = archive_read_new();
@@ -93,7 +102,7 @@ static int open_archive(struct entries *x, archive_read_callback *from, struct e
 		(void)filters[i](a);
 	(void)archive_read_support_format_tar(a);
 	if (archive_read_open(a, x, NULL, from, NULL) != ARCHIVE_OK)
-		return err_set(e, 0, "not a bundle: %s", archive_error_string(a));
+		return no_bundle(a, e);
 	return 0;
 }
 
@@ -190,7 +199,7 @@ static int next_archived(struct entries *x, struct entry *en, struct err *e)
 		} else if (rc == ARCHIVE_EOF) {
 			leave(x);
 		} else if (rc < ARCHIVE_WARN && !x->any) {
-			return err_set(e, 0, "not a bundle: %s", archive_error_string(a));
+			return no_bundle(a, e);
 		} else if (rc < ARCHIVE_WARN) {
 			note_cut(x, archive_error_string(a));
 		} else if (++x->count > ENTRIES_MAX || x->total > TOTAL_MAX) {

@@ -1,6 +1,7 @@
 #include "analyze/loader.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "analyze/bundle_read.h"
 #include "analyze/digest.h"
@@ -19,7 +20,9 @@ struct loader {
 	int64_t first_ns, last_ns; /* wall clock of the first and last of them */
 	int64_t last_mono;
 	struct digest *digests; /* of the bundles, a line each */
-	int64_t covered_ns;     /* between them, without the gaps between bundles */
+	struct progress *progress;
+	uint64_t bytes, bytes_read; /* of all bundles (0: not known), of those before this */
+	int64_t covered_ns;         /* between them, without the gaps between bundles */
 
 	/* of the bundle that is being read */
 	const struct window_part *part;
@@ -415,6 +418,9 @@ static void begin_part(struct loader *l, const struct window_part *p)
 		.last_mono = l->last_mono,
 		.covered_ns = l->covered_ns,
 		.digests = l->digests,
+		.progress = l->progress,
+		.bytes = l->bytes,
+		.bytes_read = l->bytes_read,
 		.part = p,
 	};
 
@@ -433,9 +439,11 @@ static int read_members(struct loader *l, const struct window_part *p, struct en
 	int rc = 0;
 
 	begin_part(l, p);
-	while (!l->past && (rc = bundle_next(b, &m, e)) == 1)
+	while (!l->past && (rc = bundle_next(b, &m, e)) == 1) {
+		progress_at(l->progress, l->bytes_read + bundle_bytes(b), l->bytes);
 		if ((rc = on_member(l, &m, e)) < 0)
 			break;
+	}
 	/* behind the window a file's digest needs no more than its bytes, a folder's all members */
 	if (l->past && bundle_is_folder(b))
 		while ((rc = bundle_next(b, &m, e)) == 1)
@@ -445,6 +453,7 @@ static int read_members(struct loader *l, const struct window_part *p, struct en
 		store_last(l->store);
 		finish_part(l, b);
 	}
+	l->bytes_read += bundle_bytes(b);
 	bundle_close(b);
 	return rc < 0 ? -1 : 0;
 }
@@ -514,9 +523,27 @@ static void finish(struct loader *l)
 	}
 }
 
-int load_window(const struct window *w, struct store *s, struct err *e)
+/* Of all that is to be read; 0 when it is not all files. */
+static uint64_t bytes_of(const struct window *w)
 {
-	struct loader l = {.store = s, .window = w, .digests = digest_open()};
+	uint64_t sum = 0;
+	struct stat st;
+
+	for (size_t i = 0; i < w->n; i++) {
+		if (stat(w->parts[i].path, &st) < 0 || !S_ISREG(st.st_mode))
+			return 0;
+		sum += (uint64_t)st.st_size;
+	}
+	return sum;
+}
+
+int load_window(const struct window *w, struct store *s, struct progress *p, struct err *e)
+{
+	struct loader l = {.store = s,
+	                   .window = w,
+	                   .digests = digest_open(),
+	                   .progress = p,
+	                   .bytes = bytes_of(w)};
 	int rc = 0;
 
 	for (size_t i = 0; i < w->n && rc == 0; i++)

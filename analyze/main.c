@@ -18,12 +18,14 @@
 #include "analyze/arena.h"
 #include "analyze/baseline.h"
 #include "analyze/compare.h"
+#include "analyze/complete.h"
 #include "analyze/copy.h"
 #include "analyze/diagnose.h"
 #include "analyze/escape.h"
 #include "analyze/fleet.h"
 #include "analyze/opts.h"
 #include "analyze/output.h"
+#include "analyze/progress.h"
 #include "analyze/query.h"
 #include "analyze/raw.h"
 #include "analyze/report.h"
@@ -50,6 +52,7 @@ struct run {
 	struct fleet fleet;
 	struct output out;
 	struct style style;
+	struct progress progress;
 };
 
 static enum status complain(const struct err *e, enum status s)
@@ -100,26 +103,8 @@ static int check_sections(const struct opts *o, struct err *e)
 	enum section_set set = o->mode == MODE_COMPARE ? SECTIONS_COMPARE
 	                       : o->mode == MODE_FLEET ? SECTIONS_FLEET
 	                                               : SECTIONS_HOST;
-	struct span rest = span_of(o->sections), one;
-	char name[64], names[400];
-	struct buf n = BUF_OVER(names);
 
-	while (rest.n) {
-		struct buf b = BUF_OVER(name);
-
-		if (!span_cut(&rest, ',', &one)) {
-			one = rest;
-			rest.n = 0;
-		}
-		buf_put(&b, one);
-		if (b.cut || !section_known(set, buf_cstr(&b))) {
-			section_names(set, &n);
-			return err_set(e, 0,
-			               "--section %.40s: there is no such section; there are %s",
-			               buf_cstr(&b), buf_cstr(&n));
-		}
-	}
-	return 0;
+	return sections_check(set, o->sections, e);
 }
 
 static int take_style(struct run *run, struct err *e)
@@ -174,7 +159,7 @@ static void timing(const struct diagnosis *d)
 	}
 }
 
-static struct diagnose_want host_want(const struct run *run)
+static struct diagnose_want host_want(struct run *run)
 {
 	const struct opts *o = run->o;
 
@@ -189,6 +174,7 @@ static struct diagnose_want host_want(const struct run *run)
 		.join = o->args,
 		.join_n = o->join ? o->args_n : 0,
 		.plots = !o->sql && run->form->plots && !run->style.sections,
+		.progress = &run->progress,
 	};
 }
 
@@ -211,10 +197,13 @@ static int show(struct run *run, const struct report *r, struct sqlite3 *db, str
 	const struct opts *o = run->o;
 	int rc;
 
+	progress_step(&run->progress, o->sql ? "asking" : "writing");
+	if (run->out.terminal && !o->output && !o->sql)
+		progress_end(&run->progress);
 	if (output_open(&run->out, o->output, !o->no_pager && !o->sql && !run->form->export, e))
 		return -1;
 	if (o->sql)
-		rc = query_print(db, o->sql, o->format, run->out.out, e);
+		rc = query_print(db, o->sql, o->format, &run->progress, run->out.out, e);
 	else if (run->form->export)
 		rc = run->form->export(db, run->out.out, e);
 	else
@@ -251,11 +240,15 @@ static enum status analyze(const struct opts *o)
 	struct err e = {0};
 	enum status s = take_options(&run, &e);
 
-	if (s == STATUS_CLEAR)
+	if (s == STATUS_CLEAR) {
+		if (!o->timing)
+			progress_begin(&run.progress, "reading");
 		s = build(&run, &e) || show(&run, &run.diagnosis.report,
 		                            store_db(run.diagnosis.store), &e)
 		            ? STATUS_FAILED
 		            : verdict(&run);
+		progress_end(&run.progress);
+	}
 	diagnose_free(&run.diagnosis);
 	arena_free(&run.arena);
 	return e.text[0] ? complain(&e, s) : s;
@@ -282,15 +275,20 @@ static enum status compare_two(const struct opts *o)
 		.old_path = o->args[0],
 		.new_path = o->args[1],
 		.rules = &run.rules,
-		.host = {.short_window = o->short_window, .window = o->window},
+		.host = {.short_window = o->short_window,
+	                 .window = o->window,
+	                 .progress = &run.progress},
 		.section = run.style.sections,
 		.all = o->all,
 	};
 
-	if (s == STATUS_CLEAR)
+	if (s == STATUS_CLEAR) {
+		progress_begin(&run.progress, "reading");
 		s = compare(&c, &want, &e) || show(&run, &c.report, c.db, &e)
 		            ? STATUS_FAILED
 		            : compare_verdict(o, &c);
+		progress_end(&run.progress);
+	}
 	compare_free(&c);
 	arena_free(&run.arena);
 	return e.text[0] ? complain(&e, s) : s;
@@ -347,6 +345,7 @@ static enum status fleet(const struct opts *o)
 		want.host.sections = SECTION_FINDINGS; /* of the others nobody sees anything */
 	want.host.plots &= o->out_dir != NULL;
 	want.host.no_report = false;
+	want.host.progress = NULL; /* fleet_progress tells */
 	if (s == STATUS_CLEAR)
 		s = (o->copy_to && copy_check(o->copy_to, &e)) ||
 		                    fleet_gather(&run.fleet, &want, &e) ||
@@ -389,6 +388,8 @@ static enum status list_rules(const struct opts *o)
 
 	if (s == STATUS_CLEAR && o->mode == MODE_LIST_RULES)
 		rules_list(&r, stdout);
+	else if (s == STATUS_CLEAR && o->mode == MODE_COMPLETE)
+		complete_print(&r, stdout);
 	else if (s == STATUS_CLEAR && explain(o, &r, &e))
 		s = STATUS_USAGE;
 	arena_free(&a);
@@ -430,6 +431,7 @@ int main(int argc, char **argv)
 		[MODE_LIST_RULES] = list_rules,  [MODE_EXPLAIN] = list_rules,
 		[MODE_TEST_RULES] = check_rules, [MODE_LINT_RULES] = check_rules,
 		[MODE_COMPARE] = compare_two,    [MODE_FLEET] = fleet,
+		[MODE_COMPLETE] = list_rules,
 	};
 	const char **scratch = calloc((size_t)argc + 1, sizeof(*scratch));
 	enum status s = STATUS_USAGE;
@@ -438,6 +440,8 @@ int main(int argc, char **argv)
 
 	if (!scratch)
 		(void)err_set(&e, 0, "out of memory");
+	else if (argc < 2)
+		opts_first(stderr);
 	else if (opts_parse(&o, argc, argv, scratch, &e) == 0)
 		s = modes[o.mode](&o);
 	free(scratch);

@@ -3,9 +3,9 @@
 #include <getopt.h>
 #include <string.h>
 
-#include "analyze/nearest.h"
 #include "analyze/query.h"
 #include "schema/buf.h"
+#include "schema/nearest.h"
 #include "schema/span.h"
 
 #define WIDTH_MIN 40
@@ -146,7 +146,6 @@ static int take(struct opts *o, const struct option_row *r, const char *value, c
 static int check_format(const struct opts *o, struct err *e)
 {
 	struct nearest near = {.word = span_of(o->format)};
-	const char *best;
 
 	if (o->sql ? query_form_known(o->format) : renderer_find(o->format) != NULL)
 		return 0;
@@ -157,9 +156,8 @@ static int check_format(const struct opts *o, struct err *e)
 		return err_set(e, 0, "--format %s is for --sql alone", o->format);
 	for (size_t i = 0; i < renderers_count; i++)
 		nearest_offer(&near, renderers[i].format);
-	best = nearest_best(&near);
-	return err_set(e, 0, "--format %s: there is no such format%s%s%s, see --help", o->format,
-	               best ? " (did you mean " : "", best ? best : "", best ? "?)" : "");
+	return err_set(e, 0, "--format %s: there is no such format%s, see --help", o->format,
+	               nearest_hint(&near, ""));
 }
 
 static int check_width(struct opts *o, struct err *e)
@@ -277,6 +275,7 @@ static int check_args(const struct opts *o, struct err *e)
 		[MODE_EXPLAIN] = {0, 0,        "no file besides the rule of --explain"                },
 		[MODE_TEST_RULES] = {0, 1,        "one folder of rules at most"                          },
 		[MODE_LINT_RULES] = {0, 1,        "one folder of rules at most"                          },
+		[MODE_COMPLETE] = {0, 0,        "nothing besides --complete"                           },
 	};
 
 	if (o->join && o->mode == MODE_REPORT && o->args_n > 0)
@@ -284,8 +283,46 @@ static int check_args(const struct opts *o, struct err *e)
 	if (o->mode == MODE_FLEET && o->fleet_db)
 		return 0; /* of what is in there */
 	if (o->args_n < wants[o->mode].least || o->args_n > wants[o->mode].most)
-		return err_set(e, 0, "expected %s, got %zu arguments", wants[o->mode].what,
-		               o->args_n);
+		return err_set(e, 0, "expected %s, got %zu arguments, see --help",
+		               wants[o->mode].what, o->args_n);
+	return 0;
+}
+
+/* A word that getopt knows nothing of, and the option that is nearest to it. */
+static int unknown(const char *word, struct err *e)
+{
+	struct span name = span_of(word);
+	struct nearest near = {0};
+
+	while (span_skip(&name, SPAN("-")))
+		;
+	name = span_sub(name, 0, span_find(name, '='));
+	near.word = name;
+	for (const struct option_row *r = rows; r < rows + ROWS; r++)
+		if (r->name)
+			nearest_offer(&near, r->name);
+	return err_set(e, 0, "%.80s: there is no such option%s, see --help", word,
+	               name.n > 1 ? nearest_hint(&near, "--") : "");
+}
+
+/* getopt stopped at '?': the word before the next, but for a letter among others. */
+static int refuse(char **argv, struct err *e)
+{
+	const char letter[] = {'-', (char)optopt, '\0'};
+	const struct option_row *r = row_of(optopt);
+
+	if (optopt >= LONG_ONLY)
+		return err_set(e, 0, "--%s takes no argument", r->name);
+	return unknown(optopt ? letter : argv[optind - 1], e);
+}
+
+/* "-format": to getopt that is -f, and -o with the file "rmat". */
+static int check_dashes(int argc, char **argv, struct err *e)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		for (const struct option_row *r = rows; r < rows + ROWS; r++)
+			if (argv[i][0] == '-' && r->name && strcmp(argv[i] + 1, r->name) == 0)
+				return unknown(argv[i], e);
 	return 0;
 }
 
@@ -300,12 +337,14 @@ int opts_parse(struct opts *o, int argc, char **argv, const char **scratch, stru
 	getopt_tables(longs, letters);
 	opterr = 0;
 	optind = 0; /* from the start, also for a second call */
+	if (check_dashes(argc, argv, e))
+		return -1;
 	while ((got = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
 		if (got == ':')
-			return err_set(e, 0, "%s needs an argument", argv[optind - 1]);
+			return err_set(e, 0, "%s needs an argument: %s", argv[optind - 1],
+			               row_of(optopt)->arg);
 		if (got == '?')
-			return err_set(e, 0, "%s: there is no such option, see --help",
-			               argv[optind - 1]);
+			return refuse(argv, e);
 		row = row_of(got);
 		if (row ? take(o, row, optarg, scratch, e) : take_letter(o, got, e))
 			return -1;
@@ -350,4 +389,23 @@ void opts_help(FILE *out)
 	     r < letters_of_sections + SECTION_LETTERS; r++)
 		(void)fprintf(out, "  -%c  %-19s %s\n", r->letter, r->names, r->help);
 	(void)fputs("\nmanual: nettape-analyze(1), nettape-rules(5)\n", out);
+}
+
+void opts_first(FILE *out)
+{
+	(void)fputs("nettape-analyze tells what is wrong in a recording of nettape-collect, and "
+	            "what to do.\n"
+	            "\n"
+	            "  nettape-analyze FILE                           the report, findings first\n"
+	            "  nettape-analyze --format html -o a.html FILE   one page with plots, for a "
+	            "browser\n"
+	            "  nettape-analyze --compare OLD NEW              whether the remedy helped\n"
+	            "  nettape-analyze FILE FILE ...                  many hosts in one report\n"
+	            "  nettape-analyze --explain RULE                 one rule in full; "
+	            "--list-rules names them\n"
+	            "\n"
+	            "There is no recording yet?  On the sick host, while it is sick: "
+	            "nettape-collect --for 5m\n"
+	            "All options: nettape-analyze --help.  The manual: man nettape-analyze\n",
+	            out);
 }

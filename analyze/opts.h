@@ -22,6 +22,7 @@ enum mode {
 	MODE_TEST_RULES,
 	MODE_LINT_RULES,
 	MODE_COMPARE,
+	MODE_COMPLETE,
 	MODE_COUNT
 };
 
@@ -65,5 +66,7 @@ struct opts {
 int opts_parse(struct opts *o, int argc, char **argv, const char **scratch, struct err *e)
 	__attribute__((warn_unused_result));
 void opts_help(FILE *out);
+/* What to do, for somebody who gave no argument. */
+void opts_first(FILE *out);
 
 #endif

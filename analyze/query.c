@@ -4,6 +4,7 @@
 
 #include "analyze/escape.h"
 #include "analyze/json_text.h"
+#include "analyze/progress.h"
 #include "analyze/stmt.h"
 #include "schema/buf.h"
 
@@ -119,12 +120,13 @@ static void lines_names(const struct lines *l, struct stmt *q, FILE *out)
 	(void)fputc('\n', out);
 }
 
-static int print_lines(const struct lines *l, struct stmt *q, FILE *out, struct err *e)
+/* Here and below rc is what the first stmt_row gave. */
+static int print_lines(const struct lines *l, struct stmt *q, int rc, FILE *out, struct err *e)
 {
-	int n = sqlite3_column_count(q->s), rc;
+	int n = sqlite3_column_count(q->s);
 
 	lines_names(l, q, out);
-	while ((rc = stmt_row(q, e)) == 1 && !ferror(out)) {
+	for (; rc == 1 && !ferror(out); rc = stmt_row(q, e)) {
 		(void)fputs(l->before, out);
 		for (int i = 0; i < n; i++) {
 			(void)fputs(i ? l->between : "", out);
@@ -148,12 +150,11 @@ static void json_row(struct stmt *q, FILE *out)
 	(void)fputc('}', out);
 }
 
-static int print_json(struct stmt *q, FILE *out, struct err *e)
+static int print_json(struct stmt *q, int rc, FILE *out, struct err *e)
 {
 	const char *before = "[\n";
-	int rc;
 
-	while ((rc = stmt_row(q, e)) == 1 && !ferror(out)) {
+	for (; rc == 1 && !ferror(out); rc = stmt_row(q, e)) {
 		(void)fputs(before, out);
 		json_row(q, out);
 		before = ",\n";
@@ -162,11 +163,9 @@ static int print_json(struct stmt *q, FILE *out, struct err *e)
 	return rc < 0 ? -1 : 0;
 }
 
-static int print_jsonl(struct stmt *q, FILE *out, struct err *e)
+static int print_jsonl(struct stmt *q, int rc, FILE *out, struct err *e)
 {
-	int rc;
-
-	while ((rc = stmt_row(q, e)) == 1 && !ferror(out)) {
+	for (; rc == 1 && !ferror(out); rc = stmt_row(q, e)) {
 		json_row(q, out);
 		(void)fputc('\n', out);
 	}
@@ -176,7 +175,7 @@ static int print_jsonl(struct stmt *q, FILE *out, struct err *e)
 static const struct form {
 	const char *name;
 	const struct lines *lines; /* or: */
-	int (*print)(struct stmt *q, FILE *out, struct err *e);
+	int (*print)(struct stmt *q, int rc, FILE *out, struct err *e);
 } forms[] = {
 	{.name = "text",  .lines = &tabs      },
         {.name = "csv",   .lines = &csv       },
@@ -216,7 +215,10 @@ static int prepare(struct stmt *q, sqlite3 *db, const char *sql, struct err *e)
 
 	*q = (struct stmt){.db = db};
 	if (sqlite3_prepare_v2(db, sql, -1, &q->s, &tail) != SQLITE_OK)
-		return err_set(e, 0, "--sql: %s: %.120s", sqlite3_errmsg(db), sql);
+		return err_set(e, 0,
+		               "--sql: %s: %.120s (nettape-analyze(1) has recipes and how to list "
+		               "the tables)",
+		               sqlite3_errmsg(db), sql);
 	if (is_more(db, tail))
 		return err_set(e, 0, "--sql: more than one statement");
 	if (sqlite3_column_count(q->s) == 0 || !sqlite3_stmt_readonly(q->s))
@@ -224,7 +226,8 @@ static int prepare(struct stmt *q, sqlite3 *db, const char *sql, struct err *e)
 	return 0;
 }
 
-int query_print(sqlite3 *db, const char *sql, const char *name, FILE *out, struct err *e)
+int query_print(sqlite3 *db, const char *sql, const char *name, struct progress *p, FILE *out,
+                struct err *e)
 {
 	const struct form *form = find_form(name);
 	struct stmt q;
@@ -232,8 +235,12 @@ int query_print(sqlite3 *db, const char *sql, const char *name, FILE *out, struc
 
 	(void)sqlite3_set_authorizer(db, only_reads, NULL);
 	rc = prepare(&q, db, sql, e);
-	if (rc == 0)
-		rc = form->lines ? print_lines(form->lines, &q, out, e) : form->print(&q, out, e);
+	if (rc == 0) {
+		rc = stmt_row(&q, e);
+		progress_end(p);
+		rc = form->lines ? print_lines(form->lines, &q, rc, out, e)
+		                 : form->print(&q, rc, out, e);
+	}
 	stmt_done(&q);
 	(void)sqlite3_set_authorizer(db, NULL, NULL);
 	return rc;

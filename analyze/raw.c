@@ -7,6 +7,7 @@
 #include "analyze/dump.h"
 #include "analyze/parse.h"
 #include "schema/bundle.h"
+#include "schema/nearest.h"
 
 #define FIRST_BYTES ((size_t)64 * KIB)
 
@@ -54,6 +55,15 @@ static const struct parser_entry *by_path(struct span path, struct input *in)
 	return NULL;
 }
 
+static int unknown(const char *format, struct err *e)
+{
+	struct nearest near = {.word = span_of(format)};
+
+	for (size_t i = 0; i < parsers_count; i++)
+		nearest_offer(&near, parsers[i].format);
+	return err_set(e, 0, "--as %s: there is no such format%s", format, nearest_hint(&near, ""));
+}
+
 int raw_dump(const char *path, const char *format, FILE *out, struct err *e)
 {
 	struct input in = {0};
@@ -68,9 +78,10 @@ int raw_dump(const char *path, const char *format, FILE *out, struct err *e)
 		in.path = span_of(p ? p->parser->members[0] : "");
 	}
 	if (!p && format)
-		return err_set(e, 0, "--as %s: there is no such format", format);
+		return unknown(format, e);
 	if (!p)
-		return err_set(e, 0, "%s: no format has such a path, name one with --as", path);
+		return err_set(e, 0, "%s: no format has such a path, name one with --as FORMAT",
+		               path);
 	in.text = read_file(path, &a, e);
 	if (in.text.p) {
 		dump_init(&d, out);

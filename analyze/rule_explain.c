@@ -1,9 +1,9 @@
 /* --list-rules and --explain: what the rules say of themselves. */
 #include <string.h>
 
-#include "analyze/nearest.h"
 #include "analyze/rule_page.h"
 #include "analyze/rules.h"
+#include "schema/nearest.h"
 
 #define ID_COLUMNS     38
 #define LEVELS_COLUMNS 15

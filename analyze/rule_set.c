@@ -138,13 +138,13 @@ int rule_set_add_dir(struct rule_set *s, const char *dir, struct arena *a, struc
 	size_t found = 0;
 
 	if (n < 0)
-		return err_set(e, errno, "%s", dir);
+		return err_set(e, errno, "folder of rules %s", dir);
 	for (int i = 0; i < n; i++) {
 		found += add_area(s, dir, areas[i]->d_name, a);
 		free(areas[i]);
 	}
 	free(areas);
-	return found ? 0 : err_set(e, 0, "%s: no AREA/NAME.sql in it", dir);
+	return found ? 0 : err_set(e, 0, "folder of rules %s: no AREA/NAME.sql in it", dir);
 }
 
 bool rule_words_match(const struct rule_words *globs, const char *id)

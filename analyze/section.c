@@ -1,5 +1,6 @@
 #include "analyze/section.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -7,6 +8,7 @@
 #include "analyze/humanize.h"
 #include "analyze/sqlfile.h"
 #include "analyze/stmt.h"
+#include "schema/nearest.h"
 
 #define COLUMNS_MAX 64
 #define ROWS_MAX    10000
@@ -342,6 +344,43 @@ void section_names(enum section_set set, struct buf *b)
 		if (its)
 			buf_fmt(b, ", %s", its);
 	}
+}
+
+static int unknown(enum section_set set, struct span name, struct err *e)
+{
+	char upper[64], names[400];
+	struct buf u = BUF_OVER(upper), n = BUF_OVER(names);
+	struct nearest near;
+
+	for (size_t i = 0; i < name.n; i++)
+		buf_char(&u, (char)toupper((unsigned char)name.p[i]));
+	near = (struct nearest){.word = buf_span(&u)};
+	nearest_offer(&near, SECTION_FINDINGS);
+	for (size_t i = 0; i < BUILT_IN; i++)
+		if (name_in(&built_in[i], set))
+			nearest_offer(&near, name_in(&built_in[i], set));
+	section_names(set, &n);
+	return err_set(e, 0, "--section %.*s: there is no such section%s; there are %s",
+	               (int)span_sub(name, 0, 40).n, name.p, nearest_hint(&near, ""), buf_cstr(&n));
+}
+
+int sections_check(enum section_set set, const char *list, struct err *e)
+{
+	struct span rest = span_of(list), one;
+	char name[64];
+
+	while (rest.n) {
+		struct buf b = BUF_OVER(name);
+
+		if (!span_cut(&rest, ',', &one)) {
+			one = rest;
+			rest.n = 0;
+		}
+		buf_put(&b, one);
+		if (b.cut || !section_known(set, buf_cstr(&b)))
+			return unknown(set, one, e);
+	}
+	return 0;
 }
 
 int sections_run(sqlite3 *db, struct arena *a, enum section_set set, const char *only, bool all,

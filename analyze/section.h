@@ -54,6 +54,9 @@ int sections_run(struct sqlite3 *db, struct arena *a, enum section_set set, cons
                  bool all, struct report *r, struct err *e) __attribute__((warn_unused_result));
 /* True when the set has one of that name, upper or lower case, or it is SECTION_FINDINGS. */
 bool section_known(enum section_set set, const char *name);
+/* 0 when each of a list, "tcp,UDP", is known; -1 and *e, which names the nearest and all. */
+int sections_check(enum section_set set, const char *list, struct err *e)
+	__attribute__((warn_unused_result));
 /* Appends all such names, with commas. */
 void section_names(enum section_set set, struct buf *b);
 

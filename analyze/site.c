@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "analyze/nearest.h"
 #include "analyze/rule_line.h"
 #include "analyze/rule_value.h"
+#include "schema/nearest.h"
 #include "schema/timefmt.h"
 
 struct reader {

@@ -32,7 +32,7 @@ enum exit_status { EXIT_COMPLETE, EXIT_EARLY, EXIT_USAGE, EXIT_NO_BUNDLE };
 
 /* Where the last progress line stands. */
 struct line {
-	bool on_terminal, drawn;
+	bool on_terminal, drawn, foretold;
 	int64_t at_ns;
 };
 
@@ -65,8 +65,10 @@ static void progress(const struct recording *r, void *arg)
 	char text[256];
 	struct buf b = BUF_OVER(text);
 
-	if (r->window.end.taken == 2)
+	if (r->window.end.taken == 2 && !line->foretold) {
+		line->foretold = true;
 		forecast(r, line);
+	}
 	if (!line->on_terminal || now_ns() - line->at_ns < PROGRESS_NS)
 		return;
 	line->at_ns = now_ns();
@@ -115,10 +117,17 @@ static int collect(const struct opts *o, int argc, char *const *argv)
 	r.argv = argv;
 	r.progress = o->quiet ? NULL : progress;
 	r.progress_arg = &line;
+	r.restless = line.on_terminal;
+	if (line.on_terminal) {
+		line.drawn = true;
+		fputs("\rlooking around ...\033[K", stderr);
+	}
 	block_signals();
 	be_polite();
 	if (recording_open(&r, &e) < 0) {
 		(void)recording_close(&r);
+		if (line.drawn)
+			fputs("\r\033[K", stderr);
 		return complain(EXIT_USAGE, &e);
 	}
 	failed = recording_run(&r, &e);
@@ -140,12 +149,19 @@ int main(int argc, char *argv[])
 
 	if (!open_standard(&out))
 		return EXIT_NO_BUNDLE;
+	if (argc < 2) {
+		opts_first(&b, argc ? argv[0] : "nettape-collect");
+		(void)fwrite(b.p, 1, b.n, stderr);
+		return EXIT_USAGE;
+	}
 	if (opts_parse(&o, argc, argv, &e) < 0) {
 		fprintf(stderr, "nettape-collect: %s (--help lists the options)\n", e.text);
 		return EXIT_USAGE;
 	}
 	if (o.help)
 		opts_help(&b);
+	if (o.complete)
+		opts_complete(&b);
 	if (o.version)
 		buf_fmt(&b, "nettape-collect %s, bundle format %d\n", NETTAPE_VERSION,
 		        BUNDLE_FORMAT);

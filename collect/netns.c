@@ -57,7 +57,8 @@ static int add(struct netns_list *l, struct span name, struct err *e)
 
 	ns->fd = open_ns(name);
 	if (ns->fd < 0)
-		return err_set(e, errno, "--netns: %.*s", (int)name.n, name.p);
+		return err_set(e, errno, "--netns: %.*s (ip netns, lsns -t net list them)",
+		               (int)name.n, name.p);
 	l->n++;
 	ns->guard = guard_open(ns->fd);
 	if (!ns->guard)

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "schema/nearest.h"
+#include "schema/source.h"
 #include "schema/timefmt.h"
 #include "schema/unit.h"
 
@@ -48,6 +50,8 @@ static const struct option {
 	{"list-sources", 0,   FLAG,     AT(list_sources), NULL,           "print what is read, and stop"                 },
 	{"quiet",        'q', FLAG,     AT(quiet),        NULL,           "say nothing but errors"                       },
 	{"verbose",      'v', FLAG,     AT(verbose),      NULL,           "name each source that could not be read"      },
+	{"complete",     0,   FLAG,     AT(complete),     NULL,
+                                                      "print what completion in bash works with, and stop"                                                            },
 	{"help",         'h', FLAG,     AT(help),         NULL,           "print this, and stop"                         },
 	{"version",      0,   FLAG,     AT(version),      NULL,           "print the version, and stop"                  },
 #undef AT
@@ -82,6 +86,13 @@ static int set_list(struct opts_list *l, const struct option *o, const char *arg
 	return 0;
 }
 
+static const char *const what_is_good[] = {
+	[DURATION] = "duration (500ms, 10s, 5m, 1h30m)",
+	[SIZE] = "size (64k, 512M, 1G)",
+	[NUMBER] = "number",
+	[LIST] = "",
+};
+
 static int set(struct opts *to, const struct option *o, const char *arg, struct err *e)
 {
 	void *field = (char *)to + o->at;
@@ -106,9 +117,7 @@ static int set(struct opts *to, const struct option *o, const char *arg, struct 
 	case LIST:
 		return set_list(field, o, arg, e);
 	}
-	return good ? 0
-	            : err_set(e, 0, "--%s: not a %s: %s", o->name,
-	                      o->kind == DURATION ? "duration" : "number", arg);
+	return good ? 0 : err_set(e, 0, "--%s: not a %s: %s", o->name, what_is_good[o->kind], arg);
 }
 
 static const struct option *by_name(struct span name)
@@ -125,6 +134,16 @@ static const struct option *by_letter(char c)
 		if (c && options[i].letter == c)
 			return &options[i];
 	return NULL;
+}
+
+static int unknown(struct span name, struct err *e)
+{
+	struct nearest near = {.word = name};
+
+	for (size_t i = 0; i < OPTIONS; i++)
+		nearest_offer(&near, options[i].name);
+	return err_set(e, 0, "unknown option: --%.*s%s", (int)name.n, name.p,
+	               nearest_hint(&near, "--"));
 }
 
 struct args {
@@ -156,13 +175,15 @@ static int take_long(struct opts *to, const char *word, struct args *a, struct e
 		name.n = (size_t)(equals - word);
 	o = by_name(name);
 	if (!o)
-		return err_set(e, 0, "unknown option: --%.*s", (int)name.n, name.p);
+		return unknown(name, e);
 	return take(to, o, equals ? equals + 1 : NULL, a, e);
 }
 
 /* "-qv", "-oFILE" */
 static int take_letters(struct opts *to, const char *word, struct args *a, struct err *e)
 {
+	if (by_name(span_of(word))) /* "-output" would be -o with the file "utput" */
+		return err_set(e, 0, "unknown option: -%s (did you mean --%s?)", word, word);
 	for (; *word; word++) {
 		const struct option *o = by_letter(*word);
 
@@ -239,4 +260,67 @@ void opts_help(struct buf *b)
 	buf_str(b,
 	        "\nD is 500ms, 10s, 5m, 1h30m; a bare number is seconds.  See nettape-collect(1).\n"
 	        "exit: 0 bundle complete, 1 closed early but good, 2 usage, 3 no bundle\n");
+}
+
+void opts_first(struct buf *b, const char *program)
+{
+	buf_str(b,
+	        "nettape-collect records what this host's network does, into one file to send to "
+	        "your support.\n\n");
+	buf_fmt(b, "  %s --for 5m                    five minutes, while the trouble is there\n",
+	        program);
+	buf_fmt(b, "  %s --for 0                     until Ctrl-C\n", program);
+	buf_fmt(b, "  %s --for 5m --metrics URL      a linkerd not at http://127.0.0.1:9990\n",
+	        program);
+	buf_fmt(b, "  %s --list-sources              what it reads; it changes and sends nothing\n",
+	        program);
+	buf_str(b, "\nThe file, HOST-DATE.nettape.tar.zst, is written into this folder; how to "
+	           "look into "
+	           "it is said at the end.\n"
+	           "As root it also sees which program owns a socket.\n");
+	buf_fmt(b, "All options: %s --help.  The manual: man nettape-collect\n", program);
+}
+
+/* What a shell completes after it. */
+static const char *kind_of(const struct option *o)
+{
+	static const struct {
+		const char *name, *kind;
+	} kinds[] = {
+		{"output",  "file" },
+                {"root",    "dir"  },
+                {"include", "one"  },
+		{"exclude", "one"  },
+                {"pace",    "start"},
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(o->name, kinds[i].name) == 0)
+			return kinds[i].kind;
+	return o->arg ? "text" : "flag";
+}
+
+/* The words that may follow: sources' names, "NAME=" where a pace comes behind it. */
+static void put_words(struct buf *b, const char *kind)
+{
+	const bool starts = strcmp(kind, "start") == 0;
+
+	buf_fmt(b, "\t%s\t", kind);
+	for (size_t i = 0; (starts || strcmp(kind, "one") == 0) && i < sources_count; i++)
+		buf_fmt(b, " %s%s", sources[i].id, starts ? "=" : "");
+	buf_char(b, '\n');
+}
+
+void opts_complete(struct buf *b)
+{
+	for (size_t i = 0; i < OPTIONS; i++) {
+		const struct option *o = &options[i];
+
+		buf_fmt(b, "--%s", o->name);
+		put_words(b, kind_of(o));
+		if (!o->letter)
+			continue;
+		buf_fmt(b, "-%c", o->letter);
+		put_words(b, kind_of(o));
+	}
 }

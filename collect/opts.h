@@ -26,12 +26,20 @@ struct opts {
 	const char *root;   /* "" = the live host */
 	const char *note;   /* NULL = none */
 	struct opts_list paces, urls, pids, comms, netns, runs, includes, excludes;
-	bool force, no_http, with_config, list_sources, version, quiet, verbose, help;
+	bool force, no_http, with_config, list_sources, version, quiet, verbose, help, complete;
 };
 
 /* Fills *o with the defaults and then what argv says.  -1 with *e: a usage error. */
 int opts_parse(struct opts *o, int argc, char *const argv[], struct err *e);
 void opts_help(struct buf *b);
+/* What to do, for somebody who gave no argument and started it as `program`. */
+void opts_first(struct buf *b, const char *program);
+/*
+ * What a shell completes, for .packaging/complete.bash.  A line is "--NAME TAB KIND TAB
+ * WORD WORD ...": flag, text (nothing is known of it), file, dir, one (of the words) or
+ * start (one of them begins it).
+ */
+void opts_complete(struct buf *b);
 
 /* "512M", "64k", "1G", a bare number is bytes; powers of 1024.  False for anything else. */
 bool size_parse(struct span s, uint64_t *bytes);

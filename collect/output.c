@@ -51,7 +51,7 @@ static int open_part(struct output *o, struct err *e)
 		return err_set(e, errno, "cannot remove %s", o->part);
 	o->fd = open(o->part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (o->fd < 0)
-		return err_set(e, errno, "cannot create %s", o->part);
+		return err_set(e, errno, "cannot create %s (-o FILE puts it elsewhere)", o->part);
 	return 0;
 }
 

@@ -131,6 +131,14 @@ static void after_tick(const struct window *w, void *arg)
 		r->progress(r, r->progress_arg);
 }
 
+static void waiting(const struct window *w, void *arg)
+{
+	struct recording *r = arg;
+
+	(void)w;
+	r->progress(r, r->progress_arg);
+}
+
 int recording_run(struct recording *r, struct err *e)
 {
 	struct clocks start = clocks_now();
@@ -146,6 +154,7 @@ int recording_run(struct recording *r, struct err *e)
 		.guard = r->disk,
 		.max_bytes = r->opts->max_size,
 		.after_tick = after_tick,
+		.waiting = r->progress && r->restless ? waiting : NULL,
 		.after_tick_arg = r,
 	};
 	result = open_bundle(r, &start, e);

@@ -16,8 +16,9 @@ struct recording {
 	const struct opts *opts;
 	int argc;
 	char *const *argv;
-	/* called after each tick; may be NULL */
+	/* called after each tick, and with `restless` also each second between two; may be NULL */
 	void (*progress)(const struct recording *r, void *arg);
+	bool restless;
 	void *progress_arg;
 
 	struct host host;

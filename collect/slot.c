@@ -6,6 +6,7 @@
 #include "collect/command.h"
 #include "collect/how.h"
 #include "collect/plan.h"
+#include "schema/nearest.h"
 #include "schema/timefmt.h"
 
 /* In another namespace everything is read by a thread: it needs a deadline. */
@@ -39,14 +40,17 @@ static bool wanted(const struct source *s, const struct opts *o)
 static int check_names(const struct opts_list *l, const char *option, struct err *e)
 {
 	for (size_t i = 0; i < l->n; i++) {
+		struct nearest near = {.word = span_of(l->v[i])};
 		size_t k = 0;
 
+		for (size_t n = 0; n < sources_count; n++)
+			nearest_offer(&near, sources[n].id);
 		while (k < sources_count &&
 		       !span_match(span_of(sources[k].id), span_of(l->v[i]), NULL))
 			k++;
 		if (k == sources_count)
-			return err_set(e, 0, "--%s: no such source: %s (see --list-sources)",
-			               option, l->v[i]);
+			return err_set(e, 0, "--%s: no such source: %s%s (see --list-sources)",
+			               option, l->v[i], nearest_hint(&near, ""));
 	}
 	return 0;
 }
@@ -135,15 +139,19 @@ static int set_pace(struct slots *s, const char *arg, struct err *e)
 {
 	struct span text = span_of(arg), id;
 	int64_t ns;
+	struct nearest near;
 	size_t hits = 0;
 
 	if (!span_cut(&text, '=', &id) || !duration_parse(text, &ns))
-		return err_set(e, 0, "--pace: not SOURCE=DURATION: %s", arg);
+		return err_set(e, 0, "--pace: not SOURCE=DURATION, as in tcp=10s: %s", arg);
+	near = (struct nearest){.word = id};
 	for (size_t i = 0; i < s->n; i++) {
 		struct slot *slot = &s->v[i];
 
 		bool paced = slot->source.when == SOURCE_TICK || slot->source.when == SOURCE_EDGE;
 
+		if (paced)
+			nearest_offer(&near, slot->source.id);
 		if (!paced || !span_match(span_of(slot->source.id), id, NULL))
 			continue;
 		hits++;
@@ -152,7 +160,9 @@ static int set_pace(struct slots *s, const char *arg, struct err *e)
 			slot->source.when = SOURCE_TICK;
 	}
 	if (!hits)
-		return err_set(e, 0, "--pace: no source that has a pace: %.*s", (int)id.n, id.p);
+		return err_set(e, 0,
+		               "--pace: no source that has a pace: %.*s%s (see --list-sources)",
+		               (int)id.n, id.p, nearest_hint(&near, ""));
 	return 0;
 }
 

@@ -16,6 +16,8 @@
 #define LATE_SHARE 10
 /* Written ticks are brought to the disk so often at most. */
 #define SYNC_PACE_NS ((int64_t)NS_PER_S)
+/* While it waits for a tick, it tells so. */
+#define TELL_PACE_NS ((int64_t)NS_PER_S)
 /* What end.json and the archive's end need, and no file system is so full without trouble. */
 #define RESERVE_LEAST ((uint64_t)64 * KIB)
 
@@ -62,6 +64,18 @@ static int wait_until(const struct waiter *w, int64_t at_ns)
 	if (read(w->signals, &got, sizeof(got)) == (ssize_t)sizeof(got))
 		return (int)got.ssi_signo;
 	return 0;
+}
+
+/* The same, telling each second that it waits, if somebody wants to know. */
+static int wait_for(const struct window *w, const struct waiter *waiter, int64_t at_ns)
+{
+	int signal = 0;
+
+	while (w->waiting && !signal && at_ns - now_ns() > TELL_PACE_NS) {
+		signal = wait_until(waiter, now_ns() + TELL_PACE_NS);
+		w->waiting(w, w->after_tick_arg);
+	}
+	return signal ? signal : wait_until(waiter, at_ns);
 }
 
 static void say_end(struct window *w, const char *reason, const char *detail)
@@ -179,7 +193,7 @@ static void schedule(struct window *w, const struct waiter *waiter, int64_t star
 
 	*t = (struct tick_record){.tick = plan_next(p, done, now_ns() - start_ns)};
 	if (!must_end(w)) {
-		signal = wait_until(waiter, start_ns + plan_at(p, t->tick));
+		signal = wait_for(w, waiter, start_ns + plan_at(p, t->tick));
 		if (signal)
 			say_end(w, "signal", signal_name(signal));
 	}

@@ -14,7 +14,9 @@ struct window {
 	const char *stem;    /* of the members, for a second sink */
 	/* called after each tick; may be NULL */
 	void (*after_tick)(const struct window *w, void *arg);
-	void *after_tick_arg;
+	/* called each second between two ticks; may be NULL */
+	void (*waiting)(const struct window *w, void *arg);
+	void *after_tick_arg; /* of both */
 
 	/* the thread on its way to the disk */
 	struct worker *sync;

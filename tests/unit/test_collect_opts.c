@@ -91,6 +91,10 @@ static void usage_errors_name_the_option(void **state)
 	refuses("--for", &e, PARSE(&o, &e, "--for"));
 	refuses("--nope", &e, PARSE(&o, &e, "--nope=1"));
 	refuses("-x", &e, PARSE(&o, &e, "-qx"));
+	refuses("did you mean --every?", &e, PARSE(&o, &e, "--ever", "1s"));
+	refuses("did you mean --metrics?", &e, PARSE(&o, &e, "--metrisc=a:1"));
+	refuses("did you mean --output?", &e, PARSE(&o, &e, "-output", "a"));
+	refuses("10s", &e, PARSE(&o, &e, "--for", "ten"));
 	refuses("--force", &e, PARSE(&o, &e, "--force=1"));
 	refuses("stray", &e, PARSE(&o, &e, "stray"));
 	refuses("--level", &e, PARSE(&o, &e, "--level", "99"));

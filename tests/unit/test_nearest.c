@@ -1,4 +1,4 @@
-#include "analyze/nearest.h"
+#include "schema/nearest.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -53,12 +53,24 @@ static void what_is_far_is_not_offered(void **state)
 	assert_null(nearest_best(&(struct nearest){.word = SPAN("text")}));
 }
 
+static void a_hint_ends_an_error(void **state)
+{
+	struct nearest near = {.word = SPAN("levle")}, far = {.word = SPAN("papyrus")};
+
+	(void)state;
+	nearest_offer(&near, "level");
+	nearest_offer(&far, "level");
+	assert_string_equal(nearest_hint(&near, "--"), " (did you mean --level?)");
+	assert_string_equal(nearest_hint(&far, "--"), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(slips_of_the_hand_are_near),
 		cmocka_unit_test(a_part_is_near_to_the_whole),
 		cmocka_unit_test(what_is_far_is_not_offered),
+		cmocka_unit_test(a_hint_ends_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

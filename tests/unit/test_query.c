@@ -37,7 +37,7 @@ static char *answer(sqlite3 *db, const char *sql, const char *form, struct err *
 
 	assert_non_null(out);
 	*e = (struct err){0};
-	rc = query_print(db, sql, form, out, e);
+	rc = query_print(db, sql, form, NULL, out, e);
 	(void)fclose(out);
 	if (rc == 0)
 		return text;

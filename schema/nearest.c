@@ -1,6 +1,8 @@
-#include "analyze/nearest.h"
+#include "schema/nearest.h"
 
 #include <stdbool.h>
+
+#include "schema/buf.h"
 
 #define LETTERS_MAX 64 /* longer words have no neighbours */
 #define PART_LEAST  3  /* letters of a word that is taken for a part of another */
@@ -66,4 +68,14 @@ const char *nearest_best(const struct nearest *n)
 	if (allowed < 2)
 		allowed = n->word.n < 4 ? 1 : 2;
 	return n->best && n->distance <= allowed ? n->best : NULL;
+}
+
+const char *nearest_hint(struct nearest *n, const char *before)
+{
+	struct buf b = BUF_OVER(n->hint);
+	const char *best = nearest_best(n);
+
+	if (best)
+		buf_fmt(&b, " (did you mean %s%s?)", before, best);
+	return buf_cstr(&b);
 }

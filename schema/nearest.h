@@ -1,6 +1,6 @@
 /* "Did you mean": the known word that is nearest to one that is not known. */
-#ifndef ANALYZE_NEAREST_H
-#define ANALYZE_NEAREST_H
+#ifndef SCHEMA_NEAREST_H
+#define SCHEMA_NEAREST_H
 
 #include <stddef.h>
 
@@ -11,6 +11,7 @@ struct nearest {
 	struct span word;
 	const char *best; /* of those offered; the first of equals */
 	size_t distance;
+	char hint[96];
 };
 
 /* `known` must outlive n. */
@@ -21,5 +22,7 @@ void nearest_offer(struct nearest *n, const char *known);
  * behind its last '/'.  NULL when none is near.
  */
 const char *nearest_best(const struct nearest *n);
+/* For the end of an error: " (did you mean --level?)", with "--" as `before`, or "". */
+const char *nearest_hint(struct nearest *n, const char *before);
 
 #endif
