@@ -151,7 +151,7 @@ nettape-collect |-
 CASES
 every_option() { # PROGRAM: what --help has is offered, and nothing else
 	"$build/nettape-$1" --complete | cut -f1 | grep '^--' | sort >offered
-	"$build/nettape-$1" --help | grep -o '^  [-a-zA-Z, ]*--[a-z-]*' | grep -o -- '--[a-z-]*' | sort | diff - offered
+	"$build/nettape-$1" --help | sed -n 's/^  \(-[a-zA-Z], \)\{0,1\}\(--[a-z-]*\).*/\2/p' | sort | diff - offered
 }
 check "every option of the analyzer is completed" every_option analyze
 check "and of the collector" every_option collect
