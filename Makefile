@@ -110,8 +110,8 @@ $(O)/%.o: %.c $(B)/gen/flags | $(gen)
 
 ## Generated: written only when the content changes, so nothing rebuilds for nothing
 define keep # (text): replace $@ if its content is not text
-@mkdir -p $(@D); printf '%s\n' $(1) >$@.new; \
-if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+@mkdir -p $(@D); n=$@.$$$$; printf '%s\n' $(1) >$$n; \
+if cmp -s $$n $@; then rm $$n; else mv $$n $@; fi
 endef
 hex = od -An -v -tx1 $(1) | sed 's/ \(..\)/0x\1,/g'
 # (files, folder, suffix): {"AREA/NAME", bytes, n} for each file
@@ -238,10 +238,13 @@ format-check: ; $(Q)clang-format --dry-run --Werror $(c_files)
 compile_commands.json: Makefile FORCE ## for clangd, clang-tidy
 	$(Q){ printf '['; s=; for c in $(src_all); do printf '%s\n{"directory":"%s","file":"%s","command":"cc %s"}' \
 	  "$$s" '$(CURDIR)' "$$c" '$(subst ",\",$(_CPPFLAGS) $(filter-out -Wlogical-op -Wduplicated-cond -fcf-protection=full -ftrivial-auto-var-init=zero,$(_CFLAGS))) -c '"$$c"; s=,; done; printf '\n]\n'; } >$@
+# How far the analyzer of clang-tidy follows a function: 225000 is its default, four times as slow.
+TIDY_NODES ?= 40000
 lint: format-check compile_commands.json all ## everything that reads the code without running it
 	$(Q)tests/rooms.sh
 	$(Q)tests/banned.sh $(c_files)
-	$(Q)printf '%s\n' $(src_schema) $(src_collect) $(src_analyze) | xargs -P2 -n8 clang-tidy --quiet -p . 2>/dev/null
+	$(Q)printf '%s\n' $(src_schema) $(src_collect) $(src_analyze) | xargs -P2 -n8 clang-tidy --quiet -p . \
+	    $(addprefix --extra-arg=,-Xclang -analyzer-config -Xclang max-nodes=$(TIDY_NODES)) 2>/dev/null
 	$(Q)cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr --std=c11 -D_GNU_SOURCE -I. -I$(B)/gen \
 	    --suppress=missingInclude $(src_schema) $(src_collect) $(src_analyze)
 	$(Q)for m in $(sort $(wildcard */*.[158])); do mandoc -Tlint -W warning "$$m" || exit 1; done
