@@ -165,6 +165,20 @@ CREATE TABLE endpoint(router TEXT NOT NULL, client TEXT NOT NULL, peer TEXT NOT 
 -- What an IRQ belongs to.  nic NULL = no NIC's; its counts are series: source 'interrupts', entity 'cpuN', name irq.
 CREATE TABLE irq(irq TEXT PRIMARY KEY, nic TEXT, queue TEXT, name TEXT NOT NULL, affinity TEXT) WITHOUT ROWID;
 
+-- What each counter of source 'ethtool' means, by driver: analyze/ethtool_counters.def.
+CREATE TABLE ethtool_meaning(
+  entity TEXT NOT NULL, name TEXT NOT NULL,    -- of the series
+  nic    TEXT NOT NULL,        -- 'eth0', also of 'eth0:rx-1'
+  driver TEXT NOT NULL,        -- as ethtool -i says it; '' = not recorded
+  meaning TEXT NOT NULL,       -- ring_full no_memory crc rx_error rx_drop tx_full tx_drop tx_error tx_timeout device_error link_down
+                               -- pause_tx pause_rx allowance_lost allowance_shaped steering_miss filtered rx_packets benign;
+                               -- '' = a name that the catalogue does not know
+  problem INT NOT NULL,        -- 1: not from steering_miss on; of unknown names those that sound like a loss
+  part   INT NOT NULL,         -- 1: of one queue or priority: the driver may have the total under another name
+  queue  INT,                  -- its number
+  note   TEXT NOT NULL,        -- the catalogue's remark, or ''
+  PRIMARY KEY(entity, name)) WITHOUT ROWID;
+
 -- What the rules found, filled in the order of their after:.  explained_by = rule id of the root cause.
 CREATE TABLE finding(
   rule TEXT NOT NULL, version INT NOT NULL, level TEXT NOT NULL,  -- info | warn | crit
@@ -221,6 +235,9 @@ CREATE VIEW nic AS
            WHERE source = 'netdev' AND entity = x.entity AND name IN ('rx_bytes', 'rx_packets', 'rx_errs', 'rx_drop', 'rx_fifo', 'rx_frame',
                  'tx_bytes', 'tx_packets', 'tx_errs', 'tx_drop', 'tx_fifo', 'tx_colls', 'tx_carrier')) AS span
     FROM (SELECT DISTINCT entity FROM series WHERE source = 'netdev') x;
+CREATE VIEW nic_counter AS  -- the drivers' own counters and what they mean
+  SELECT m.nic, m.driver, m.meaning, m.problem, m.part, m.queue, m.note, c.*
+    FROM ethtool_meaning m JOIN counter c ON c.source = 'ethtool' AND c.entity = m.entity AND c.name = m.name;
 CREATE VIEW irq_share AS  -- interrupts of each NIC by CPU over the window
   SELECT i.nic, s.entity AS cpu, sum(s.increase) AS irqs, max(s.span) AS span,
          sum(s.increase) * 100.0 / nullif((SELECT sum(s2.increase) FROM series s2 JOIN irq i2 ON i2.irq = s2.name

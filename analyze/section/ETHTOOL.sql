@@ -3,27 +3,26 @@
 -- about: the drivers' own counters that moved, and how the interfaces are set
 -- source: ethtool
 -- empty: no counter of a driver moved in the window
--- table: counters that moved, what sounds like a loss first
+-- table: counters that moved, what means a loss first
 -- top: 40
-SELECT entity AS interface, name AS counter,
-       CASE WHEN name LIKE '%allowance%' THEN 'cloud' WHEN name LIKE '%pause%' OR name LIKE '%pfc%' OR name LIKE '%xon%' OR name LIKE '%xoff%' THEN 'pause'
-            WHEN name LIKE '%crc%' OR name LIKE '%align%' OR name LIKE '%symbol%' OR name LIKE '%phy%' OR name LIKE '%carrier%' OR name LIKE '%frame%' THEN 'wire'
-            WHEN name LIKE '%no_buf%' OR name LIKE '%no_dma%' OR name LIKE '%out_of_buf%' OR name LIKE '%missed%' OR name LIKE '%fifo%' OR name LIKE '%overrun%'
-              OR name LIKE '%busy%' THEN 'ring' ELSE '' END AS kind, increase AS growth, increase * 1.0 / nullif(span, 0) AS mean_per_s, peak_per_s AS max_per_s,
-       spark(id) AS over_time_spark
-  FROM series
- WHERE source = 'ethtool' AND kind IN ('counter', 'counter32') AND increase > 0
- ORDER BY (name LIKE '%drop%' OR name LIKE '%err%' OR name LIKE '%miss%' OR name LIKE '%disc%' OR name LIKE '%fail%' OR name LIKE '%fifo%'
-           OR name LIKE '%no_buf%' OR name LIKE '%no_dma%' OR name LIKE '%out_of_buf%' OR name LIKE '%exceeded%' OR name LIKE '%timeout%'
-           OR name LIKE '%pause%' OR name LIKE '%crc%' OR name LIKE '%busy%' OR name LIKE '%overrun%') DESC,
-          increase DESC, entity, name;
--- table: counters since boot, what sounds like a loss first (totals, no rates)
+SELECT s.entity AS interface, s.name AS counter, replace(coalesce(nullif(m.meaning, ''), 'unknown'), '_', ' ') AS meaning,
+       s.increase AS growth, s.increase * 1.0 / nullif(s.span, 0) AS mean_per_s, s.peak_per_s AS max_per_s, spark(s.id) AS over_time_spark
+  FROM series s JOIN ethtool_meaning m ON m.entity = s.entity AND m.name = s.name
+ WHERE s.source = 'ethtool' AND s.kind IN ('counter', 'counter32') AND s.increase > 0
+ ORDER BY m.problem DESC, s.increase DESC, s.entity, s.name;
+-- table: counters that moved and are in no catalogue of their driver
+-- top: 100
+SELECT s.entity AS interface, coalesce(nullif(m.driver, ''), 'not recorded') AS driver, s.name AS counter, s.increase AS growth,
+       s.peak_per_s AS max_per_s, CASE WHEN m.problem THEN 'yes' ELSE '' END AS "sounds like a loss"
+  FROM series s JOIN ethtool_meaning m ON m.entity = s.entity AND m.name = s.name
+ WHERE s.source = 'ethtool' AND s.kind IN ('counter', 'counter32') AND s.increase > 0 AND m.meaning = ''
+ ORDER BY m.problem DESC, s.increase DESC, s.entity, s.name;
+-- table: counters since boot, what means a loss first (totals, no rates)
 -- top: 40
-SELECT entity AS interface, name AS counter, total FROM since_boot WHERE source = 'ethtool'
- ORDER BY (name LIKE '%drop%' OR name LIKE '%err%' OR name LIKE '%miss%' OR name LIKE '%disc%' OR name LIKE '%fail%' OR name LIKE '%fifo%'
-           OR name LIKE '%no_buf%' OR name LIKE '%no_dma%' OR name LIKE '%out_of_buf%' OR name LIKE '%exceeded%' OR name LIKE '%timeout%'
-           OR name LIKE '%pause%' OR name LIKE '%crc%' OR name LIKE '%busy%' OR name LIKE '%overrun%') DESC,
-          total DESC, entity, name;
+SELECT b.entity AS interface, b.name AS counter, replace(coalesce(nullif(m.meaning, ''), 'unknown'), '_', ' ') AS meaning, b.total
+  FROM since_boot b JOIN ethtool_meaning m ON m.entity = b.entity AND m.name = b.name
+ WHERE b.source = 'ethtool'
+ ORDER BY m.problem DESC, b.total DESC, b.entity, b.name;
 -- table: rings and channels (set / possible)
 -- top: 40
 SELECT entity AS interface,

@@ -9,8 +9,8 @@
 --
 -- A counter becomes a row by one line here; lines of one place are one row.  `unit` is that of
 -- its growth ('1' or 'ns'), `least` the rate a second (of ns: the share) that its worst interval
--- must have; entity and name are patterns.  Drivers count one packet under several names: of theirs
--- the largest of an interface counts, but what they count by queue ([0-9]) is added up.
+-- must have; entity and name are patterns.  Drivers' own counters come in by what they mean: they count
+-- one packet under several names, so the largest of an interface counts, or the sum of its queues.
 WITH what(place, event, unit, least, source, entity, name) AS (VALUES
   (200, 'retransmits',             '1',  0,    'snmp',      '',           'TcpRetransSegs'),
   (201, '- fast',                  '1',  0,    'netstat',   '',           'TcpExtTCPFastRetrans'),
@@ -44,35 +44,6 @@ WITH what(place, event, unit, least, source, entity, name) AS (VALUES
   (312, 'NIC send drops, errors',  '1',  0,    'netdev',    '*',          'tx_drop'),
   (312, 'NIC send drops, errors',  '1',  0,    'netdev',    '*',          'tx_errs'),
   (313, 'carrier changes',         '1',  0,    'nic',       '*',          'carrier_changes'),
-  (315, 'NIC ring full (driver)',  '1',  0,    'ethtool',   '*',          'rx_missed*'),
-  (315, 'NIC ring full (driver)',  '1',  0,    'ethtool',   '*',          'rx_no_buffer_count'),
-  (315, 'NIC ring full (driver)',  '1',  0,    'ethtool',   '*',          'rx_no_bufs'),
-  (315, 'NIC ring full (driver)',  '1',  0,    'ethtool',   '*',          'rx_no_dma_*'),
-  (315, 'NIC ring full (driver)',  '1',  0,    'ethtool',   '*',          'rx_no_memory'),
-  (315, 'NIC ring full (driver)',  '1',  0,    'ethtool',   '*',          'rx_fifo_errors'),
-  (315, 'NIC ring full (driver)',  '1',  0,    'ethtool',   '*',          'rx_over_errors'),
-  (315, 'NIC ring full (driver)',  '1',  0,    'ethtool',   '*',          'rx_out_of_buffer'),
-  (315, 'NIC ring full (driver)',  '1',  0,    'ethtool',   '*',          'rx_discards*'),
-  (315, 'NIC ring full (driver)',  '1',  0,    'ethtool',   '*',          'rx_drop*'),
-  (315, 'NIC ring full (driver)',  '1',  0,    'ethtool',   '*',          'rx_total_ring_discards'),
-  (315, 'NIC ring full (driver)',  '1',  0,    'ethtool',   '*',          'rxbds_empty'),
-  (315, 'NIC ring full (driver)',  '1',  0,    'ethtool',   '*',          'port.rx_d*'),
-  (315, 'NIC ring full (driver)',  '1',  0,    'ethtool',   '*',          'no_buff_discards'),
-  (315, 'NIC ring full (driver)',  '1',  0,    'ethtool',   '*',          '*brb_discard*'),
-  (315, 'NIC ring full (driver)',  '1',  0,    'ethtool',   '*',          '*rx_nodesc_drops'),
-  (315, 'NIC ring full (driver)',  '1',  0,    'ethtool',   '*',          'pkts rx OOB'),
-  (316, 'NIC drops by queue',      '1',  0,    'ethtool',   '*',          '[rt]x_queue_[0-9]*_drops'),
-  (316, 'NIC drops by queue',      '1',  0,    'ethtool',   '*',          '[rt]x[0-9]*_drop*'),
-  (316, 'NIC drops by queue',      '1',  0,    'ethtool',   '*',          'rx[0-9]*_out_of_buffer'),
-  (316, 'NIC drops by queue',      '1',  0,    'ethtool',   '*',          '[[][0-9]*]: rx_discards'),
-  (316, 'NIC drops by queue',      '1',  0,    'ethtool',   '*',          'rx_queue_drop_cnt[[][0-9]*'),
-  (316, 'NIC drops by queue',      '1',  0,    'ethtool',   '*',          'rx_no_buffers_posted[[][0-9]*'),
-  (316, 'NIC drops by queue',      '1',  0,    'ethtool',   '*',          'queue_[0-9]*_rx_empty_rx_ring'),
-  (316, 'NIC drops by queue',      '1',  0,    'ethtool',   '*',          'rx_prio[0-9]*_discards'),
-  (317, 'NIC send drops (driver)', '1',  0,    'ethtool',   '*',          'tx_drop*'),
-  (317, 'NIC send drops (driver)', '1',  0,    'ethtool',   '*',          'tx_discards*'),
-  (317, 'NIC send drops (driver)', '1',  0,    'ethtool',   '*',          'tx_fifo_errors'),
-  (318, 'cloud limits exceeded',   '1',  0,    'ethtool',   '*',          '*_allowance_exceeded'),
   (320, 'qdisc drops',             '1',  0,    'qdisc',     '*',          'dropped'),
   (321, 'qdisc requeues',          '1',  0,    'qdisc',     '*',          'requeues'),
   (330, 'UDP receive buffer full', '1',  0,    'snmp',      '',           'UdpRcvbufErrors'),
@@ -101,15 +72,31 @@ WITH what(place, event, unit, least, source, entity, name) AS (VALUES
   (122, 'linkerd: requeues',       '1',  0,    'linkerd',   '*|client|*', 'retries/requeues'),
   (123, 'linkerd: connects',       '1',  0,    'linkerd',   '*|client|*', 'connects'),
   (124, 'linkerd: hosts ejected',  '1',  0,    'linkerd',   '*|client|*', 'failure_accrual/removals')
+), driver(place, event, meaning) AS (VALUES
+  (315, 'NIC ring full (driver)',  'ring_full'),
+  (316, 'NIC drops (driver)',      'rx_drop'),
+  (316, 'NIC drops (driver)',      'no_memory'),
+  (317, 'NIC send drops (driver)', 'tx_drop'),
+  (318, 'cloud limits exceeded',   'allowance_lost'),
+  (318, 'cloud limits exceeded',   'allowance_shaped'),
+  (319, 'NIC hung or reset',       'tx_timeout'),
+  (319, 'NIC hung or reset',       'device_error')
 ), part AS (               -- of each entity
   SELECT w.place, w.event, w.unit, w.least, w.source, m.snap, max(m.dt) AS dt,
-         CASE WHEN w.source = 'ethtool' AND instr(w.name, '[0-9]') = 0 THEN max(m.delta) ELSE sum(m.delta) END AS grown
+         sum(m.delta) AS grown
     FROM what w JOIN series s ON s.source = w.source AND s.name GLOB w.name AND s.entity GLOB w.entity
      AND s.kind IN ('counter', 'counter32') AND s.increase > 0
     JOIN sample m ON m.series = s.id
    WHERE m.delta > 0 AND m.dt > 0 AND NOT (w.source = 'linkerd' AND instr(s.entity, '|service|') > 0)
-     AND NOT (w.source = 'ethtool' AND s.name GLOB '*xdp*')  -- a program's choice
    GROUP BY w.place, s.entity, m.snap
+   UNION ALL
+  SELECT d.place, d.event, '1', 0, 'ethtool', m.snap, max(m.dt),
+         max(coalesce(max(CASE WHEN NOT n.part THEN m.delta END), 0), coalesce(sum(CASE WHEN n.part THEN m.delta END), 0))
+    FROM driver d JOIN ethtool_meaning n ON n.meaning = d.meaning
+    JOIN series s ON s.source = 'ethtool' AND s.name = n.name AND s.entity = n.entity AND s.increase > 0
+    JOIN sample m ON m.series = s.id
+   WHERE m.delta > 0 AND m.dt > 0
+   GROUP BY d.place, n.nic, m.snap
 ), growth AS (             -- of all series of a place together, in each interval
   SELECT place, event, unit, least, source, snap, sum(grown) AS grown, max(dt) AS dt FROM part GROUP BY place, snap
 ), gc AS (                 -- a gauge or a counter, as the form of metrics.json has it; a fall is a restart

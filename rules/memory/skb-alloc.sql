@@ -1,5 +1,5 @@
 -- rule:     memory/skb-alloc
--- version:  1
+-- version:  2
 -- schema:   1
 -- title:    Packets were lost for want of memory
 -- tags:     memory loss nic
@@ -14,7 +14,7 @@
 --           and find what takes the memory: memory/low, memory/alloc-stall. dmesg may have "page allocation failure" of that time.
 -- verify:   {_what} stands still.
 -- but:      A driver that fails to allocate tries again and may still have buffers in its ring: then nothing was lost, and rx_missed or
---           rx_dropped stand still. dmesg is not recorded. Some drivers count under names without "alloc": they are not seen.
+--           rx_dropped stand still. dmesg is not recorded. Names that the catalogue (table ethtool_meaning) lacks are not seen.
 -- see:      Documentation/networking/snmp_counter.rst; Documentation/admin-guide/sysctl/vm.rst, min_free_kbytes
 WITH s AS (
   SELECT max(CASE WHEN name = 'vm.min_free_kbytes' THEN last END) AS min_free FROM setting
@@ -25,9 +25,7 @@ WITH s AS (
     FROM counter WHERE source = 'netstat' AND entity = '' AND name = 'TcpExtPFMemallocDrop'
    UNION ALL
   SELECT entity || ' ' || name, name || ' of ' || entity, increase, active, intervals, peak_snap, first_active, last_active
-    FROM counter
-   WHERE source = 'ethtool' AND (name LIKE '%alloc%fail%' OR name LIKE '%alloc%err%' OR name LIKE '%fail%alloc%' OR name LIKE '%oom_discard%')
-     AND name NOT LIKE 'tx%'
+    FROM nic_counter WHERE meaning = 'no_memory'
 ), known AS (              -- a kernel that never dropped one so may not list the counter (before 3.6)
   SELECT * FROM c
    UNION ALL

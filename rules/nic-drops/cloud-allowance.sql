@@ -1,5 +1,5 @@
 -- rule:     nic-drops/cloud-allowance
--- version:  1
+-- version:  2
 -- schema:   1
 -- title:    The cloud instance exceeded its network allowance
 -- tags:     nic cloud loss
@@ -21,28 +21,27 @@ WITH p AS (
          coalesce(:min_shaped, 10)   AS min_shaped,
          coalesce(:min_intervals, 2) AS min_intervals
 ), names AS (
-  SELECT *, name LIKE 'conntrack%' OR name LIKE 'linklocal%' AS hard
-    FROM counter WHERE source = 'ethtool' AND name LIKE '%\_allowance\_exceeded' ESCAPE '\'
+  SELECT *, meaning = 'allowance_lost' AS hard FROM nic_counter WHERE meaning IN ('allowance_lost', 'allowance_shaped')
 ), sums AS (
-  SELECT entity, count(increase) AS known,
+  SELECT nic, count(increase) AS known,
          coalesce(sum(CASE WHEN hard THEN increase END), 0)         AS lost,
          coalesce(sum(CASE WHEN NOT hard THEN increase END), 0)     AS shaped,
          coalesce(max(CASE WHEN hard THEN active END), 0)           AS hard_active,
          coalesce(max(CASE WHEN NOT hard THEN active END), 0)       AS soft_active,
          max(active) AS active, max(intervals) AS intervals, min(first_active) AS first_at, max(last_active) AS last_at
-    FROM names GROUP BY entity
+    FROM names GROUP BY nic
 ), worst AS (
-  SELECT entity, peak_snap, row_number() OVER (PARTITION BY entity ORDER BY hard DESC, increase DESC, name) AS r
+  SELECT nic, peak_snap, row_number() OVER (PARTITION BY nic ORDER BY hard DESC, increase DESC, name) AS r
     FROM names WHERE increase > 0
 ), said AS (
-  SELECT entity, group_concat(name || ' +' || increase, ', ') AS counters
-    FROM (SELECT entity, name, increase FROM names WHERE increase > 0 ORDER BY increase DESC, name) GROUP BY entity
+  SELECT nic, group_concat(name || ' +' || increase, ', ') AS counters
+    FROM (SELECT nic, name, increase FROM names WHERE increase > 0 ORDER BY increase DESC, name) GROUP BY nic
 )
 SELECT CASE WHEN s.known = 0                                                    THEN 'skip'
             WHEN s.lost >= p.min_lost AND s.hard_active >= p.min_intervals      THEN 'crit'
             WHEN s.shaped >= p.min_shaped AND s.soft_active >= p.min_intervals  THEN 'warn'
             ELSE 'ok' END           AS level,
-       s.entity,
+       s.nic                        AS entity,
        s.lost,
        s.shaped,
        s.active                     AS intervals_hit,
@@ -52,6 +51,6 @@ SELECT CASE WHEN s.known = 0                                                    
        s.first_at,
        s.last_at
   FROM sums s JOIN p
-  LEFT JOIN worst w ON w.entity = s.entity AND w.r = 1
-  LEFT JOIN said t ON t.entity = s.entity
- ORDER BY s.lost DESC, s.shaped DESC, s.entity;
+  LEFT JOIN worst w ON w.nic = s.nic AND w.r = 1
+  LEFT JOIN said t ON t.nic = s.nic
+ ORDER BY s.lost DESC, s.shaped DESC, s.nic;

@@ -1,5 +1,5 @@
 -- rule:     nic-drops/pause
--- version:  1
+-- version:  2
 -- schema:   1
 -- title:    Ethernet pause frames stop the link
 -- tags:     nic latency
@@ -22,13 +22,9 @@
 WITH p AS (
   SELECT coalesce(:min_frames, 100)  AS min_frames,
          coalesce(:min_intervals, 2) AS min_intervals
-), names AS (              -- XON ends a pause, and times are no frames
-  SELECT CASE WHEN instr(entity, ':') > 0 THEN substr(entity, 1, instr(entity, ':') - 1) ELSE entity END AS nic,
-         name, increase, active, intervals, peak_snap, first_active, last_active,
-         instr(lower(name), 'tx') > 0 OR instr(lower(name), 'xmit') > 0 OR instr(lower(name), 'sent') > 0 AS sent
-    FROM counter
-   WHERE source = 'ethtool' AND (name LIKE '%pause%' OR name LIKE '%xoff%')
-     AND name NOT LIKE '%duration%' AND name NOT LIKE '%transition%' AND name NOT LIKE '%storm%' AND name NOT LIKE '%xon%'
+), names AS (              -- XON ends a pause, and times are no frames: their meanings are others
+  SELECT nic, name, increase, active, intervals, peak_snap, first_active, last_active, meaning = 'pause_tx' AS sent
+    FROM nic_counter WHERE meaning IN ('pause_tx', 'pause_rx')
 ), sums AS (
   SELECT nic, count(increase) AS known,
          coalesce(max(CASE WHEN sent THEN increase END), 0)     AS tx,

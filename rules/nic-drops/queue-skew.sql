@@ -1,5 +1,5 @@
 -- rule:     nic-drops/queue-skew
--- version:  1
+-- version:  2
 -- schema:   1
 -- title:    One receive queue of a NIC takes most packets
 -- tags:     nic receive queue
@@ -25,20 +25,11 @@ WITH p AS (
   SELECT coalesce(:min_queues, 4)    AS min_queues,
          coalesce(:min_per_s, 10000) AS min_per_s,
          coalesce(:max_pct, 60)      AS max_pct
-), form(head, tail) AS (   -- a driver's name of queue N is head N tail
-  VALUES ('rx_queue_', '_packets'), ('rx_queue_', '_rx_packets'), ('rx', '_packets'), ('rx-', '.packets'), ('rx-', '.rx_packets'),
-         ('queue_', '_rx_cnt'), ('[', ']: rx_ucast_packets'), ('rxq', '_packets')
-), named AS (
-  SELECT c.*, substr(c.name, length(f.head) + 1, length(c.name) - length(f.head) - length(f.tail)) AS queue
-    FROM counter c CROSS JOIN form f
-   WHERE c.source = 'ethtool' AND substr(c.name, -7) IN ('packets', '_rx_cnt') AND instr(c.entity, ':') = 0
-     AND length(c.name) > length(f.head) + length(f.tail)
-     AND substr(c.name, 1, length(f.head)) = f.head AND substr(c.name, -length(f.tail)) = f.tail
 ), q AS (
-  SELECT entity, cast(queue AS INT) AS queue, max(increase) AS n, max(span) AS span, max(CASE WHEN increase > 0 THEN peak_snap END) AS at,
+  SELECT nic AS entity, queue, max(increase) AS n, max(span) AS span, max(CASE WHEN increase > 0 THEN peak_snap END) AS at,
          min(CASE WHEN increase > 0 THEN first_active END) AS first_at, max(CASE WHEN increase > 0 THEN last_active END) AS last_at,
          max(active) AS active, max(intervals) AS intervals
-    FROM named WHERE ltrim(queue, '0123456789') = '' AND increase IS NOT NULL GROUP BY entity, cast(queue AS INT)
+    FROM nic_counter WHERE meaning = 'rx_packets' AND queue IS NOT NULL AND increase IS NOT NULL GROUP BY nic, queue
 ), channels AS (
   SELECT entity, nullif(coalesce(max(CASE WHEN name = 'channels_combined' THEN last END), 0)
                         + coalesce(max(CASE WHEN name = 'channels_rx' THEN last END), 0), 0) AS n

@@ -1,5 +1,5 @@
 -- rule:     nic-drops/ring-overflow
--- version:  1
+-- version:  2
 -- schema:   1
 -- title:    A NIC's receive ring ran over
 -- tags:     nic loss receive ring
@@ -17,29 +17,16 @@
 -- verify:   This shows the same values a minute later:
 --             ethtool -S {entity}
 -- but:      A larger ring adds latency under overload, and a driver may drop its link for a second when it is changed.
--- see:      drivers/net/ethernet (ethtool string tables); Documentation/networking/statistics.rst (rx_missed_errors, rx_fifo_errors)
+-- see:      table ethtool_meaning (drivers/net/ethernet, ethtool string tables); Documentation/networking/statistics.rst (rx_missed_errors, rx_fifo_errors)
 WITH p AS (
   SELECT coalesce(:min_drops, 10)  AS min_drops,
          coalesce(:crit_pct, 0.01) AS crit_pct
 ), names AS (              -- host totals first, then what a queue says of itself
-  SELECT CASE WHEN instr(entity, ':') > 0 THEN substr(entity, 1, instr(entity, ':') - 1) ELSE entity END AS nic,
-         entity, name, increase, active, intervals, peak_snap, first_active, last_active,
-         instr(entity, ':') > 0 OR name GLOB '*queue_[0-9]*' OR name GLOB 'rx[0-9]*' OR name GLOB 'rxq[0-9]*'
-           OR name GLOB '[[][0-9]*' OR name GLOB '*[[][0-9]*]' AS per_queue
-    FROM counter
-   WHERE source = 'ethtool'
-     AND (name IN ('rx_missed_errors', 'rx_missed', 'rx_no_buffer_count', 'rx_fifo_errors', 'rx_over_errors', 'rx_out_of_buffer',
-                   'rx_no_dma_resources', 'rx_discards', 'rx_discards_phy', 'port.rx_dropped', 'port.rx_discards', 'rx_dropped.nic',
-                   'rx_total_ring_discards', 'rxbds_empty', 'rx_drops_no_frags', 'rx_drops_no_skbs', 'rx_drops_no_pbuf',
-                   'no_buff_discards', 'brb_discards', 'rx_brb_discard', 'port_rx_nodesc_drops', 'port_rx_overflow',
-                   'dev_rx_discards', 'rx_no_memory', 'pkts rx OOB', 'hc_rx_discards_no_wqe', 'rx_drop', 'rx_no_bufs')
-          OR name GLOB 'rx_queue_[0-9]*_drops' OR name GLOB 'rx_bg[0-9]*_frames_dropped' OR name GLOB 'queue_[0-9]*_rx_empty_rx_ring'
-          OR name GLOB 'rx_no_buffers_posted[[]*' OR name GLOB 'rx_queue_drop_cnt[[]*' OR name GLOB 'rx[0-9]*_out_of_buffer'
-          OR name GLOB '[[][0-9]*]: rx_discards' OR name GLOB 'rx_prio[0-9]*_discards' OR name GLOB 'rx_prio[0-9]*_buf_discard')
+  SELECT nic, name, increase, active, intervals, peak_snap, first_active, last_active, part FROM nic_counter WHERE meaning = 'ring_full'
 ), sums AS (
   SELECT nic,
-         max(coalesce(max(CASE WHEN NOT per_queue THEN increase END), 0),
-             coalesce(sum(CASE WHEN per_queue THEN increase END), 0)) AS drops,
+         max(coalesce(max(CASE WHEN NOT part THEN increase END), 0),
+             coalesce(sum(CASE WHEN part THEN increase END), 0)) AS drops,
          count(increase) AS known, max(active) AS active, max(intervals) AS intervals,
          min(first_active) AS first_active, max(last_active) AS last_active
     FROM names GROUP BY nic

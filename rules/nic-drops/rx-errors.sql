@@ -1,5 +1,5 @@
 -- rule:     nic-drops/rx-errors
--- version:  1
+-- version:  2
 -- schema:   1
 -- title:    An interface received damaged frames
 -- tags:     nic loss hardware
@@ -35,12 +35,11 @@ WITH p AS (
          max(CASE WHEN name = 'rx_errs'    THEN last_active END)  AS last_active
     FROM counter WHERE source = 'netdev' AND name IN ('rx_errs', 'rx_frame', 'rx_packets') GROUP BY entity
 ), crc AS (
-  SELECT entity, group_concat(name || ' +' || increase, ', ') AS said
-    FROM (SELECT entity, name, increase FROM counter
-           WHERE source = 'ethtool' AND increase > 0
-             AND (name LIKE '%crc%' OR name LIKE '%fcs%' OR name LIKE '%symbol_err%' OR name LIKE '%align%')
-           ORDER BY increase DESC, name)
-   GROUP BY entity
+  SELECT nic AS entity, group_concat(name || ' +' || increase, ', ') AS said
+    FROM (SELECT nic, name, increase FROM nic_counter
+           WHERE meaning IN ('crc', 'rx_error') AND name <> 'rx_errors' AND increase > 0
+           ORDER BY meaning, increase DESC, name)
+   GROUP BY nic
 ), link AS (
   SELECT entity, (max(CASE WHEN name = 'speed' THEN last END) / 1000000) || ' Mbit/s' AS speed,
          max(CASE WHEN name = 'duplex' THEN last END) AS duplex

@@ -1,5 +1,5 @@
 -- rule:     nic-drops/rx
--- version:  1
+-- version:  2
 -- schema:   1
 -- title:    An interface dropped received packets
 -- tags:     nic loss receive
@@ -41,16 +41,12 @@ WITH p AS (
     FROM series WHERE source = 'nic' AND name IN ('ring_rx', 'ring_rx_max') GROUP BY entity
 ), s AS (
   SELECT max(CASE WHEN name = 'net.core.netdev_max_backlog' THEN last END) AS backlog FROM setting
-), missed AS (             -- what the driver says of its ring; the list is nic-drops/ring-overflow's
-  SELECT entity, sum(increase) AS n FROM counter
-   WHERE source = 'ethtool' AND increase > 0
-     AND (name LIKE '%missed_errors%' OR name LIKE '%no_buffer%' OR name LIKE '%out_of_buffer%' OR name LIKE '%fifo_errors%'
-          OR name LIKE '%no_dma_resources%')
-   GROUP BY entity
-), told AS (               -- a driver that tells nothing of itself cannot rule its ring out
-  SELECT DISTINCT CASE WHEN instr(entity, ':') > 0 THEN substr(entity, 1, instr(entity, ':') - 1) ELSE entity END AS nic
-    FROM counter WHERE source = 'ethtool'
-     AND (name LIKE '%drop%' OR name LIKE '%miss%' OR name LIKE '%discard%' OR name LIKE '%buf%' OR name LIKE '%fifo%')
+), missed AS (             -- what the driver says of its ring: totals and parts of the same packets are not added up
+  SELECT nic AS entity, max(coalesce(max(CASE WHEN NOT part THEN increase END), 0), coalesce(sum(CASE WHEN part THEN increase END), 0)) AS n
+    FROM nic_counter WHERE meaning = 'ring_full' GROUP BY nic
+), told AS (               -- a driver that tells nothing of itself cannot rule its ring out, nor one whose words nobody knows
+  SELECT nic FROM nic_counter WHERE meaning IN ('ring_full', 'no_memory', 'rx_drop') OR (meaning = '' AND problem)
+   GROUP BY nic HAVING sum(meaning = '' AND increase > 0) = 0
 ), tcp AS (                -- what TCP lost on the way; NULL: too little was sent to say
   SELECT CASE WHEN max(CASE WHEN name = 'TcpOutSegs' THEN increase END) >= 1000
               THEN max(CASE WHEN name = 'TcpRetransSegs' THEN increase END) * 100.0 / max(CASE WHEN name = 'TcpOutSegs' THEN increase END) END AS pct

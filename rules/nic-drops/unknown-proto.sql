@@ -1,5 +1,5 @@
 -- rule:     nic-drops/unknown-proto
--- version:  1
+-- version:  2
 -- schema:   1
 -- title:    The receive drops of an interface are probably harmless
 -- tags:     nic receive
@@ -29,10 +29,9 @@ WITH p AS (
   SELECT entity, max(rule = 'nic-drops/rx') AS rx, max(rule = 'nic-drops/ring-overflow') AS ring,
          max(at) AS at, min(first_at) AS first_at, max(last_at) AS last_at
     FROM finding WHERE rule = 'nic-drops/rx' OR (rule = 'nic-drops/ring-overflow' AND level IN ('warn', 'crit')) GROUP BY entity
-), told AS (               -- a driver that tells nothing of itself cannot rule its ring out
-  SELECT DISTINCT CASE WHEN instr(entity, ':') > 0 THEN substr(entity, 1, instr(entity, ':') - 1) ELSE entity END AS nic
-    FROM counter WHERE source = 'ethtool'
-     AND (name LIKE '%drop%' OR name LIKE '%miss%' OR name LIKE '%discard%' OR name LIKE '%buf%' OR name LIKE '%fifo%')
+), told AS (               -- a driver that tells nothing of itself cannot rule its ring out, nor one whose words nobody knows
+  SELECT nic FROM nic_counter WHERE meaning IN ('ring_full', 'no_memory', 'rx_drop') OR (meaning = '' AND problem)
+   GROUP BY nic HAVING sum(meaning = '' AND increase > 0) = 0
 )
 SELECT CASE WHEN coalesce(h.rx, 0) = 0                                      THEN 'ok'
             WHEN h.ring OR n.rx_fifo > 0 OR soft.dropped > 0                THEN 'ok'

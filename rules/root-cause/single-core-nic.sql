@@ -1,5 +1,5 @@
 -- rule:     root-cause/single-core-nic
--- version:  1
+-- version:  2
 -- schema:   1
 -- title:    One core takes all packets and is the limit
 -- tags:     root-cause nic irq softirq receive
@@ -102,8 +102,11 @@ WITH p AS (
          max(CASE WHEN l.soft_pct >= p.soft_pct AND l.rest_idle_pct >= p.idle_pct THEN l.snap END) AS last_at
     FROM line l JOIN p GROUP BY l.cpu
 ), ring AS (               -- what the NICs bound to it could not hand over
-  SELECT b.cpu, sum(s.increase) AS n FROM bound b JOIN series s ON s.entity = b.nic
-   WHERE s.increase > 0 AND ((s.source = 'netdev' AND s.name IN ('rx_drop', 'rx_fifo')) OR (s.source = 'ethtool' AND s.name LIKE '%miss%'))
+  SELECT b.cpu, sum(s.increase) AS n
+    FROM bound b
+    JOIN (SELECT entity AS nic, increase FROM series WHERE source = 'netdev' AND name IN ('rx_drop', 'rx_fifo') AND increase > 0
+          UNION ALL
+          SELECT nic, increase FROM nic_counter WHERE meaning = 'ring_full' AND increase > 0) s ON s.nic = b.nic
    GROUP BY b.cpu
 ), nics AS (
   SELECT b.cpu, group_concat(b.nic, char(10)) AS lines, group_concat(b.nic, ', ') AS list, min(b.pct) AS pct,
