@@ -33,6 +33,12 @@ const char *outcome_name(enum outcome o)
 	return outcomes[o];
 }
 
+bool rule_results_alike(const struct rule_result *a, const struct rule_result *b)
+{
+	return a->outcome == b->outcome && strcmp(a->why, b->why) == 0 &&
+	       strcmp(a->hint ? a->hint : "", b->hint ? b->hint : "") == 0;
+}
+
 bool level_parse(struct span name, enum level *l)
 {
 	for (int i = 0; i < LEVEL_COUNT; i++)

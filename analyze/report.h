@@ -240,12 +240,16 @@ struct rule_result {
 	size_t params_n;
 	enum outcome outcome;
 	const char *why;      /* not evaluated, not applicable, error: the cause, as one phrase */
+	const char *hint;     /* not evaluated: what to record so that it can be judged, or NULL */
 	const char *short_of; /* judged on less than its min_span: how much; or NULL */
 	const char *sources;  /* of the store that it requires, with blanks between; NULL = none */
 	size_t ok, skipped;   /* entities checked */
 	const char *const *skipped_names; /* as many as skipped */
 	int64_t cost_ns;                  /* what it took */
 };
+
+/* Of one outcome for one cause, to be said together. */
+bool rule_results_alike(const struct rule_result *a, const struct rule_result *b);
 
 /* A threshold that is not the rule's default. */
 struct setting {

@@ -1,6 +1,7 @@
 /* Who may judge: what a rule's header asks of the sources that were recorded. */
 #include <string.h>
 
+#include "analyze/hint.h"
 #include "analyze/rule_run_impl.h"
 #include "schema/timefmt.h"
 
@@ -75,6 +76,17 @@ static const char *say_missing(struct runner *run, const struct rule_need *need,
 	                  : arena_fmt(a, "%s: %s", need->source, s->state);
 }
 
+/* How to record what say_missing() says is missing. */
+static const char *hint_missing(struct runner *run, const struct rule_need *need,
+                                const struct state *s)
+{
+	if (run->sosreport)
+		return "nettape-collect on that host: a sosreport holds less, and one moment of it";
+	if (s->good)
+		return hint_captures(run->arena, need->source, need->captures);
+	return hint_state(need->source, s->state);
+}
+
 /* linkerd applies where one was asked for or seen, any other source where the host has it. */
 static bool applies(struct runner *run, const char *source, struct err *e)
 {
@@ -94,6 +106,7 @@ static bool covers(struct runner *run, const struct rule *r, const struct state 
 
 	if (asked_s > 0 && run->ticks == 1 && s->good == 1) {
 		res->why = say_missing(run, &r->requires.v[0], s);
+		res->hint = hint_missing(run, &r->requires.v[0], s);
 		return false;
 	}
 	/* half a second of slack: the last tick of a minute may end it a little early */
@@ -108,6 +121,7 @@ static bool covers(struct runner *run, const struct rule *r, const struct state 
 		arena_fmt(run->arena,
 	                  "too short: %s covers %.0f s of %.0f s; --short-window judges it anyway",
 	                  r->requires.v[0].source, s->span_s, asked_s);
+	res->hint = hint_span(run->arena, r->requires.v[0].source, r->min_span_ns);
 	return false;
 }
 
@@ -122,6 +136,7 @@ static bool has_evidence(struct runner *run, const struct rule *r, struct rule_r
 			return false;
 		if (s.good < r->requires.v[i].captures) {
 			res->why = say_missing(run, &r->requires.v[i], &s);
+			res->hint = hint_missing(run, &r->requires.v[i], &s);
 			return false;
 		}
 		if (i == 0 && !covers(run, r, &s, res))
@@ -159,4 +174,16 @@ const char *ready_wanted(struct runner *run, const struct rule *r, struct err *e
 			text = arena_fmt(run->arena, "%s%s%s", text, *text ? "; " : "without ",
 			                 say_missing(run, &r->wants.v[i], &s));
 	return text;
+}
+
+const char *ready_hint(struct runner *run, const struct rule *r, struct err *e)
+{
+	struct state s;
+
+	for (size_t i = 0; i < r->wants.n; i++)
+		if (applies(run, r->wants.v[i].source, e) &&
+		    read_state(run, r->wants.v[i].source, &s, e) == 0 &&
+		    s.good < r->wants.v[i].captures)
+			return hint_missing(run, &r->wants.v[i], &s);
+	return "record while it is there; --explain RULE tells what a rule looks at";
 }

@@ -200,6 +200,8 @@ static int judge(struct runner *run, const struct rule *r, struct rule_outcome *
 	res->outcome = out->findings_n ? OUTCOME_FINDINGS
 	               : res->ok       ? OUTCOME_OK
 	                               : OUTCOME_NOT_EVALUATED;
+	if (res->outcome == OUTCOME_NOT_EVALUATED)
+		res->hint = ready_hint(run, r, e);
 	res->why = res->outcome == OUTCOME_NOT_EVALUATED ? say_skipped(run, &out->rows)
 	                                                 : ready_wanted(run, r, e);
 	return 0;

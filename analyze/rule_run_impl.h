@@ -32,9 +32,15 @@ bool ready_to_judge(struct runner *run, const struct rule *r, struct rule_result
 /* "without ethtool: not collected; ...": what the rule wants and has not, or "". */
 const char *ready_wanted(struct runner *run, const struct rule *r, struct err *e);
 
+/* What to record for a rule that found nothing to judge: what it wants, if that is missing. */
+const char *ready_hint(struct runner *run, const struct rule *r, struct err *e);
+
 /* What a reader sees of a row: texts, evidence, times, the file.  Levels, votes are the caller's.
  */
 void say_finding(struct runner *run, const struct rule *r, const struct rule_rows *rows,
                  const struct rule_row *row, struct finding *f);
+
+/* What to record for a rule that found nothing to judge: what it wants, if that is missing. */
+const char *ready_hint(struct runner *run, const struct rule *r, struct err *e);
 
 #endif

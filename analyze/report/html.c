@@ -225,11 +225,6 @@ static void put_sections(FILE *out, const struct report *r)
 	(void)fputs("</section>\n", out);
 }
 
-static bool same_why(const struct rule_result *a, const struct rule_result *b)
-{
-	return a->outcome == b->outcome && strcmp(a->why, b->why) == 0;
-}
-
 /* All rules that have the cause of result i. */
 static void put_alike(FILE *out, const struct report *r, size_t i)
 {
@@ -237,11 +232,16 @@ static void put_alike(FILE *out, const struct report *r, size_t i)
 	html_str(out, r->results[i].why[0] ? r->results[i].why : "no reason");
 	(void)fputs("</dt><dd>", out);
 	for (size_t k = i; k < r->results_n; k++)
-		if (same_why(&r->results[k], &r->results[i])) {
+		if (rule_results_alike(&r->results[k], &r->results[i])) {
 			(void)fputs("<code>", out);
 			html_str(out, r->results[k].rule);
 			(void)fputs("</code> ", out);
 		}
+	if (r->results[i].hint) {
+		(void)fputs("<p>To judge: ", out);
+		html_str(out, r->results[i].hint);
+		(void)fputs("</p>", out);
+	}
 	(void)fputs("</dd>\n", out);
 }
 
@@ -254,7 +254,7 @@ static void put_results(FILE *out, const struct report *r, enum outcome outcome,
 	for (size_t i = 0; i < r->results_n; i++) {
 		size_t before = 0;
 
-		while (before < i && !same_why(&r->results[before], &r->results[i]))
+		while (before < i && !rule_results_alike(&r->results[before], &r->results[i]))
 			before++;
 		if (r->results[i].outcome != outcome || before < i)
 			continue;

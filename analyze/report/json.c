@@ -324,9 +324,10 @@ static json_t *not_evaluated(const struct report *r)
 
 	for (size_t i = 0; i < r->results_n; i++)
 		if (r->results[i].outcome == OUTCOME_NOT_EVALUATED)
-			(void)json_array_append_new(a, json_pack("{s:o, s:o}", "rule",
+			(void)json_array_append_new(a, json_pack("{s:o, s:o, s:o}", "rule",
 			                                         text(r->results[i].rule), "why",
-			                                         text(r->results[i].why)));
+			                                         text(r->results[i].why), "hint",
+			                                         text_or_null(r->results[i].hint)));
 	return a;
 }
 

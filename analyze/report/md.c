@@ -366,6 +366,10 @@ static void put_open_rules(const struct page *p)
 		md_code(&p->md, span_of(one->rule), false);
 		put(p, " ");
 		md_put(&p->md, span_of(one->why));
+		if (one->hint) {
+			put(p, "; to judge: ");
+			md_put(&p->md, span_of(one->hint));
+		}
 		put(p, "\n");
 	}
 }

@@ -130,9 +130,27 @@ static void put_section(const struct layout *l, const struct section *s)
 		layout_text(l, 2, "", 2, span_of(s->empty));
 }
 
-static bool same_why(const struct rule_result *a, const struct rule_result *b)
+/* Those that result i stands for: their names, or a line each with its title. */
+static void put_alike(const struct layout *l, const struct report *r, size_t i)
 {
-	return a->outcome == b->outcome && strcmp(a->why, b->why) == 0;
+	char text[TEXT_BYTES];
+	struct buf b = BUF_OVER(text);
+
+	for (size_t j = i; j < r->results_n; j++) {
+		const struct rule_result *one = &r->results[j];
+
+		if (!rule_results_alike(one, &r->results[i]))
+			continue;
+		if (l->style->all) {
+			b = BUF_OVER(text);
+			buf_fmt(&b, "%s: %s", one->rule, one->title);
+			layout_text(l, 4, "", 8, buf_span(&b));
+		} else {
+			buf_fmt(&b, "%s%s", b.n ? ", " : "", one->rule);
+		}
+	}
+	if (!l->style->all)
+		layout_text(l, 4, "", 4, buf_span(&b));
 }
 
 /* Rules of one outcome, those with the same cause on one line. */
@@ -142,22 +160,19 @@ static void put_results(const struct layout *l, const struct report *r, enum out
 	bool begun = false;
 
 	for (size_t i = 0; i < r->results_n; i++) {
-		char text[TEXT_BYTES];
-		struct buf b = BUF_OVER(text);
 		size_t before = 0;
 
-		while (before < i && !same_why(&r->results[before], &r->results[i]))
+		while (before < i && !rule_results_alike(&r->results[before], &r->results[i]))
 			before++;
 		if (r->results[i].outcome != outcome || before < i)
 			continue;
 		if (!begun)
 			put_head(l, head, about);
 		begun = true;
-		for (size_t j = i; j < r->results_n; j++)
-			if (same_why(&r->results[j], &r->results[i]))
-				buf_fmt(&b, "%s%s", b.n ? ", " : "", r->results[j].rule);
 		layout_text(l, 2, "", 2, span_of(r->results[i].why));
-		layout_text(l, 4, "", 4, buf_span(&b));
+		put_alike(l, r, i);
+		if (r->results[i].hint)
+			layout_text(l, 4, "to judge: ", 14, span_of(r->results[i].hint));
 	}
 }
 
@@ -247,7 +262,8 @@ static void put_gone(const struct layout *l, const struct report *r)
 
 static void put_rest(const struct layout *l, const struct report *r)
 {
-	put_results(l, r, OUTCOME_NOT_EVALUATED, "NOT EVALUATED", "by cause; this is not \"ok\"");
+	put_results(l, r, OUTCOME_NOT_EVALUATED, "NOT EVALUATED",
+	            "by cause, and what to record for them; this is not \"ok\"");
 	put_results(l, r, OUTCOME_ERROR, "RULES THAT FAILED",
 	            "a fault of the rule, not of the host");
 	if (l->style->all) {

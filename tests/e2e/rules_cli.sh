@@ -114,7 +114,7 @@ options_known() { # PROGRAM
 	mkdir -p "$work/lint/a"
 	options=$("$1" --help | grep -oE -- '--[a-z][a-z-]+' | sort -u | tr '\n' ' ')
 	[ -n "$options" ] || return 1
-	sed "s/^-- rule:.*/-- rule: a\/b/; s/^-- remedy:.*/-- remedy: $(basename "$1") $options/" \
+	sed "s/^-- rule:.*/-- rule: a\/b/; s/^-- remedy:.*/-- remedy: Type:\n--           $(basename "$1") $options/" \
 		"$work/mine/mine/always.sql" >"$work/lint/a/b.sql"
 	printf 'case a\n expect warn - things=5\n expect no crit\n' >"$work/lint/a/b.test"
 	"$analyze" --lint-rules "$work/lint"

@@ -89,19 +89,21 @@ static struct finding plain(const char *rule, const char *title, enum level leve
 static void a_verdict_stands_above_everything(void **state)
 {
 	const struct rule_result ok[] = {
-		{.rule = "b/b", .title = "t", .outcome = OUTCOME_OK, .why = "", .ok = 1},
+		{.rule = "b/b",            .title = "t", .outcome = OUTCOME_OK, .why = "", .ok = 1},
 		{.rule = "a/c",
 	         .title = "t",
 	         .outcome = OUTCOME_NOT_EVALUATED,
-	         .why = "softnet: absent"                             },
+	         .why = "softnet: absent",
+	         .hint = "another kernel"},
 		{.rule = "a/d",
 	         .title = "t",
 	         .outcome = OUTCOME_NOT_EVALUATED,
-	         .why = "softnet: absent"                             },
+	         .why = "softnet: absent",
+	         .hint = "another kernel"},
 		{.rule = "b/e",
 	         .title = "t",
 	         .outcome = OUTCOME_NOT_EVALUATED,
-	         .why = "too short: tcp covers 1 s of 60 s; --short-window judges it anyway"                             },
+	         .why = "too short: tcp covers 1 s of 60 s; --short-window judges it anyway"                                },
 	};
 	struct report r = {FACTS, .results = ok, .results_n = 4};
 	struct arena a = {0};
@@ -118,9 +120,10 @@ static void a_verdict_stands_above_everything(void **state)
 	        "NOT EVALUATED  3 of 4 rules: 1 window too short (--short-window), 2 for other\n"
 	        "               reasons\n"
 	        "\n"
-	        "NOT EVALUATED  by cause; this is not \"ok\"\n"
+	        "NOT EVALUATED  by cause, and what to record for them; this is not \"ok\"\n"
 	        "  softnet: absent\n"
 	        "    a/c, a/d\n"
+	        "    to judge: another kernel\n"
 	        "  too short: tcp covers 1 s of 60 s; --short-window judges it anyway\n"
 	        "    b/e\n");
 	arena_free(&a);
@@ -272,7 +275,7 @@ static void what_a_short_window_costs_is_said(void **state)
 	        "        the symptom\n"
 	        "        when      all of the window\n"
 	        "\n"
-	        "NOT EVALUATED  by cause; this is not \"ok\"\n"
+	        "NOT EVALUATED  by cause, and what to record for them; this is not \"ok\"\n"
 	        "  none\n"
 	        "    d/open\n"
 	        "\n"
