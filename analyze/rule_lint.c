@@ -25,10 +25,10 @@ static const char *const analyze_options[] = {
 	NULL,
 };
 static const char *const collect_options[] = {
-	"for",          "every",   "pace",    "output",      "force",   "level",
-	"max-size",     "metrics", "no-http", "with-config", "pid",     "comm",
-	"netns",        "run",     "include", "exclude",     "note",    "root",
-	"list-sources", "version", "help",    "quiet",       "verbose", NULL,
+	"for",     "every",   "pace",        "output", "force",        "level",   "max-size",
+	"metrics", "no-http", "with-config", "pid",    "comm",         "netns",   "run",
+	"include", "exclude", "note",        "root",   "list-sources", "version", "help",
+	"quiet",   "verbose", "complete",    NULL,
 };
 
 static const struct {

@@ -277,7 +277,7 @@ static void what_a_short_window_costs_is_said(void **state)
 	        "\n"
 	        "NOT EVALUATED  by cause, and what to record for them; this is not \"ok\"\n"
 	        "  none\n"
-	        "    d/open\n"
+	        "    d/open: Open\n"
 	        "\n"
 	        "OK  checked, and nothing found\n"
 	        "  c/fine Fine (2 checked); judged on 12 s\n");
