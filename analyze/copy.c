@@ -268,6 +268,23 @@ static int send_table(struct copy *c, size_t table, struct err *e)
 	return end_copy(c, rc == 0, e) || rc ? -1 : 0;
 }
 
+/* What could not be judged this time does not take the place of what could be. */
+static int keep_good(const struct copy *c, size_t *kept, struct err *e)
+{
+	char n[32];
+	uint64_t rows = 0;
+
+	if (ask(c,
+	        "WITH gone AS (DELETE FROM in_bundle i USING bundle b"
+	        " WHERE i.id = b.id AND i.error IS NOT NULL AND b.error IS NULL RETURNING i.id)"
+	        " SELECT count(*) FROM gone",
+	        n, sizeof(n), e))
+		return -1;
+	(void)span_u64(span_of(n), SIZE_MAX, &rows);
+	*kept = (size_t)rows;
+	return 0;
+}
+
 /* What is there of those bundles goes, on whatever day it was filed; then theirs come. */
 static int replace(const struct copy *c, struct err *e)
 {
@@ -291,21 +308,7 @@ static int replace(const struct copy *c, struct err *e)
 	return 0;
 }
 
-static int count(const struct copy *c, size_t *bundles, struct err *e)
-{
-	struct stmt q;
-	int rc;
-
-	if (stmt_prepare(&q, c->db,
-	                 "SELECT count(*) FROM bundle WHERE id IN (SELECT id FROM given)", e))
-		return -1;
-	rc = stmt_row(&q, e);
-	*bundles = rc == 1 ? (size_t)stmt_get_i64(&q, 0) : 0;
-	stmt_done(&q);
-	return rc < 0 ? -1 : 0;
-}
-
-static int load(struct copy *c, struct err *e)
+static int load(struct copy *c, size_t *kept, struct err *e)
 {
 	if (PQstatus(c->pg) != CONNECTION_OK)
 		return complain(c, "no connection", e);
@@ -317,7 +320,7 @@ static int load(struct copy *c, struct err *e)
 	for (size_t i = 0; i < fleet_tables_count; i++)
 		if (send_table(c, i, e))
 			return -1;
-	return replace(c, e) || run(c, "COMMIT", "keeping it", e) ? -1 : 0;
+	return keep_good(c, kept, e) || replace(c, e) || run(c, "COMMIT", "keeping it", e) ? -1 : 0;
 }
 
 /* NULL and *e only without memory; PQfinish it. */
@@ -348,7 +351,7 @@ int copy_check(const char *uri, struct err *e)
 	return rc;
 }
 
-int copy_to(sqlite3 *fleet, const char *uri, size_t *bundles, struct err *e)
+int copy_to(sqlite3 *fleet, const char *uri, size_t *kept, struct err *e)
 {
 	struct copy *c = calloc(1, sizeof(*c));
 	int rc = -1;
@@ -358,7 +361,7 @@ int copy_to(sqlite3 *fleet, const char *uri, size_t *bundles, struct err *e)
 	c->db = fleet;
 	c->pg = open_uri(uri, e);
 	if (c->pg)
-		rc = load(c, e) || count(c, bundles, e) ? -1 : 0;
+		rc = load(c, kept, e);
 	PQfinish(c->pg); /* without COMMIT nothing of it stays */
 	free(c);
 	return rc;
@@ -368,10 +371,10 @@ int copy_to(sqlite3 *fleet, const char *uri, size_t *bundles, struct err *e)
 
 const bool copy_built = false;
 
-int copy_to(struct sqlite3 *fleet, const char *uri, size_t *bundles, struct err *e)
+int copy_to(struct sqlite3 *fleet, const char *uri, size_t *kept, struct err *e)
 {
 	(void)fleet;
-	(void)bundles;
+	(void)kept;
 	return copy_check(uri, e);
 }
 

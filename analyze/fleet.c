@@ -193,6 +193,7 @@ static int put_failed(struct gathering *g, size_t i, const char *why, int64_t *i
 	return 0;
 }
 
+/* A statement of a path and an id. */
 static int run_on(struct gathering *g, const char *sql, const char *path, int64_t id, struct err *e)
 {
 	struct stmt q;
@@ -202,6 +203,26 @@ static int run_on(struct gathering *g, const char *sql, const char *path, int64_
 		return -1;
 	stmt_str(&q, path);
 	stmt_i64(&q, id);
+	rc = stmt_run(&q, e);
+	stmt_done(&q);
+	return rc;
+}
+
+static int put_kept(struct gathering *g, const char *path, int64_t id, const char *why,
+                    struct err *e)
+{
+	struct stmt q;
+	int rc;
+
+	/* of a bundle given twice the other one may have done */
+	if (stmt_prepare(&q, g->fleet->db,
+	                 "INSERT INTO kept SELECT ?1, ?2, ?3"
+	                 " WHERE NOT EXISTS (SELECT 1 FROM given WHERE id = ?1)",
+	                 e))
+		return -1;
+	stmt_i64(&q, id);
+	stmt_str(&q, path);
+	stmt_str(&q, why);
 	rc = stmt_run(&q, e);
 	stmt_done(&q);
 	return rc;
@@ -225,6 +246,54 @@ static int put_given(struct gathering *g, size_t i, int64_t id, struct err *e)
 	                           g->want->paths[first], id, e);
 }
 
+/*
+ * What came in is the row of a bundle without a diagnosis: then *failed, with its digest
+ * and the reason.
+ */
+static int look_at(sqlite3 *db, int64_t id, bool *failed, char hex[DIGEST_HEX], struct err *why,
+                   struct err *e)
+{
+	struct buf digest = {.p = hex, .cap = DIGEST_HEX};
+	struct stmt q;
+	int rc;
+
+	if (stmt_prepare(&q, db, "SELECT sha256, error FROM bundle WHERE id = ?", e))
+		return -1;
+	stmt_i64(&q, id);
+	rc = stmt_row(&q, e);
+	*failed = rc == 1 && !stmt_is_null(&q, 1);
+	buf_str(&digest, rc == 1 ? stmt_get_str(&q, 0) : "");
+	(void)buf_cstr(&digest);
+	if (*failed)
+		(void)err_set(why, 0, "%s", stmt_get_str(&q, 1));
+	stmt_done(&q);
+	return rc < 0 ? -1 : 0;
+}
+
+/*
+ * A summary that an earlier run stored is not lost to a run that cannot read the bundle
+ * (no memory, another --since, a program that crashes): it stays, and that is said.
+ */
+static int keep_good(struct gathering *g, size_t i, int64_t id, struct err *e)
+{
+	const char *path = g->want->paths[i];
+	sqlite3 *db = g->fleet->db;
+	char hex[DIGEST_HEX], now_hex[DIGEST_HEX];
+	struct err why = {0}, was = {0};
+	bool failed, failed_before;
+
+	if (look_at(db, id, &failed, hex, &why, e))
+		return -1;
+	if (!failed)
+		return run_on(g, "DELETE FROM kept WHERE id = ?2 AND ?1 <> ''", path, id, e);
+	if (stmt_exec(db, "ROLLBACK TO answer", e) ||
+	    look_at(db, id, &failed_before, now_hex, &was, e))
+		return -1;
+	if (!now_hex[0] || failed_before)
+		return summary_put_failed(path, hex, why.text, db, e);
+	return put_kept(g, path, id, why.text, e);
+}
+
 static int gather_one(struct gathering *g, size_t i, struct span answer, const char *failure,
                       struct err *e)
 {
@@ -238,7 +307,8 @@ static int gather_one(struct gathering *g, size_t i, struct span answer, const c
 		if (stmt_exec(db, "ROLLBACK TO answer", e) ||
 		    put_failed(g, i, failure ? failure : why.text, &id, e))
 			return -1;
-	return put_given(g, i, id, e) || stmt_exec(db, "COMMIT", e) ? -1 : 0;
+	return keep_good(g, i, id, e) || put_given(g, i, id, e) || stmt_exec(db, "COMMIT", e) ? -1
+	                                                                                      : 0;
 }
 
 static int done(void *user, size_t i, struct span answer, const char *failure, struct err *e)
@@ -277,7 +347,9 @@ int fleet_gather(struct fleet *f, const struct fleet_want *want, struct err *e)
 
 	if (fleet_db_open(&f->db, want->db, e) ||
 	    stmt_exec(f->db,
-	              "CREATE TEMP TABLE given(place INTEGER PRIMARY KEY, path TEXT, id INT)", e))
+	              "CREATE TEMP TABLE given(place INTEGER PRIMARY KEY, path TEXT, id INT);"
+	              "CREATE TEMP TABLE kept(id INTEGER PRIMARY KEY, path TEXT, why TEXT)",
+	              e))
 		return -1;
 	if (want->paths_n == 0) /* all that there are, by when they were recorded */
 		return stmt_exec(
@@ -322,6 +394,8 @@ static void take_facts(struct fleet *f, struct stmt *q)
 			f->bundles = (size_t)stmt_get_i64(q, i);
 		else if (span_eq(name, SPAN("failed")))
 			f->failed = (size_t)stmt_get_i64(q, i);
+		else if (span_eq(name, SPAN("kept")))
+			f->kept = (size_t)stmt_get_i64(q, i);
 		else if (span_eq(name, SPAN("unsure")))
 			f->unsure = (size_t)stmt_get_i64(q, i);
 		else if (v[0])

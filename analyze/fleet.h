@@ -22,8 +22,9 @@ struct sqlite3;
 struct fleet_want {
 	const char *const *paths; /* none: what the database has */
 	size_t paths_n;
-	size_t at_once;                  /* processes */
-	const char *db;                  /* file that the summaries are added to, or NULL */
+	size_t at_once; /* processes */
+	const char *db; /* file that the summaries are added to, or NULL; a good one stays where
+	                   its bundle cannot be read any more */
 	const char *out_dir;             /* folder for each bundle's own report, or NULL */
 	const struct renderer *renderer; /* of those */
 	const char *ending;              /* of their names: "txt" */
@@ -43,6 +44,7 @@ struct fleet {
 	struct arena arena;
 	size_t bundles,
 		failed; /* different ones in the report, and those of them without a diagnosis */
+	size_t kept;    /* could not be read this time: their earlier summaries in want->db stay */
 	size_t unsure;  /* rules not evaluated or failed, of all of them */
 	struct err unwritten; /* the first own report that could not be written */
 };

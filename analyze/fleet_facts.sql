@@ -27,12 +27,13 @@ SELECT n.hosts || CASE n.hosts WHEN 1 THEN ' host' ELSE ' hosts' END
                  || coalesce('; ' || nullif(n.failed, 0) || ' could not be judged', '') END AS verdict,
        CASE WHEN n.crit > 0 THEN 'crit' WHEN n.warn > 0 THEN 'warn' WHEN n.failed + n.skip = n.bundles THEN 'skip'
             WHEN n.info > 0 THEN 'info' ELSE 'ok' END AS worst,
-       n.bundles, n.failed, coalesce(n.unsure, 0) AS unsure,
+       n.bundles, n.failed, (SELECT count(*) FROM kept) AS kept, coalesce(n.unsure, 0) AS unsure,
        strftime('%Y-%m-%dT%H:%M:%SZ', n.first_ns / 1000000000, 'unixepoch') || ' .. '
          || strftime('%Y-%m-%dT%H:%M:%SZ', n.last_ns / 1000000000, 'unixepoch') AS "when",
        CASE WHEN n.least_s = n.most_s THEN human(n.least_s, 's') || ' each'
             ELSE human(n.least_s, 's') || ' to ' || human(n.most_s, 's') || ' each' END AS window,
        'kernel ' || kernels.text AS system, systems.text AS os,
        (n.bundles - n.failed) || ' of ' || n.bundles || CASE n.bundles WHEN 1 THEN ' bundle' ELSE ' bundles' END || ' judged'
+         || coalesce(', ' || (SELECT nullif(count(*), 0) FROM kept) || ' of them by an earlier run alone', '')
          || coalesce(', ' || nullif(n.short, 0) || ' of them ended early', '') AS evidence
   FROM n JOIN kernels JOIN systems;

@@ -300,23 +300,39 @@ static void fleet_progress(size_t done, size_t of)
 		(void)fprintf(stderr, "\r%zu of %zu bundles%s", done, of, done == of ? "\n" : "");
 }
 
-static enum status fleet_verdict(const struct run *run, struct err *e)
+/* What could not be judged, on standard error; -1: that is all of them. */
+static int say_missed(const struct fleet *f, size_t stayed, struct err *e)
+{
+	const size_t missed = f->failed + f->kept;
+	char kept[120] = "";
+	struct buf b = BUF_OVER(kept);
+
+	if (f->kept || stayed)
+		buf_fmt(&b, "; of %zu the summary of an earlier run is kept",
+		        f->kept > stayed ? f->kept : stayed);
+	(void)buf_cstr(&b);
+	if (missed && missed == f->bundles)
+		return err_set(e, 0, "no bundle could be judged%s: see NOT_JUDGED", kept);
+	if (missed)
+		(void)err_set(e, 0, "%zu of %zu bundles could not be judged%s: see NOT_JUDGED",
+		              missed, f->bundles, kept);
+	return 0;
+}
+
+static enum status fleet_verdict(const struct run *run, size_t stayed, struct err *e)
 {
 	const struct opts *o = run->o;
 	const struct fleet *f = &run->fleet;
 
 	if (f->unwritten.text[0])
 		return err_set(e, 0, "%s", f->unwritten.text), STATUS_FAILED;
-	if (f->failed && f->failed == f->bundles)
-		return err_set(e, 0, "no bundle could be judged: see NOT_JUDGED"), STATUS_FAILED;
-	if (f->failed)
-		(void)err_set(e, 0, "%zu of %zu bundles could not be judged: see NOT_JUDGED",
-		              f->failed, f->bundles);
+	if (say_missed(f, stayed, e))
+		return STATUS_FAILED;
 	if (o->sql)
 		return STATUS_CLEAR;
 	if (f->report.worst != LEVEL_SKIP && f->report.worst >= o->fail_level)
 		return STATUS_FINDINGS;
-	return o->strict && (f->failed || f->unsure) ? STATUS_FINDINGS : STATUS_CLEAR;
+	return o->strict && (f->failed || f->kept || f->unsure) ? STATUS_FINDINGS : STATUS_CLEAR;
 }
 
 static enum status fleet(const struct opts *o)
@@ -336,7 +352,7 @@ static enum status fleet(const struct opts *o)
 	                          .all = o->all,
 	                          .progress = fleet_progress};
 	struct style plain = run.style;
-	size_t copied = 0;
+	size_t stayed = 0; /* rows of PostgreSQL */
 
 	plain.colour = false; /* of what goes to files */
 	want.style = &plain;
@@ -350,11 +366,11 @@ static enum status fleet(const struct opts *o)
 		s = (o->copy_to && copy_check(o->copy_to, &e)) ||
 		                    fleet_gather(&run.fleet, &want, &e) ||
 		                    (o->copy_to &&
-		                     copy_to(run.fleet.db, o->copy_to, &copied, &e)) ||
+		                     copy_to(run.fleet.db, o->copy_to, &stayed, &e)) ||
 		                    fleet_describe(&run.fleet, &want, &e) ||
 		                    show(&run, &run.fleet.report, run.fleet.db, &e)
 		            ? STATUS_FAILED
-		            : fleet_verdict(&run, &e);
+		            : fleet_verdict(&run, stayed, &e);
 	fleet_free(&run.fleet);
 	arena_free(&run.arena);
 	return e.text[0] ? complain(&e, s) : s;

@@ -5,6 +5,8 @@
 -- table: bundles that could not be read
 SELECT b.path AS bundle, b.error AS why
   FROM shown s JOIN bundle b ON b.id = s.id WHERE b.error IS NOT NULL ORDER BY b.path;
+-- table: could not be read this time: what an earlier run stored of them stands
+SELECT k.path AS bundle, s.host, k.why FROM kept k LEFT JOIN shown s ON s.id = k.id ORDER BY k.path;
 -- table: given more than once, counted once (equal SHA-256)
 SELECT g.path AS bundle, b.path AS "the same as"
   FROM given g JOIN bundle b ON b.id = g.id

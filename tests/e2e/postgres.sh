@@ -93,6 +93,12 @@ check "not a row" same_counts "$log/fleet.db"
 check "one that is there is replaced" sh -c "\"\$0\" --fail-on never --copy-to \"\$1\" web000.tar web001.tar >/dev/null" "$analyze" "$uri"
 check "and no other goes" says "SELECT count(*) FROM nettape.bundle" 15
 
+kept() { # a window that no bundle has: nobody can be judged
+	status_is 3 "$analyze" --since 2040-01-01T00:00:00Z --copy-to "$uri" web000.tar web001.tar 2>"$log/err" &&
+		grep -q "of 2 the summary of an earlier run is kept" "$log/err" && same_counts "$log/fleet.db"
+}
+check "a failed analysis takes no earlier rows away" kept
+
 # what a hostile bundle may hold
 sqlite3 "$log/fleet.db" "UPDATE bundle SET note = 'a' || char(9) || 'b' || char(10) || 'c' || char(13) || '\\N \\. ''q'' \"d\" \$1; DROP TABLE x --' WHERE host = 'web003';
 	UPDATE bundle SET note = CAST(x'61FF62C3' AS TEXT) WHERE host = 'web005'; UPDATE bundle SET note = char(128024) WHERE host = 'web006'"
