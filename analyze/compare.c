@@ -5,6 +5,7 @@
 #include "analyze/section.h"
 #include "analyze/sqlfunc.h"
 #include "analyze/summary.h"
+#include "analyze/unused.h"
 #include "version.h"
 
 static const char tables_sql[] = "CREATE TEMP TABLE side(side TEXT PRIMARY KEY, id INT, path TEXT);"
@@ -131,9 +132,12 @@ int compare(struct comparison *c, const struct compare_want *want, struct err *e
 	    take_side(c, "new", want->new_path, want, e) || check_two(c, want, e))
 		return -1;
 	if (compare_pairs(c->db, e) || facts_of_many(c->db, facts_sql, &c->arena, &c->report, e) ||
+	    unused_of_many(&want->rules->site, c->db, "SELECT id FROM side", &c->report, &c->arena,
+	                   e) ||
 	    sections_run(c->db, &c->arena, SECTIONS_COMPARE, want->section, want->all, &c->report,
 	                 e))
 		return -1;
+	c->report.settings_n = site_settings(&want->rules->site, &c->arena, &c->report.settings);
 	c->unsure = !span_eq(span_of(report_fact(&c->report, "unsure")), SPAN("0"));
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include "analyze/section.h"
 #include "analyze/sqlfunc.h"
 #include "analyze/summary.h"
+#include "analyze/unused.h"
 #include "analyze/wire.h"
 #include "analyze/workers.h"
 #include "schema/buf.h"
@@ -421,8 +422,11 @@ int fleet_describe(struct fleet *f, const struct fleet_want *want, struct err *e
 {
 	f->report.tool_version = NETTAPE_VERSION;
 	f->report.store_schema = FLEET_VERSION;
-	if (sqlfunc_register(f->db, e) || stmt_exec(f->db, shown_sql, e) || read_facts(f, e))
+	if (sqlfunc_register(f->db, e) || stmt_exec(f->db, shown_sql, e) || read_facts(f, e) ||
+	    unused_of_many(&want->rules->site, f->db, "SELECT id FROM shown", &f->report, &f->arena,
+	                   e))
 		return -1;
+	f->report.settings_n = site_settings(&want->rules->site, &f->arena, &f->report.settings);
 	return sections_run(f->db, &f->arena, SECTIONS_FLEET, want->sections, want->all, &f->report,
 	                    e);
 }

@@ -62,6 +62,12 @@ static bool is_markup(struct span s, size_t i, enum place place)
 	return begins_link(s, i) || (place == PLACE_BEGIN && begins_block(s, i));
 }
 
+/* "@name": what some renderers send a message to; not the one of an address, "a@b". */
+static bool is_mention(struct span s, size_t i)
+{
+	return s.p[i] == '@' && is_word(at(s, i + 1)) && (i == 0 || !is_word(s.p[i - 1]));
+}
+
 static void put(const struct md *m, struct span raw, enum place place)
 {
 	char text[TEXT_BYTES];
@@ -79,6 +85,8 @@ static void put(const struct md *m, struct span raw, enum place place)
 			if (is_markup(s, i, place))
 				(void)fputc('\\', m->out);
 			(void)fputc(s.p[i], m->out);
+			if (is_mention(s, i)) /* a blank without width is no part of a name */
+				(void)fputs(m->utf8 ? "\xe2\x80\x8b" : "&#8203;", m->out);
 		}
 	}
 }

@@ -1,7 +1,8 @@
 /*
  * Text of a bundle inside Markdown, CommonMark's and GitHub's: it stays text.  Control
  * characters are shown as escape.h shows them; then whatever would be markup is escaped,
- * and nothing else, so that a ticket that renders no Markdown can be read as well.
+ * nobody is mentioned, and nothing else, so that a ticket that renders no Markdown can be read as
+ * well.
  */
 #ifndef ANALYZE_MD_TEXT_H
 #define ANALYZE_MD_TEXT_H

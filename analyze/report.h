@@ -260,6 +260,14 @@ struct setting {
 	const char *warning;  /* of a pin: the rule has moved on; or NULL */
 };
 
+/* A suppression of the site file that is for nothing that was found. */
+struct unused {
+	const char *rule, *entity;  /* globs; entity "" = every one */
+	const char *reason, *until; /* until: as written, or "" */
+	const char *origin;         /* "site.conf:4" */
+	bool judged;                /* a rule that it names was evaluated */
+};
+
 /* A finding of the baseline that is not among today's. */
 struct gone {
 	const char *rule, *entity, *title, *message;
@@ -309,6 +317,8 @@ struct report {
 	size_t marks_n;
 	const struct setting *settings;
 	size_t settings_n;
+	const struct unused *unused;
+	size_t unused_n;
 	const struct baseline *baseline; /* or NULL */
 	size_t count[LEVEL_COUNT];  /* findings a reader sees by level; LEVEL_OK = rules that are ok
 	                             */

@@ -6,6 +6,7 @@
 #include "analyze/rule_fold.h"
 #include "analyze/rule_run.h"
 #include "analyze/stmt.h"
+#include "analyze/unused.h"
 #include "schema/timefmt.h"
 
 #define SITE_FILE_MAX ((size_t)1024 * 1024)
@@ -105,6 +106,7 @@ static void fill(struct report *report, const struct rules *r, const struct coll
 	report->results = c->results;
 	report->results_n = c->results_n;
 	report->settings_n = site_settings(&r->site, c->arena, &report->settings);
+	unused_of_one(&r->site, report, c->arena);
 }
 
 int rules_run(const struct rules *r, struct sqlite3 *db, struct arena *a, struct report *report,

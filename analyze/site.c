@@ -159,7 +159,8 @@ static bool any_matches(const struct rule_set *rules, struct span glob)
 /* RULE [entity=E] [until=DATE] reason=TEXT */
 static int suppress(struct reader *rd, struct span line)
 {
-	struct site_suppression s = {.entities = "**", .until = "", .end_ns = INT64_MAX};
+	struct site_suppression s = {
+		.entities = SITE_EVERY, .until = "", .end_ns = INT64_MAX, .origin = rd->origin};
 	struct span word;
 
 	if (!line_word(&line, rd->arena, &word))
@@ -299,6 +300,13 @@ size_t site_values(const struct site *s, const struct rule *r, struct arena *a,
 	return n;
 }
 
+bool site_covers(const struct site_suppression *x, const char *rule, const char *entity)
+{
+	return span_match(span_of(rule), span_of(x->rules), NULL) &&
+	       (strcmp(entity, x->entities) == 0 ||
+	        span_match(span_of(entity), span_of(x->entities), NULL));
+}
+
 const struct site_suppression *site_suppression(const struct site *s, const char *rule,
                                                 const char *entity, int64_t at_ns,
                                                 const struct site_suppression **expired)
@@ -307,9 +315,7 @@ const struct site_suppression *site_suppression(const struct site *s, const char
 	for (size_t i = 0; s && i < s->suppressions_n; i++) {
 		const struct site_suppression *x = &s->suppressions[i];
 
-		if (!span_match(span_of(rule), span_of(x->rules), NULL) ||
-		    (strcmp(entity, x->entities) != 0 &&
-		     !span_match(span_of(entity), span_of(x->entities), NULL)))
+		if (!site_covers(x, rule, entity))
 			continue;
 		if (at_ns < x->end_ns)
 			return x;

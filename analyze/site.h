@@ -30,9 +30,12 @@ struct site_item {
 	bool by_option;      /* --set: wins over the file */
 };
 
+#define SITE_EVERY "**" /* entity of a suppression that names none */
+
 struct site_suppression {
 	const char *rules, *entities; /* globs */
 	const char *reason, *until;   /* until: as written, or "" */
+	const char *origin;           /* "site.conf:4" */
 	int64_t end_ns;               /* unix; INT64_MAX = for good */
 };
 
@@ -60,6 +63,8 @@ enum level site_cap(const struct site *s, const struct rule *r);
 /* What is bound to the rule's parameters, in the arena. */
 size_t site_values(const struct site *s, const struct rule *r, struct arena *a,
                    const struct rule_value **v);
+/* The suppression is for such a finding, whenever it was. */
+bool site_covers(const struct site_suppression *x, const char *rule, const char *entity);
 /* The suppression of such a finding, or NULL; *expired: there is one, but only until before
  * `at_ns`. */
 const struct site_suppression *site_suppression(const struct site *s, const char *rule,

@@ -371,3 +371,53 @@ void wording_when(const struct report *r, const struct finding *f, struct buf *b
 	if (b->n == from)
 		buf_str(b, "all of the window");
 }
+
+void wording_unused(const struct unused *u, struct buf *b)
+{
+	buf_str(b, u->rule);
+	if (u->entity[0])
+		buf_fmt(b, " entity=%s", u->entity);
+	buf_fmt(b, ": %s (", u->reason);
+	if (u->until[0])
+		buf_fmt(b, "until %s, ", u->until);
+	buf_fmt(b, "%s%s)", u->origin, u->judged ? "" : "; no such rule was evaluated");
+}
+
+void wording_setting(const struct setting *s, struct buf *b)
+{
+	buf_fmt(b, "%s = %s (%s", s->name, s->value, s->origin);
+	if (s->over)
+		buf_fmt(b, ", over %s", s->over);
+	if (s->fallback)
+		buf_fmt(b, "; the rule's own: %s", s->fallback);
+	buf_char(b, ')');
+}
+
+void wording_baseline(const struct report *r, struct buf *b)
+{
+	const struct baseline *old = r->baseline;
+
+	if (!old)
+		return;
+	buf_fmt(b, "baseline: %zu new, %zu same, %zu gone", old->fresh, old->same,
+	        old->gone_n - old->unknown);
+	if (old->unknown)
+		buf_fmt(b, ", %zu not judged this time", old->unknown);
+	buf_fmt(b, " since %s", old->started[0] ? old->started : old->path);
+	if (strcmp(old->host, report_fact(r, "host")) != 0)
+		buf_fmt(b, "; that was another host: %s", old->host);
+}
+
+void wording_gone(const struct gone *g, struct buf *b)
+{
+	buf_fmt(b, "%s%s%s: %s", g->rule, g->entity[0] ? " " : "", g->entity, g->message);
+	if (g->unknown)
+		buf_fmt(b, " (perhaps still so: %s)", g->unknown);
+}
+
+void wording_suppressed(const struct finding *f, struct buf *b)
+{
+	buf_fmt(b, "%s%s%s: %s", f->rule, f->entity[0] ? " " : "", f->entity, f->suppressed);
+	if (f->suppressed_until && f->suppressed_until[0])
+		buf_fmt(b, " (until %s)", f->suppressed_until);
+}

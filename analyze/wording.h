@@ -39,6 +39,16 @@ void wording_standing(const struct finding *f, size_t n, struct buf *b);
 void wording_message(const struct finding *f, struct buf *b);
 /* Its evidence, in the order of the rule's columns: "drops 413, drops 6.9/s, max backlog 1,000" */
 void wording_numbers(const struct finding *f, bool utf8, struct buf *b);
+/* "RULE entity=E: reason (site.conf:4)", of a suppression that is for nothing that was found. */
+void wording_unused(const struct unused *u, struct buf *b);
+/* "RULE.param = 50 (--set, over ...; the rule's own: 1)" */
+void wording_setting(const struct setting *s, struct buf *b);
+/* "baseline: 2 new, 3 same, 1 gone since ..." */
+void wording_baseline(const struct report *r, struct buf *b);
+/* "RULE ENTITY: message (perhaps still so: why)" without its level */
+void wording_gone(const struct gone *g, struct buf *b);
+/* "RULE ENTITY: reason (until DATE)", of a suppressed finding */
+void wording_suppressed(const struct finding *f, struct buf *b);
 /* When it was; what says no time holds for all of the window. */
 void wording_when(const struct report *r, const struct finding *f, struct buf *b);
 /* The first sentence of a remedy, and the first command of it (empty: none). */

@@ -324,6 +324,26 @@ static void put_suppressed(FILE *out, const struct report *r)
 	(void)fputs(begun ? "</ul></section>\n" : "", out);
 }
 
+static void put_unused(FILE *out, const struct report *r)
+{
+	if (!r->unused_n)
+		return;
+	(void)fputs("<section class=\"sec\" id=\"unused\"><h3>Unused suppressions</h3>"
+	            "<p class=\"about\">of the site file: nothing was found that they are for</p>\n"
+	            "<ul class=\"rules\">",
+	            out);
+	for (size_t i = 0; i < r->unused_n; i++) {
+		char text[1024];
+		struct buf b = BUF_OVER(text);
+
+		wording_unused(&r->unused[i], &b);
+		(void)fputs("<li>", out);
+		html_str(out, buf_cstr(&b));
+		(void)fputs("</li>\n", out);
+	}
+	(void)fputs("</ul></section>\n", out);
+}
+
 static void put_gone(FILE *out, const struct report *r)
 {
 	const struct baseline *old = r->baseline;
@@ -387,6 +407,7 @@ static void put_rest(FILE *out, const struct report *r)
 	put_gone(out, r);
 	put_ok(out, r);
 	put_suppressed(out, r);
+	put_unused(out, r);
 	put_settings(out, r);
 	(void)fputs("</section>\n", out);
 }

@@ -415,6 +415,25 @@ static json_t *sections(const struct report *r)
 	return all;
 }
 
+/* Suppressions that are for nothing that was found. */
+static json_t *unused(const struct report *r)
+{
+	json_t *a = json_array();
+
+	for (const struct unused *u = r->unused; u < r->unused + r->unused_n; u++) {
+		json_t *j = json_object();
+
+		put(j, "rule", text(u->rule));
+		put(j, "entity", text_or_null(u->entity));
+		put(j, "reason", text(u->reason));
+		put(j, "until", text_or_null(u->until));
+		put(j, "origin", text(u->origin));
+		put(j, "evaluated", json_boolean(u->judged));
+		(void)json_array_append_new(a, j);
+	}
+	return a;
+}
+
 /* What the site or --set wants otherwise. */
 static json_t *params(const struct report *r)
 {
@@ -484,6 +503,7 @@ static json_t *report(const struct report *r)
 	put(j, "findings", findings(r, false));
 	put(j, "not_evaluated", not_evaluated(r));
 	put(j, "suppressed", findings(r, true));
+	put(j, "unused_suppressions", unused(r));
 	put(j, "baseline", baseline(r));
 	put(j, "rules", rules(r));
 	put(j, "sections", sections(r));

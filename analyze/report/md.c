@@ -78,6 +78,24 @@ static void put_facts(const struct page *p)
 	}
 }
 
+/* How the findings stand to the baseline, and settings that were made for other rules. */
+static void put_remarks(const struct page *p)
+{
+	const struct report *r = p->r;
+	char text[TEXT_BYTES];
+	struct buf b = BUF_OVER(text);
+
+	wording_baseline(r, &b);
+	if (b.n) {
+		put(p, "- ");
+		md_begin(&p->md, buf_span(&b));
+		put(p, "\n");
+	}
+	for (size_t i = 0; i < r->settings_n; i++)
+		if (r->settings[i].warning)
+			put_item(p, "site", span_of(r->settings[i].warning));
+}
+
 static void put_verdict(const struct page *p)
 {
 	const struct report *r = p->r;
@@ -90,6 +108,7 @@ static void put_verdict(const struct page *p)
 	md_put(&p->md, span_of(r->subject ? r->subject : report_fact(r, "host")));
 	put(p, "\n");
 	put_facts(p);
+	put_remarks(p);
 	if (r->verdict) {
 		buf_str(&b, r->verdict);
 		put_paragraph(p, "Verdict:", &b);
@@ -176,6 +195,7 @@ static void put_line(const struct page *p, const struct finding *f)
 	wording_message(f, &b);
 	if (f->explained_by && p->style->all)
 		buf_fmt(&b, " (due to %s)", f->explained_by);
+	wording_standing(f, 1, &b);
 	md_put(&p->md, buf_span(&b));
 	put(p, "\n");
 }
@@ -354,6 +374,61 @@ static void put_origin(const struct page *p)
 	put(p, "\n");
 }
 
+/* An item below a heading that stands above the first one. */
+static void put_listed(const struct page *p, const char *heading, bool *begun, enum level level,
+                       const struct buf *b)
+{
+	if (!*begun)
+		(void)fprintf(p->md.out, "\n### %s\n\n", heading);
+	*begun = true;
+	put(p, "- ");
+	if (level != LEVEL_COUNT)
+		(void)fprintf(p->md.out, "\\%s ", layout_mark(level));
+	md_begin(&p->md, buf_span(b));
+	put(p, "\n");
+}
+
+/* What the baseline has and this window has not; what the site wants otherwise. */
+static void put_gone(const struct page *p)
+{
+	const struct baseline *old = p->r->baseline;
+	bool begun = false;
+
+	for (size_t i = 0; old && i < old->gone_n; i++) {
+		char text[TEXT_BYTES];
+		struct buf b = BUF_OVER(text);
+
+		wording_gone(&old->gone[i], &b);
+		put_listed(p, "Gone", &begun, old->gone[i].level, &b);
+	}
+}
+
+static void put_site(const struct page *p)
+{
+	const struct report *r = p->r;
+	bool suppressed = false, unused = false, settings = false;
+	char text[TEXT_BYTES];
+	struct buf b;
+
+	for (size_t i = 0; i < r->findings_n; i++) {
+		if (!r->findings[i].suppressed)
+			continue;
+		b = BUF_OVER(text);
+		wording_suppressed(&r->findings[i], &b);
+		put_listed(p, "Suppressed by the site file", &suppressed, r->findings[i].level, &b);
+	}
+	for (size_t i = 0; i < r->unused_n; i++) {
+		b = BUF_OVER(text);
+		wording_unused(&r->unused[i], &b);
+		put_listed(p, "Suppressions for what was not found", &unused, LEVEL_COUNT, &b);
+	}
+	for (size_t i = 0; i < r->settings_n; i++) {
+		b = BUF_OVER(text);
+		wording_setting(&r->settings[i], &b);
+		put_listed(p, "Parameters that are not the rules' own", &settings, LEVEL_COUNT, &b);
+	}
+}
+
 static void put_open_rules(const struct page *p)
 {
 	put(p, p->r->not_evaluated ? "\n### Not evaluated\n\n" : "");
@@ -392,6 +467,10 @@ static int render(const struct report *r, const struct style *s, FILE *out, stru
 		put_section(&p, &r->sections[i]);
 	if (s->all && !s->sections)
 		put_open_rules(&p);
+	if (!s->sections) {
+		put_gone(&p);
+		put_site(&p);
+	}
 	if (report_listed(s->sections, "FINDINGS"))
 		put_origin(&p);
 	return 0;

@@ -8,6 +8,7 @@
 #include "analyze/layout.h"
 #include "analyze/report.h"
 #include "analyze/verdict_text.h"
+#include "analyze/wording.h"
 #include "schema/buf.h"
 
 #define TEXT_BYTES    8192
@@ -62,19 +63,10 @@ static void put_short(const struct layout *l, const struct report *r)
 /* What --baseline was, and how today's findings stand to it. */
 static void put_baseline(const struct layout *l, const struct report *r)
 {
-	const struct baseline *old = r->baseline;
 	char text[TEXT_BYTES];
 	struct buf b = BUF_OVER(text);
 
-	if (!old)
-		return;
-	buf_fmt(&b, "baseline: %zu new, %zu same, %zu gone", old->fresh, old->same,
-	        old->gone_n - old->unknown);
-	if (old->unknown)
-		buf_fmt(&b, ", %zu not judged this time", old->unknown);
-	buf_fmt(&b, " since %s", old->started[0] ? old->started : old->path);
-	if (strcmp(old->host, report_fact(r, "host")) != 0)
-		buf_fmt(&b, "; that was another host: %s", old->host);
+	wording_baseline(r, &b);
 	layout_text(l, LABEL_COLUMNS, "", LABEL_COLUMNS, buf_span(&b));
 }
 
@@ -213,10 +205,22 @@ static void put_suppressed(const struct layout *l, const struct report *r)
 		if (!begun)
 			put_head(l, "SUPPRESSED", "found, but the site file says not to count it");
 		begun = true;
-		buf_fmt(&b, "%s %s %s: %s", layout_mark(f->level), f->rule, f->entity,
-		        f->suppressed);
-		if (f->suppressed_until && f->suppressed_until[0])
-			buf_fmt(&b, " (until %s)", f->suppressed_until);
+		buf_fmt(&b, "%s ", layout_mark(f->level));
+		wording_suppressed(f, &b);
+		layout_text(l, 2, "", 6, buf_span(&b));
+	}
+}
+
+static void put_unused(const struct layout *l, const struct report *r)
+{
+	if (r->unused_n)
+		put_head(l, "UNUSED SUPPRESSIONS",
+		         "of the site file: nothing was found that they are for");
+	for (size_t i = 0; i < r->unused_n; i++) {
+		char text[1024];
+		struct buf b = BUF_OVER(text);
+
+		wording_unused(&r->unused[i], &b);
 		layout_text(l, 2, "", 6, buf_span(&b));
 	}
 }
@@ -226,16 +230,10 @@ static void put_settings(const struct layout *l, const struct report *r)
 	if (r->settings_n)
 		put_head(l, "PARAMETERS", "that are not the rules' own");
 	for (size_t i = 0; i < r->settings_n; i++) {
-		const struct setting *s = &r->settings[i];
 		char text[512];
 		struct buf b = BUF_OVER(text);
 
-		buf_fmt(&b, "%s = %s (%s", s->name, s->value, s->origin);
-		if (s->over)
-			buf_fmt(&b, ", over %s", s->over);
-		if (s->fallback)
-			buf_fmt(&b, "; the rule's own: %s", s->fallback);
-		buf_char(&b, ')');
+		wording_setting(&r->settings[i], &b);
 		layout_text(l, 2, "", 6, buf_span(&b));
 	}
 }
@@ -252,10 +250,8 @@ static void put_gone(const struct layout *l, const struct report *r)
 		char text[TEXT_BYTES];
 		struct buf b = BUF_OVER(text);
 
-		buf_fmt(&b, "%s %s%s%s: %s", layout_mark(g->level), g->rule,
-		        g->entity[0] ? " " : "", g->entity, g->message);
-		if (g->unknown)
-			buf_fmt(&b, " (perhaps still so: %s)", g->unknown);
+		buf_fmt(&b, "%s ", layout_mark(g->level));
+		wording_gone(g, &b);
 		layout_text(l, 2, "", 6, buf_span(&b));
 	}
 }
@@ -274,6 +270,7 @@ static void put_rest(const struct layout *l, const struct report *r)
 	}
 	put_gone(l, r);
 	put_suppressed(l, r);
+	put_unused(l, r);
 	put_settings(l, r);
 }
 

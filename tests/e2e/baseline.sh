@@ -131,6 +131,14 @@ refused() { # WHY LINE...: naming file and line
 check "a rule that is not known is an error" refused \
 	"site.conf:2: unknown rule 'softirq/backlog-drops' (did you mean 'softirq/backlog-drop'?)" 'softirq/backlog-drops.warn_drops = 5'
 check "a parameter that is not known, too" refused "has no param 'warn_drop' (did you mean 'warn_drops'?)" 'softirq/backlog-drop.warn_drop = 5'
+check "a pin of a rule that is not known" refused \
+	"site.conf:2: unknown rule 'softirq/backlog-dorp' (did you mean 'softirq/backlog-drop'?)" 'pin softirq/backlog-dorp version=1'
+check "a pin without its version" refused "site.conf:2: pin needs version=N" 'pin softirq/backlog-drop 1'
+check "a suppression of a rule that is not known" refused \
+	"site.conf:2: unknown rule 'softirq/backlog-drops' (did you mean 'softirq/backlog-drop'?)" 'suppress softirq/backlog-drops reason=x'
+check "a word that suppress does not take" refused "site.conf:2: unknown word 'entiti=cpu0'" 'suppress softirq/backlog-drop entiti=cpu0 reason=x'
+check "--set of a rule that is not known" status_is 2 text --set softirq/backlog-dorp.warn_drops=5 old.tar
+check "is told the nearest" says "--set: unknown rule 'softirq/backlog-dorp' (did you mean 'softirq/backlog-drop'?)"
 check "a level that is none" refused "site.conf:2: level is info, warn or crit" 'softirq/backlog-drop.level = fatal'
 check "a suppression without a reason" refused "site.conf:2: suppress needs a reason=" 'suppress softirq/backlog-drop'
 check "a day that is none" refused "is no date" 'suppress softirq/backlog-drop until=2026-13-99 reason=x'
@@ -176,3 +184,42 @@ check "a pin of another version warns in the head" sh -c 'head -9 out | tr -s " 
 site 'suppress softirq/backlog-drop reason="known"'
 status_is 0 text --site site.conf --baseline before.json old.tar
 check "what the site suppresses is neither new nor gone" sh -c 'has_none() { ! grep -A20 "^GONE" out | grep -q backlog-drop; }; grep -q " 0 new, " out && has_none'
+
+# a suppression that is for nothing is said: of a misspelt entity, of what was mended, of what nobody could judge
+site 'suppress softirq/backlog-drop entity=cpu99 until=2126-01-01 reason="@all, CASE-2"' 'suppress nic-drops/qdisc reason="small"' \
+	'suppress softirq/* reason="known"' 'softirq/backlog-drop.warn_drops = 2' 'pin softirq/backlog-drop version=99'
+status_is 1 text --site site.conf new.tar
+unused() { # FILE: as one line
+	sed -n '/^UNUSED SUPPRESSIONS/,/^PARAMETERS/p' "$1" | tr -s " \n" " "
+}
+check "a suppression for nothing that was found is listed" sh -c 'case $1 in *"softirq/backlog-drop entity=cpu99: @all, CASE-2 (until 2126-01-01, site.conf:1)"*) ;; *) echo "$1"; exit 1 ;; esac' sh "$(unused out)"
+check "one whose rule was not evaluated says so" sh -c 'case $1 in *"nic-drops/qdisc: small (site.conf:2; no such rule was evaluated)"*) ;; *) echo "$1"; exit 1 ;; esac' sh "$(unused out)"
+check "one that was for something is not" sh -c 'case $1 in *": known "*) exit 1 ;; esac' sh "$(unused out)"
+status_is 1 text --format json -o unused.json --site site.conf new.tar
+check "JSON has the same" python '
+import json
+assert [(u["origin"], u["entity"], u["evaluated"]) for u in json.load(open("unused.json"))["unused_suppressions"]] == [
+    ("site.conf:1", "cpu99", True), ("site.conf:2", None, False)]'
+status_is 1 text --format html -o unused.html --site site.conf new.tar
+check "and the page" grep -q "entity=cpu99: @all, CASE-2 (until 2126-01-01, site.conf:1)" unused.html
+
+# the same of many, and of two
+status_is 1 text --site site.conf old.tar new.tar
+check "a fleet's report lists what no host has" sh -c 'case $1 in *entity=cpu99*) ;; *) exit 1 ;; esac; case $1 in *": small"*) echo "$1"; exit 1 ;; esac' sh "$(unused out)"
+check "and the thresholds in force" has "softirq/backlog-drop.warn_drops = 2 (site.conf:4"
+check "and that a rule has moved on" has "site: these settings were made for version 99"
+status_is 1 text --site site.conf --compare old.tar new.tar
+check "so does a comparison" sh -c 'case $1 in *entity=cpu99*) ;; *) exit 1 ;; esac; case $1 in *": small"*) echo "$1"; exit 1 ;; esac' sh "$(unused out)"
+check "with the thresholds in force" has "softirq/backlog-drop.warn_drops = 2 (site.conf:4"
+
+# a ticket has all of that
+LC_ALL=C.UTF-8 status_is 1 text --format md --site site.conf --baseline before.json -o ticket.md new.tar
+check "Markdown counts against the baseline" grep -qE '^- baseline: [1-9][0-9]* new, ' ticket.md
+check "marks what is new" grep -qE '^### .*root-cause/conntrack-full.* ..new\]$' ticket.md
+LC_ALL=C.UTF-8 status_is 1 text --format md -a --site site.conf --baseline before.json -o all.md new.tar
+check "also on the line of a symptom" grep -qE '^- .*conntrack/drops.* .\[new\]$' all.md
+check "lists what is gone" sh -c 'sed -n "/^### Gone/,/^###/p" ticket.md | grep -q "nic-drops/qdisc.*perhaps still so"'
+check "what is suppressed" sh -c 'sed -n "/^### Suppressed/,/^### S/p" ticket.md | grep -q "softirq/backlog-drop cpu0: known"'
+check "what a suppression was not for, and nobody is called by it" grep -q "^- softirq/backlog-drop entity=cpu99: @$(printf '\342\200\213')all, CASE-2 " ticket.md
+check "the thresholds" grep -q "^- softirq/backlog-drop.warn_drops = 2 (site.conf:4; the rule's own: 1)$" ticket.md
+check "and a pin whose rule has moved on" grep -q "^- site: these settings were made for version 99 of softirq/backlog-drop" ticket.md

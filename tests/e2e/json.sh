@@ -76,6 +76,7 @@ softirq/backlog-drop.warn_drops = 2
 pin softirq/backlog-drop version=99
 suppress softirq/backlog-drop entity=cpu1 until=2126-01-01 reason="known"
 suppress collection-quality/* until=2001-01-01 reason="was known"
+suppress softirq/backlog-drop entity=cpu99 until=2126-01-01 reason="there is no such CPU"
 SITE
 python '
 import json
@@ -90,7 +91,7 @@ check "is as its schema says" is_valid "$report_schema" all.json
 check "and does have everything" python '
 import json
 d = json.load(open("all.json"))
-assert d["findings"] and d["suppressed"] and d["baseline"]["gone"] and len(d["params"]) == 2, (len(d["suppressed"]), d["baseline"], d["params"])
+assert d["unused_suppressions"][0]["entity"] == "cpu99" and d["findings"] and d["suppressed"] and d["baseline"]["gone"] and len(d["params"]) == 2, (len(d["suppressed"]), d["baseline"], d["params"])
 '
 timeout 300 python3 "$home/tests/e2e/schema_check_test.py" "$report_schema" all.json 2>err || echo "not ok - json: $(tail -1 err)"
 

@@ -85,7 +85,8 @@ static void metric(struct fixture *f, int n, const char *name, double v)
 
 static const struct section *section(struct fixture *f, const char *name)
 {
-	const struct fleet_want want = {.db = f->path, .sections = name};
+	static const struct rules none;
+	const struct fleet_want want = {.db = f->path, .rules = &none, .sections = name};
 	struct err e = {0};
 
 	if (fleet_gather(&f->fleet, &want, &e) || fleet_describe(&f->fleet, &want, &e))

@@ -62,6 +62,16 @@ static void markup_becomes_text(void **state)
 	becomes(WORDS, "two\nlines \x1b[31m", "two\\\\nlines \\\\x1b\\[31m");
 }
 
+static void a_name_behind_an_at_is_told_nothing(void **state)
+{
+	(void)state;
+	becomes(WORDS, "@all see (@team/ops), eth0@if7, a @ b",
+	        "@\xe2\x80\x8b"
+	        "all see (@\xe2\x80\x8b"
+	        "team/ops), eth0@if7, a @ b");
+	becomes(CODE, "@all", "`@all`");
+}
+
 static void a_paragraph_cannot_begin_a_block(void **state)
 {
 	(void)state;
@@ -216,6 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plain_words_stay_readable),
 		cmocka_unit_test(markup_becomes_text),
+		cmocka_unit_test(a_name_behind_an_at_is_told_nothing),
 		cmocka_unit_test(a_paragraph_cannot_begin_a_block),
 		cmocka_unit_test(a_cell_cannot_be_left),
 		cmocka_unit_test(code_takes_as_many_backticks_as_it_needs),
