@@ -2,6 +2,10 @@
 
 #include <inttypes.h>
 
+#include "analyze/json_text.h"
+
+#define NOTE_BYTES 80 /* of a line that a note quotes */
+
 static const char *const kinds[KIND_COUNT] = {
 	[KIND_COUNTER] = "counter",
 	[KIND_COUNTER32] = "counter32",
@@ -9,125 +13,159 @@ static const char *const kinds[KIND_COUNT] = {
 	[KIND_TEXT] = "text",
 };
 
-static void put(FILE *f, struct span s)
-{
-	(void)fputc('"', f);
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (c < 0x20 || c == 0x7f)
-			(void)fprintf(f, "\\x%02x", c);
-		else if (c == '"' || c == '\\')
-			(void)fprintf(f, "\\%c", c);
-		else
-			(void)fputc(c, f);
-	}
-	(void)fputc('"', f);
-}
+static const char *const twice[] = {
+	[TWICE_PASS_OVER] = NULL,
+	[TWICE_ADD] = "add",
+	[TWICE_MOST] = "most",
+	[TWICE_LEAST] = "least",
+};
 
 static FILE *file_of(struct emit *e)
 {
 	return ((struct dump *)e)->out;
 }
 
+/* The first member of a line, then those behind it; keys are our own. */
+static void first(FILE *f, const char *key, const char *v)
+{
+	(void)fprintf(f, "{\"%s\":", key);
+	json_put_text(f, span_of(v));
+}
+
+static void text(FILE *f, const char *key, struct span v)
+{
+	(void)fprintf(f, ",\"%s\":", key);
+	json_put_text(f, v);
+}
+
+static void whole(FILE *f, const char *key, int64_t v)
+{
+	(void)fprintf(f, ",\"%s\":%" PRId64, key, v);
+}
+
+static void real(FILE *f, const char *key, double v)
+{
+	(void)fprintf(f, ",\"%s\":", key);
+	json_put_real(f, v);
+}
+
+static void end(FILE *f)
+{
+	(void)fputs("}\n", f);
+}
+
+static void put_value(FILE *f, const struct point *p)
+{
+	if (p->type == VALUE_INT)
+		whole(f, "value", p->v.i);
+	else if (p->type == VALUE_REAL)
+		real(f, "value", p->v.r);
+	else if (p->type == VALUE_TEXT)
+		text(f, "value", p->v.text);
+	else
+		(void)fputs(",\"value\":null", f);
+}
+
 static void point(struct emit *e, const struct point *p)
 {
 	FILE *f = file_of(e);
 
-	(void)fputs(kinds[p->kind], f);
-	(void)fputc(' ', f);
-	put(f, p->entity);
-	(void)fputc(' ', f);
-	put(f, p->name);
-	(void)fprintf(f, " %s ", unit_name(p->unit));
-	if (p->type == VALUE_INT)
-		(void)fprintf(f, "%" PRId64, p->v.i);
-	else if (p->type == VALUE_REAL)
-		(void)fprintf(f, "%.17g", p->v.r);
-	else if (p->type == VALUE_TEXT)
-		put(f, p->v.text);
-	else
-		(void)fputs("NULL", f);
-	(void)fputs(p->sparse ? " sparse\n" : "\n", f);
+	(void)fputs("{\"series\":", f);
+	json_put_text(f, p->name);
+	text(f, "entity", p->entity);
+	put_value(f, p);
+	text(f, "unit", span_of(unit_name(p->unit)));
+	text(f, "kind", span_of(kinds[p->kind]));
+	if (twice[p->twice])
+		text(f, "twice", span_of(twice[p->twice]));
+	if (p->sparse)
+		(void)fputs(",\"sparse\":true", f);
+	end(f);
 }
 
 static void sock(struct emit *e, const struct sock *s)
 {
 	FILE *f = file_of(e);
 
-	(void)fprintf(f, "sock %s ", tcp_state_name(s->state));
-	put(f, s->local);
-	(void)fprintf(f, " %u ", s->lport);
-	put(f, s->peer);
-	(void)fprintf(f, " %u", s->pport);
-	if (s->comm.n) {
-		(void)fputs(" comm=", f);
-		put(f, s->comm);
-	}
+	first(f, "table", "tcp_socket");
+	text(f, "state", span_of(tcp_state_name(s->state)));
+	text(f, "local", s->local);
+	whole(f, "lport", s->lport);
+	text(f, "peer", s->peer);
+	whole(f, "pport", s->pport);
+	if (s->comm.n)
+		text(f, "comm", s->comm);
 	if (s->timer.n)
-		(void)fprintf(f, " timer=%.*s", (int)s->timer.n, s->timer.p);
+		text(f, "timer", s->timer);
 	if (s->cong.n)
-		(void)fprintf(f, " cong=%.*s", (int)s->cong.n, s->cong.p);
+		text(f, "cong", s->cong);
 	for (int i = 0; i < SOCK_FIELD_COUNT; i++)
 		if (s->has & UINT64_C(1) << i)
-			(void)fprintf(f, " %s=%" PRId64, sock_columns[i].name, s->v[i]);
-	(void)fputc('\n', f);
+			whole(f, sock_columns[i].name, s->v[i]);
+	end(f);
 }
 
 static void histogram(struct emit *e, const struct histogram *h)
 {
+	const struct {
+		const char *key;
+		double v;
+	} stats[] = {
+		{"min",   h->min  },
+                {"max",   h->max  },
+                {"sum",   h->sum  },
+                {"avg",   h->avg  },
+		{"p50",   h->p50  },
+                {"p90",   h->p90  },
+                {"p95",   h->p95  },
+                {"p99",   h->p99  },
+		{"p999",  h->p999 },
+                {"p9999", h->p9999},
+	};
 	FILE *f = file_of(e);
 
-	(void)fputs("histogram ", f);
-	put(f, h->router);
-	(void)fprintf(f, " %.*s ", (int)h->scope.n, h->scope.p);
-	put(f, h->id);
-	(void)fputc(' ', f);
-	put(f, h->service);
-	(void)fputc(' ', f);
-	put(f, h->metric);
-	(void)fprintf(f, " n=%" PRId64, h->count);
-	if (h->count)
-		(void)fprintf(
-			f,
-			" min=%.17g max=%.17g sum=%.17g avg=%.17g p50=%.17g p90=%.17g p95=%.17g "
-			"p99=%.17g p999=%.17g p9999=%.17g",
-			h->min, h->max, h->sum, h->avg, h->p50, h->p90, h->p95, h->p99, h->p999,
-			h->p9999);
-	(void)fputc('\n', f);
+	first(f, "table", "window");
+	text(f, "router", h->router);
+	text(f, "scope", h->scope);
+	text(f, "id", h->id);
+	text(f, "service", h->service);
+	text(f, "metric", h->metric);
+	whole(f, "n", h->count);
+	for (size_t i = 0; h->count && i < sizeof(stats) / sizeof(stats[0]); i++)
+		real(f, stats[i].key, stats[i].v);
+	end(f);
 }
 
 static void endpoint(struct emit *e, const struct endpoint *p)
 {
 	FILE *f = file_of(e);
 
-	(void)fputs("endpoint ", f);
-	put(f, p->router);
-	(void)fputc(' ', f);
-	put(f, p->client);
-	(void)fputc(' ', f);
-	put(f, p->peer);
-	(void)fprintf(f, " %u\n", p->port);
+	first(f, "table", "endpoint");
+	text(f, "router", p->router);
+	text(f, "client", p->client);
+	text(f, "peer", p->peer);
+	whole(f, "port", p->port);
+	end(f);
 }
 
 static void irq(struct emit *e, const struct irq_line *l)
 {
 	FILE *f = file_of(e);
 
-	(void)fputs("irq ", f);
-	put(f, l->irq);
-	(void)fputc(' ', f);
-	put(f, l->name);
-	(void)fputc('\n', f);
+	first(f, "table", "irq");
+	text(f, "irq", l->irq);
+	text(f, "name", l->name);
+	end(f);
 }
 
-static void note(struct emit *e, size_t line, const char *why, struct span text)
+static void note(struct emit *e, size_t line, const char *why, struct span quoted)
 {
 	FILE *f = file_of(e);
 
-	(void)fprintf(f, "note line %zu: %s: ", line, why);
-	put(f, span_sub(text, 0, 80));
-	(void)fputc('\n', f);
+	first(f, "note", why);
+	whole(f, "line", (int64_t)line);
+	text(f, "text", span_sub(quoted, 0, NOTE_BYTES));
+	end(f);
 }
 
 void dump_init(struct dump *d, FILE *out)

@@ -1,4 +1,15 @@
-/* An emit that writes one line a row: for `--dump`, and for the parsers' golden files. */
+/*
+ * An emit that writes one line of JSON a row: for `--dump`, and so for the parsers' golden
+ * files.  A line is one of
+ *
+ *	{"series":"dropped","entity":"cpu3","value":1043,"unit":"1","kind":"counter32"}
+ *	{"table":"irq","irq":"24","name":"eth0-TxRx-0"}
+ *	{"note":"not a row of softnet_stat","line":3,"text":"0000"}
+ *
+ * A series may have "sparse":true (left out of the store while it is 0) and "twice", what a
+ * second value of the same capture does: "add", "most", "least", else nothing.  A table's
+ * columns are those of the store; what a socket does not show is left out.
+ */
 #ifndef ANALYZE_DUMP_H
 #define ANALYZE_DUMP_H
 
@@ -11,7 +22,7 @@ struct dump {
 	FILE *out;        /* not owned */
 };
 
-/* Strings are printed with C escapes for control characters, quotes and backslashes. */
+/* Bytes that are no UTF-8 become U+FFFD. */
 void dump_init(struct dump *d, FILE *out);
 
 #endif

@@ -376,11 +376,34 @@ static enum status fleet(const struct opts *o)
 	return e.text[0] ? complain(&e, s) : s;
 }
 
+/* A guess is told, on standard error: what is printed stays JSON alone. */
+static void dump_say(const struct raw_way *w, const char *path)
+{
+	char text[2 * sizeof(w->path[0])];
+
+	for (size_t i = 0; w->reader[i]; i++) {
+		struct buf b = BUF_OVER(text);
+
+		escape_put(&b, span_of(w->path[i]), true);
+		(void)fprintf(stderr, "nettape-analyze: %s: read as %s (%s)\n", path,
+		              w->reader[i]->format, buf_cstr(&b));
+	}
+}
+
 static enum status dump(const struct opts *o)
 {
+	struct raw_way w;
 	struct err e = {0};
 
-	return raw_dump(o->dump, o->as, stdout, &e) ? complain(&e, STATUS_FAILED) : STATUS_CLEAR;
+	if (raw_find(&w, o->dump, o->as, &e)) {
+		(void)complain(&e, STATUS_USAGE);
+		(void)fputs("Formats:\n", stderr);
+		raw_formats(stderr);
+		return STATUS_USAGE;
+	}
+	if (!o->as)
+		dump_say(&w, o->dump);
+	return raw_dump(&w, o->dump, stdout, &e) ? complain(&e, STATUS_FAILED) : STATUS_CLEAR;
 }
 
 /* On a terminal through the pager, as the report. */

@@ -7,6 +7,8 @@ static const struct span errors[] = {
 	SPAN_INIT("ethtool: "),
 	SPAN_INIT("no stats available"),
 	SPAN_INIT("No data available"),
+	SPAN_INIT("no offload info available"),
+	SPAN_INIT("no feature info available"),
 	SPAN_INIT("Device "),
 	SPAN_INIT(": Operation not supported"),
 };

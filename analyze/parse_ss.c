@@ -154,16 +154,48 @@ static void take_continuations(struct ss_reader *r, struct emit *out, struct soc
 	}
 }
 
+/*
+ * Errors of ss among its output, in the middle of a row where the pipe's block ended:
+ *
+ *   ESTAB 0 0 192.0.2.1:80  RTNETLINK answers: Invalid argument
+ *            192.0.2.2:4711
+ *
+ * The next line goes on with the row.  False when the line was nothing but errors.
+ */
+static bool without_errors(struct ss_reader *r, struct emit *out, struct span *line)
+{
+	static const struct span error = SPAN_INIT("RTNETLINK answers: ");
+	struct buf row = BUF_OVER(r->row);
+	size_t at = span_search(*line, error);
+
+	if (at == line->n)
+		return true;
+	for (; at < line->n; at = span_search(*line, error)) {
+		struct span next = r->text;
+
+		out->note(out, r->line, "an error of ss", span_sub(*line, at, line->n));
+		buf_put(&row, span_sub(*line, 0, at));
+		if (row.n == 0 || !span_line(&r->text, &next))
+			return false;
+		r->line++;
+		*line = next;
+	}
+	buf_put(&row, *line);
+	*line = buf_span(&row);
+	return true;
+}
+
 bool ss_next(struct ss_reader *r, struct emit *out, struct sock *s)
 {
 	struct span line;
 
 	while (span_line(&r->text, &line)) {
-		struct span row = line;
+		struct span row;
 
 		r->line++;
-		if (is_passed_over(r, line))
+		if (is_passed_over(r, line) || !without_errors(r, out, &line))
 			continue;
+		row = line;
 		*s = (struct sock){0};
 		if (!take_row(r, &row, out, s)) {
 			out->note(out, r->line, "not a row of ss", line);

@@ -13,7 +13,8 @@
 #include "analyze/parse.h"
 #include "schema/span.h"
 
-#define SS_HOST_MAX 128 /* "fe80::1%IFNAME" is at most 62 */
+#define SS_ROW_MAX  1024 /* wide ones with users are some 800 */
+#define SS_HOST_MAX 128  /* "fe80::1%IFNAME" is at most 62 */
 
 struct ss_reader {
 	struct span text; /* what is still to be read */
@@ -21,6 +22,7 @@ struct ss_reader {
 	bool star_is_v4;  /* before 4.15 '*' was 0.0.0.0; since then it is v4 and v6 */
 	bool no_state;    /* the header has no State column: one state was asked for */
 	char host[2][SS_HOST_MAX];
+	char row[SS_ROW_MAX]; /* one that was broken in two */
 };
 
 void ss_open(struct ss_reader *r, struct span text);

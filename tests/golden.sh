@@ -1,21 +1,32 @@
 #!/bin/sh
-# Each tests/parse/FORMAT/CASE.in through its parser must give CASE.out.
+# Each tests/parse/FORMAT/CASE.in must give CASE.out through `nettape-analyze --dump`.
 # UPDATE=1 rewrites what is expected: review it with git diff.
-# A first line "# member: PATH" of CASE.member names the member when the format has several.
+# CASE.member holds the path that the file had on its host, where the parser needs that.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-dump=${BUILD:-build}/tests/parse_dump
+analyze=${BUILD:-build}/nettape-analyze
 got=${TESTLOG:-build}/golden
 mkdir -p "$got"
 status=0
+
+dump() { # CASE FORMAT: what the parser makes of it
+	if [ -e "$1.member" ]; then
+		at=$got/at/$(cat "$1.member")
+		mkdir -p "${at%/*}"
+		cp "$1.in" "$at"
+		"$analyze" --dump "$at" --as "$2"
+		at=$?
+		rm -rf "$got/at"
+		return $at
+	fi
+	"$analyze" --dump - --as "$2" <"$1.in"
+}
+
 for in in tests/parse/*/*.in; do
 	[ -e "$in" ] || { echo "not ok - no golden cases found"; exit 1; }
 	case=${in%.in} name=${in#tests/parse/} format=$(basename "$(dirname "$in")")
-	member=
-	[ -e "$case.member" ] && member=$(cat "$case.member")
 	out=$got/$(echo "${name%.in}" | tr / _)
-	# shellcheck disable=SC2086 # one word or none
-	if ! "$dump" "$format" $member <"$in" >"$out"; then
+	if ! dump "$case" "$format" >"$out"; then
 		echo "not ok - golden ${name%.in}: the parser failed"
 		status=1
 		continue

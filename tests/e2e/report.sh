@@ -280,11 +280,22 @@ else
 assert sqlite3.connect("case.db").execute("SELECT count(*) FROM counter WHERE source = \"softnet\"").fetchone()[0]'
 fi
 check "a raw file is dumped by its path" status_is 0 "$analyze" --dump unpacked/snap/000000/proc/net/softnet_stat
-check "as the parser sees it" has 'counter32 "cpu0" "processed"'
+check "as the parser sees it" has '"series":"processed","entity":"cpu0"'
 cp unpacked/snap/000000/proc/net/softnet_stat raw
 check "or as a format" status_is 0 "$analyze" --dump raw --as softnet
-check "which must be known" status_is 3 "$analyze" --dump raw --as papyrus
-check "a path without a format is an error" status_is 3 "$analyze" --dump raw
+check "which must be known" status_is 2 "$analyze" --dump raw --as sofnet
+check "the nearest is offered" says "did you mean softnet?"
+check "with all there are" says "ss_ltnm"
+check "a path without a format is an error" status_is 2 "$analyze" --dump raw
+check "the path that it had will do, too" status_is 0 "$analyze" --dump raw --as proc/net/softnet_stat
+mkdir -p sos/sos_commands/networking
+printf 'Tcp:\n    7 segments retransmitted\nTcpExt:\n    TCPTimeouts: 5\n' >sos/sos_commands/networking/netstat_-s
+check "so will a sosreport's" status_is 0 "$analyze" --dump sos/sos_commands/networking/netstat_-s
+check "which two parsers read" has '"series":"TcpRetransSegs","entity":"","value":7'
+check "one after the other" has '"series":"TcpExtTCPTimeouts","entity":"","value":5'
+check "a guess is told" says 'read as netstat_s (cmd/netstat_-s/snmp)'
+check "standard input is read" sh -c '"$1" --dump - --as softnet <raw | python3 -c "import json, sys; assert [json.loads(l) for l in sys.stdin]"' sh "$analyze"
+check "a file that is not there" status_is 3 "$analyze" --dump nowhere/proc/net/dev
 
 # the rules
 check "rules are listed" sh -c '"$1" --list-rules | grep -q "^softirq/backlog-drop"' sh "$analyze"

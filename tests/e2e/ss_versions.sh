@@ -4,13 +4,13 @@
 # What differs is what the old text does not say: [::] or * of a dual-stack listener.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-dump=$BUILD/tests/parse_dump
+analyze=$BUILD/nettape-analyze
 mkdir -p "$TESTLOG"
 
 rows() { # FORMAT FILE: the rows without what changes or is not in every form, in one order
-	"$dump" "$1" <"$2" | sed -n -e 's/ timer=[a-z]*//' -e 's/ cong=[a-z]*//' \
-		-e 's/"::" 9000 "::"/"*" 9000 "*"/' \
-		-e 's/^\(sock .* recvq=[0-9]* sendq=[0-9]*\).*/\1/p' | sort
+	"$analyze" --dump - --as "$1" <"$2" | sed -n -e 's/,"\(timer\|cong\)":"[^"]*"//g' \
+		-e 's/"local":"::","lport":9000,"peer":"::"/"local":"*","lport":9000,"peer":"*"/' \
+		-e 's/^\({"table":"tcp_socket".*"recvq":[0-9]*,"sendq":[0-9]*\).*/\1/p' | sort
 }
 
 for format in ss_tan ss_tanp ss_tanmieo ss_ltnm; do

@@ -1,0 +1,61 @@
+#!/bin/sh
+# `make corpus`: that it says who could be read, and fails where values differ; then
+# the captures of others where NETTAPE_FIXTURES names a folder of them.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+build=${BUILD:-build}
+work=${TESTLOG:-$PWD/build}/corpus
+rm -rf "$work"
+mkdir -p "$work/c/proc/net" "$work/c/more"
+
+check() { # WHAT COMMAND...
+	what=$1
+	shift
+	if "$@" >"$work/out" 2>&1; then
+		echo "ok - corpus: $what"
+	else
+		echo "not ok - corpus: $what"
+		head -20 "$work/out"
+	fi
+}
+corpus() { python3 tests/corpus/corpus.py "$build" "$work/c" "$@"; }
+fails() { ! "$@"; }
+says() { # TEXT COMMAND...: it ends well or not, but says that
+	text=$1
+	shift
+	"$@" 2>&1 | tee "$work/said" | grep -qE -- "$text" || { cat "$work/said"; false; }
+}
+
+printf '00000010 00000003 00000000 0 0 0 0 0 0 0 0\n' >"$work/c/proc/net/softnet_stat"
+printf '0.10 0.20 0.30 2/100 4711\n' >"$work/c/more/load"
+printf 'NIC statistics:\n     rx_drops: 7\n     rx_drops: 8\n' >"$work/c/more/eth7"
+check "each path says what it is" says 'softnet +1 +1 +0 +0 +5 ' corpus
+check "what no path says is counted" says '2 further files are of no format' corpus
+printf 'proc/net/*\t?\nmore/load\tloadavg\nmore/eth?\tethtool_S\tmember=cmd/ethtool_-S_{name}\n' >"$work/c/index.tsv"
+check "an index says it" says '100.0 % parsed' corpus
+echo '{"load": {"": {"load1": 0.1, "load15": 0.3}}}' >"$work/c/more/expected.json"
+echo '[{"series": "rx_drops", "entity": "eth7", "value": 8}, {"series": "rx_drops", "sum": 15}, {"series": "rx_drops", "rows": 2}]' \
+	>"$work/c/more/eth7.expected.json"
+echo '{"cpu0": {"dropped": 3}}' >"$work/c/proc/net/expected.json"
+check "expected values are compared" says '^9 passed, 0 failed$' corpus
+check "and it ends well" corpus
+echo '{"cpu0": {"dropped": 4}}' >"$work/c/proc/net/expected.json"
+check "one that differs fails" fails corpus
+check "and is shown" says 'FAILED.*softnet_stat.*"value": 4.*it has.*"value": 3' corpus
+rm "$work/c/proc/net/expected.json"
+echo 'nothing of the kind' >"$work/c/more/load"
+rm "$work/c/more/expected.json"
+check "a file that gives notes alone is not parsed" says '66.7 % parsed' corpus
+check "and fails" fails corpus
+printf 'more/load\tloadavg\tnotes=1\n' >"$work/index"
+check "unless the index says so" corpus --index "$work/index"
+printf 'more/load\tpapyrus\n' >"$work/index"
+check "an unknown format fails" says 'exit status 2' corpus --index "$work/index"
+printf 'nowhere\tloadavg\n' >"$work/index"
+check "so does a line without a file" fails corpus --index "$work/index"
+
+if [ -d "${NETTAPE_FIXTURES:-}" ]; then
+	python3 tests/corpus/corpus.py --tap "$build" "$NETTAPE_FIXTURES"
+else
+	echo "ok - foreign fixtures # SKIP not here"
+fi
