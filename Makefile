@@ -82,7 +82,8 @@ src_unit    := $(sort $(wildcard tests/unit/test_*.c))
 src_tool    := $(sort $(wildcard tests/*.c tests/e2e/*.c) tests/fuzz/replay.c)
 src_lab     := $(sort $(wildcard tests/lab/*.c))
 src_lab_lib := $(sort $(wildcard tests/lab/lib/*.c))
-src_all     := $(src_schema) $(src_collect) $(src_analyze) $(src_unit) $(src_tool) $(src_lab) $(src_lab_lib) tests/fuzz/fuzz_parse.c
+src_bench   := $(sort $(wildcard tests/bench/*.c))
+src_all     := $(src_schema) $(src_collect) $(src_analyze) $(src_unit) $(src_tool) $(src_lab) $(src_lab_lib) $(src_bench) tests/fuzz/fuzz_parse.c
 rules       := $(sort $(wildcard rules/*/*.sql))
 sections    := $(sort $(wildcard $(foreach d,section fleet compare,analyze/$(d)/*.sql)))
 plots       := $(sort $(wildcard analyze/plot/*.sql))
@@ -226,7 +227,12 @@ demo: all ## record this host for 10 s and print the diagnosis
 	$(B)/nettape-analyze --fail-on never --no-pager build/demo/demo.nettape.tar.zst
 .PHONY: demo
 
-bench: all ## how long it takes, on bundles as large as they come; each tests/bench/* prints a table and writes build/bench/*.json
+# What it measures against: tests/bench/NAME.c, each with schema; reader also with what the analyzer reads by
+bench_programs := $(patsubst %.c,$(B)/%,$(src_bench))
+$(bench_programs): $(B)/%: $(O)/%.o $(call obj,$(src_schema))
+	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(_CFLAGS) $(_LDFLAGS) $^ $(shell $(PKG_CONFIG) --libs libarchive) -o $@
+
+bench: all $(bench_programs) ## how long it takes, on bundles as large as they come; each tests/bench/* prints a table and writes build/bench/*.json
 	$(Q)for b in $(sort $(wildcard tests/bench/*.py tests/bench/*.sh)); do "$$b" $(B) || exit 1; done
 .PHONY: bench
 
@@ -269,6 +275,10 @@ lab.dnf   := nginx wrk iperf3
 lab.apk   := nginx wrk iperf3
 # The static collector needs Debian's or Ubuntu's source packages
 static.apt := musl-tools dpkg-dev gcc-aarch64-linux-gnu qemu-user-static
+# what bench measures against
+bench.apt := sysstat atop collectl
+bench.dnf := sysstat atop collectl
+bench.apk := sysstat atop
 # --copy-to and its test
 postgres.apt := libpq-dev postgresql
 postgres.dnf := libpq-devel postgresql-server
@@ -286,9 +296,11 @@ deps-postgres: deps ## and what --copy-to is built and tested with
 	$(get.$(manager)) $(postgres.$(manager))
 deps-static: ## what the static collector is built with, for arm64 too
 	$(if $(static.$(manager)),$(get.$(manager)) gcc $(static.$(manager)),$(error make static needs apt-get and the source packages of Debian or Ubuntu))
+bench-deps: deps ## and what bench measures against
+	$(get.$(manager)) $(bench.$(manager))
 deps-lab: deps ## and what lab-quiet loads the machine with
 	$(get.$(manager)) $(lab.$(manager))
-.PHONY: deps deps-postgres deps-lint deps-static deps-lab
+.PHONY: bench-deps deps deps-postgres deps-lint deps-static deps-lab
 
 ## Delivery
 man1 := $(sort $(wildcard */*.1))
