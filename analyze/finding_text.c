@@ -186,9 +186,7 @@ static void put_limits(const struct layout *l, const struct report *r, const str
 		if (!p->value || !(level || l->style->all))
 			continue;
 		buf_str(&b, b.n ? ", " : "");
-		for (size_t k = 0; k < name.n; k++)
-			buf_char(&b, (char)(name.p[k] == '_' ? ' ' : name.p[k]));
-		buf_fmt(&b, " %s %s", p->value, p->unit);
+		buf_fmt(&b, "%s = %s %s", p->name, p->value, p->unit);
 	}
 	layout_text(l, indent, "limits", indent + LABEL_COLUMNS - 2, buf_span(&b));
 }

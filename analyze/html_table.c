@@ -71,7 +71,7 @@ static void put_list(FILE *out, const struct table *t)
 		if (t->columns[i].measure == MEASURE_DATA || t->cells[i].type == CELL_EMPTY)
 			continue;
 		(void)fputs("<dt>", out);
-		html_str(out, t->columns[i].heading);
+		html_text(out, measure_bare(span_of(t->columns[i].heading), t->columns[i].measure));
 		(void)fputs("</dt><dd>", out);
 		if (t->cells[i].type == CELL_SPARK)
 			html_spark(out, &t->cells[i], false, false);

@@ -72,6 +72,13 @@ const char *measure_mark(enum measure m)
 	}
 }
 
+struct span measure_bare(struct span heading, enum measure m)
+{
+	struct span mark = span_of(measure_mark(m));
+
+	return span_sub(heading, 0, heading.n - (span_ends(heading, mark) ? mark.n : 0));
+}
+
 /* "1234567" -> "1,234,567" */
 static void put_grouped(struct buf *b, uint64_t v)
 {

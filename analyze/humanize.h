@@ -23,5 +23,7 @@ void humanize(struct buf *b, const struct cell *c, enum measure m, bool terse, b
 void humanize_real(struct buf *b, double v, enum measure m, bool terse);
 /* For a column heading, what `terse` left out: "/s", " %", or "". */
 const char *measure_mark(enum measure m);
+/* A heading without that, for where the value says it. */
+struct span measure_bare(struct span heading, enum measure m);
 
 #endif

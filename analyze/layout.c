@@ -8,15 +8,18 @@
 #include "analyze/humanize.h"
 #include "schema/buf.h"
 
-#define INDENT      2 /* of captions */
-#define ROW_INDENT  4 /* of what stands below them */
-#define GUTTER      2
-#define COLUMNS_MAX 64
+#define INDENT       2 /* of captions */
+#define GROUP_INDENT 3 /* of the groups of a table's rows */
+#define ROW_INDENT   4 /* of what stands below them */
+#define GUTTER       2
+#define COLUMNS_MAX  64
 /* Escaped text of one cell; longer ones are cut, as they are on any screen. */
 #define CELL_BYTES 1024
 /* What a column is narrowed to before columns are left out. */
 #define SPARK_LEAST 10
-#define TEXT_LEAST  20
+#define TEXT_LEAST  26
+/* With no more than these a row's name becomes shorter, too. */
+#define COLUMNS_LEAST 3
 
 static const char *const colours[PAINT_COUNT] = {
 	[PAINT_NONE] = "",
@@ -237,7 +240,8 @@ struct grid {
 	size_t width[COLUMNS_MAX];
 	bool right[COLUMNS_MAX]; /* numbers stand right */
 	bool spark[COLUMNS_MAX];
-	size_t n; /* columns shown */
+	size_t from; /* 1 when the first column stands above its rows */
+	size_t n;    /* columns shown */
 };
 
 /* What a cell shows; an empty one a dash, so that no column looks shifted. */
@@ -263,7 +267,7 @@ static size_t cell_columns(const struct layout *l, const struct table *t, size_t
 
 static void measure_columns(const struct layout *l, struct grid *g)
 {
-	for (size_t c = 0; c < g->n; c++) {
+	for (size_t c = g->from; c < g->n; c++) {
 		g->width[c] = text_columns(span_of(g->t->columns[c].heading));
 		g->right[c] = true;
 		g->spark[c] = g->t->columns[c].measure == MEASURE_SPARK;
@@ -282,37 +286,40 @@ static size_t line_columns(const struct grid *g)
 {
 	size_t sum = ROW_INDENT;
 
-	for (size_t c = 0; c < g->n; c++)
-		sum += g->width[c] + (c ? GUTTER : 0);
+	for (size_t c = g->from; c < g->n; c++)
+		sum += g->width[c] + (c > g->from ? GUTTER : 0);
 	return sum;
 }
 
-/* The widest column of texts, or of sparks, that is wider than `least`; g->n = none. */
-static size_t widest(const struct grid *g, bool spark, size_t least)
+/* The widest column from `from` on of texts, or of sparks, that is wider than `least`; g->n = none.
+ */
+static size_t widest(const struct grid *g, size_t from, bool spark, size_t least)
 {
 	size_t best = g->n;
 
-	for (size_t c = 0; c < g->n; c++)
+	for (size_t c = from; c < g->n; c++)
 		if (!g->right[c] && g->spark[c] == spark && g->width[c] > least &&
 		    (best == g->n || g->width[c] > g->width[best]))
 			best = c;
 	return best;
 }
 
-/* Sparks become shorter, then texts; then the last columns go. */
+/* Sparks become shorter, then texts; then the last columns go, and the name of a row last. */
 static void fit(const struct layout *l, struct grid *g)
 {
 	while (line_columns(g) > l->style->width) {
-		size_t c = widest(g, true, SPARK_LEAST);
+		size_t c = widest(g, g->from, true, SPARK_LEAST);
 
 		if (c == g->n)
-			c = widest(g, false, TEXT_LEAST);
+			c = widest(g, g->from + 1, false, TEXT_LEAST);
+		if (c == g->n && g->n <= g->from + COLUMNS_LEAST)
+			c = widest(g, g->from, false, TEXT_LEAST);
 		if (c < g->n)
 			g->width[c]--;
-		else if (g->n > 1)
+		else if (g->n > g->from + 1)
 			g->n--;
 		else
-			g->width[0] = l->style->width - ROW_INDENT;
+			g->width[g->from] = l->style->width - ROW_INDENT;
 	}
 }
 
@@ -347,8 +354,8 @@ static void put_heading(const struct layout *l, const struct grid *g)
 	if (l->style->colour)
 		(void)fputs(colours[PAINT_FAINT], l->out);
 	blanks(l, ROW_INDENT);
-	for (size_t c = 0; c < g->n; c++) {
-		blanks(l, c ? GUTTER : 0);
+	for (size_t c = g->from; c < g->n; c++) {
+		blanks(l, c > g->from ? GUTTER : 0);
 		layout_field(l, span_of(g->t->columns[c].heading), g->width[c], g->right[c],
 		             c + 1 == g->n);
 	}
@@ -359,13 +366,13 @@ static void put_row(const struct layout *l, const struct grid *g, size_t row)
 {
 	size_t owed = ROW_INDENT; /* blanks that are only printed when something follows */
 
-	for (size_t c = 0; c < g->n; c++) {
+	for (size_t c = g->from; c < g->n; c++) {
 		const struct cell *cell = &g->t->cells[row * g->t->columns_n + c];
 		size_t n = cell->v.spark.n;
 		char text[CELL_BYTES];
 		struct buf b = BUF_OVER(text);
 
-		owed += c ? GUTTER : 0;
+		owed += c > g->from ? GUTTER : 0;
 		if (g->spark[c] && cell->type == CELL_SPARK) {
 			blanks(l, owed);
 			layout_spark(l, cell, g->width[c]);
@@ -380,12 +387,21 @@ static void put_row(const struct layout *l, const struct grid *g, size_t row)
 	(void)fputc('\n', l->out);
 }
 
+/* The group of a row, where it is another than that of the row before it. */
+static void put_group(const struct layout *l, const struct grid *g, size_t row)
+{
+	const struct cell *c = &g->t->cells[row * g->t->columns_n];
+
+	if (c->type != CELL_TEXT || (row && c[-(ptrdiff_t)g->t->columns_n].type == CELL_TEXT &&
+	                             strcmp(c->v.text, c[-(ptrdiff_t)g->t->columns_n].v.text) == 0))
+		return;
+	layout_text(l, GROUP_INDENT, "", GROUP_INDENT, span_of(c->v.text));
+}
+
 /* A list's value says its unit itself, so its heading goes without. */
 static struct span list_heading(const struct column *c)
 {
-	struct span h = span_of(c->heading), mark = span_of(measure_mark(c->measure));
-
-	return span_sub(h, 0, h.n - (span_ends(h, mark) ? mark.n : 0));
+	return measure_bare(span_of(c->heading), c->measure);
 }
 
 static void put_list(const struct layout *l, const struct table *t)
@@ -441,7 +457,7 @@ static void put_caption(const struct layout *l, const struct table *t)
 
 void layout_table(const struct layout *l, const struct table *t)
 {
-	struct grid g = {.t = t};
+	struct grid g = {.t = t, .from = t->groups && t->columns_n > 1};
 	size_t shown = t->columns_n < COLUMNS_MAX ? t->columns_n : COLUMNS_MAX;
 
 	while (shown > 1 && t->columns[shown - 1].measure == MEASURE_DATA)
@@ -460,7 +476,10 @@ void layout_table(const struct layout *l, const struct table *t)
 	measure_columns(l, &g);
 	fit(l, &g);
 	put_heading(l, &g);
-	for (size_t r = 0; r < t->rows_n; r++)
+	for (size_t r = 0; r < t->rows_n; r++) {
+		if (g.from)
+			put_group(l, &g, r);
 		put_row(l, &g, r);
+	}
 	put_rest(l, t->more, shown - g.n);
 }

@@ -72,6 +72,7 @@ struct table {
 	const char *caption;    /* or "" */
 	bool list;              /* one row, shown as lines of heading and value */
 	bool timeline;          /* rows over one axis of time, see layout_timeline */
+	bool groups;            /* the first column says to what group of rows one belongs */
 	int64_t from_ns, to_ns; /* the ends of that axis, unix time */
 	const struct column *columns;
 	size_t columns_n;

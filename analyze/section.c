@@ -18,7 +18,7 @@
 struct query {
 	struct span caption, always, data, sql;
 	uint64_t top; /* 0 = all */
-	bool list, timeline;
+	bool list, timeline, groups;
 };
 
 struct file {
@@ -61,7 +61,8 @@ static bool query_layout(struct query *q, struct span value)
 {
 	q->list = span_eq(value, SPAN("list"));
 	q->timeline = span_eq(value, SPAN("timeline"));
-	return q->list || q->timeline;
+	q->groups = span_eq(value, SPAN("groups"));
+	return q->list || q->timeline || q->groups;
 }
 
 static struct span *begin_query(void *file, struct span caption)
@@ -245,8 +246,10 @@ static int run_query(sqlite3 *db, struct arena *a, const struct query *q, bool a
 	struct cell *cells = NULL;
 	int rc, n;
 
-	*t = (struct table){
-		.caption = arena_text(a, q->caption), .list = q->list, .timeline = q->timeline};
+	*t = (struct table){.caption = arena_text(a, q->caption),
+	                    .list = q->list,
+	                    .timeline = q->timeline,
+	                    .groups = q->groups};
 	if ((q->timeline && sqlfile_axis(db, &t->from_ns, &t->to_ns, e)) ||
 	    stmt_prepare(&st, db, arena_text(a, q->sql), e))
 		return -1;

@@ -11,6 +11,7 @@
  *	-- table: per CPU               a caption, or nothing; one SELECT follows
  *	-- layout: list                 one row, its columns one below the other
  *	-- layout: timeline             rows over one axis of time, see layout_timeline
+ *	-- layout: groups               rows of one first column stand below it, not beside
  *	-- data: unit, sum              columns that only JSON has; behind all others but in a
  *timeline
  *	-- top: 20                      rows shown; the rest is counted

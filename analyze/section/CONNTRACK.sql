@@ -14,13 +14,13 @@ SELECT what, min, med, max, limit_ AS "limit", 100.0 * max / nullif(limit_, 0) A
                                                                        WHEN 'ndisc_cache' THEN 'net.ipv6.neigh.default.gc_thresh3' END), name
           FROM series WHERE source = 'neigh' AND name = 'entries')
  ORDER BY what;
--- table: connection tracking: counters that moved, all CPUs
+-- table: connection tracking: packets over the window, all CPUs
 SELECT name AS counter, sum(increase) AS growth, sum(increase * 1.0 / nullif(span, 0)) AS mean_per_s, max(peak_per_s) AS worst_cpu_max_per_s
   FROM series WHERE source = 'conntrack' AND kind LIKE 'counter%' AND increase > 0 GROUP BY name ORDER BY name;
--- table: neighbours: counters that moved
+-- table: neighbours: what happened, in times over the window
 SELECT entity AS cache, name AS counter, increase AS growth, increase * 1.0 / nullif(span, 0) AS mean_per_s, peak_per_s AS max_per_s
   FROM series WHERE source = 'neigh' AND kind LIKE 'counter%' AND increase > 0 AND entity <> 'rt_cache' ORDER BY entity, name;
--- table: time limits
+-- table: what limits it: timeouts in seconds, buckets in lists
 SELECT name AS sysctl, value FROM setting
  WHERE name IN ('net.netfilter.nf_conntrack_buckets', 'net.netfilter.nf_conntrack_tcp_timeout_established', 'net.netfilter.nf_conntrack_tcp_timeout_time_wait',
                 'net.netfilter.nf_conntrack_tcp_timeout_close_wait')

@@ -10,11 +10,15 @@ SELECT e.router, e.client, e.peer || ':' || e.port AS endpoint, p.med AS connect
                                  JOIN (SELECT peer, port, median(n) AS med FROM tcp_peer WHERE dir = 'out' AND state = 'ESTAB' GROUP BY peer, port) q
                                    ON q.peer = f.peer AND q.port = f.port WHERE f.router = e.router AND f.client = e.client), 0) AS share_pct,
        100.0 / (SELECT count(*) FROM endpoint f WHERE f.router = e.router AND f.client = e.client) AS fair_pct,
-       t.rtt AS rtt_mean_ns, t.rtt_max AS rtt_max_ns, 100.0 * t.retrans / nullif(t.segs, 0) AS retransmitted_pct
+       t.rtt AS rtt_mean_ns, t.rtt_max AS rtt_max_ns, 100.0 * t.retrans / nullif(t.segs, 0) AS retransmitted_pct,
+       t.sendq AS sendq_max_bytes, t.recvq AS recvq_max_bytes,
+       (SELECT group_concat(state || ' ' || most, ', ')
+          FROM (SELECT state, max(n) AS most FROM tcp_peer q WHERE q.dir = 'out' AND q.peer = e.peer AND q.port = e.port GROUP BY state ORDER BY max(n) DESC, state)) AS "sockets by state, most"
   FROM endpoint e
   LEFT JOIN (SELECT peer, port, median(n) AS med, max(n) AS most FROM tcp_peer WHERE dir = 'out' AND state = 'ESTAB' GROUP BY peer, port) p
     ON p.peer = e.peer AND p.port = e.port
-  LEFT JOIN (SELECT peer, port, avg(rtt_mean_ns) AS rtt, max(rtt_max_ns) AS rtt_max, sum(retrans) AS retrans, sum(segs_out) AS segs
+  LEFT JOIN (SELECT peer, port, avg(rtt_mean_ns) AS rtt, max(rtt_max_ns) AS rtt_max, sum(retrans) AS retrans, sum(segs_out) AS segs,
+                    max(sendq_bytes) AS sendq, max(recvq_bytes) AS recvq
                FROM tcp_flow WHERE dir = 'out' GROUP BY peer, port) t ON t.peer = e.peer AND t.port = e.port
  ORDER BY e.router, e.client, p.med DESC, e.peer, e.port;
 -- table: top talkers: traffic by peer (tcp_info)

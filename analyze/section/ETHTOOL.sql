@@ -23,7 +23,7 @@ SELECT b.entity AS interface, b.name AS counter, replace(coalesce(nullif(m.meani
   FROM since_boot b JOIN ethtool_meaning m ON m.entity = b.entity AND m.name = b.name
  WHERE b.source = 'ethtool'
  ORDER BY m.problem DESC, b.total DESC, b.entity, b.name;
--- table: rings and channels (set / possible)
+-- table: rings in descriptors, channels in queues: set / possible
 -- top: 40
 SELECT entity AS interface,
        max(CASE WHEN name = 'driver' THEN first END) AS driver,

@@ -18,7 +18,7 @@ SELECT max(CASE WHEN k = 'window_asked_s' THEN 0 + v END) AS asked_s, max(CASE W
        max(CASE WHEN k = 'tool' THEN v END) || ' ' || max(CASE WHEN k = 'tool_version' THEN v END) AS recorder,
        max(CASE WHEN k = 'options' THEN v END) AS options,
        CASE WHEN max(CASE WHEN k = 'uid' THEN v END) = 0 THEN 'root' ELSE 'user ' || max(CASE WHEN k = 'uid' THEN v END) END AS privileges,
-       max(CASE WHEN k = 'netns' THEN v END) AS "network namespace",
+       max(CASE WHEN k = 'netns' THEN 'net:[' || v || ']' END) AS "network namespace",
        max(CASE WHEN k = 'bundle_sha256' THEN v END) AS sha256, max(CASE WHEN k = 'note' THEN v END) AS note
   FROM meta;
 -- table: recordings, joined to one window
@@ -60,15 +60,21 @@ SELECT member AS file, state, group_concat(DISTINCT source) AS "for", max(note) 
  GROUP BY member, state ORDER BY state, member;
 -- table: sources that lack something
 -- always: good, bad
-SELECT source, state, good, bad, note FROM source WHERE state <> 'ok' OR bad > 0
+SELECT source, state, good, bad, CASE WHEN instr(note, ': ') > 0 THEN substr(note, instr(note, ': ') + 2) || ' ' || substr(note, 1, instr(note, ': ') - 1) ELSE note END AS note
+  FROM source WHERE state <> 'ok' OR bad > 0
  ORDER BY CASE state WHEN 'ok' THEN 3 WHEN 'not-collected' THEN 2 WHEN 'absent' THEN 1 ELSE 0 END, source;
 -- table: captures: how often, how much, how long the reading took; the slowest first
 -- always: captures, failed
 -- top: 15
-SELECT c.source, sum(c.state IN ('ok', 'cut', 'fallback')) AS captures, sum(c.state NOT IN ('ok', 'cut', 'fallback', 'thinned')) AS failed,
-       median(c.dt) AS every_s, sum(c.bytes) AS read_bytes, min(c.cost_s) AS fetch_min_s, median(c.cost_s) AS fetch_med_s, max(c.cost_s) AS fetch_max_s,
-       max(CASE WHEN c.state NOT IN ('ok', 'thinned') THEN c.state || coalesce(': ' || nullif(c.note, ''), '') END) AS error
-  FROM capture c WHERE c.source IS NOT NULL GROUP BY c.source ORDER BY max(c.cost_s) DESC, c.source;
+SELECT source, captures, failed, every_s, read_bytes, fetch_min_s, fetch_med_s, fetch_max_s, error,
+       (SELECT substr(at, 12, 8) FROM snapshot WHERE snap = first_bad) AS first_error,
+       (SELECT substr(at, 12, 8) FROM snapshot WHERE snap = last_bad) AS last_error
+  FROM (SELECT c.source, sum(c.state IN ('ok', 'cut', 'fallback')) AS captures, sum(c.state NOT IN ('ok', 'cut', 'fallback', 'thinned')) AS failed,
+               median(c.dt) AS every_s, sum(c.bytes) AS read_bytes, min(c.cost_s) AS fetch_min_s, median(c.cost_s) AS fetch_med_s, max(c.cost_s) AS fetch_max_s,
+               max(CASE WHEN c.state NOT IN ('ok', 'thinned') THEN c.state || coalesce(': ' || nullif(c.note, ''), '') END) AS error,
+               min(CASE WHEN c.state NOT IN ('ok', 'thinned') THEN c.snap END) AS first_bad, max(CASE WHEN c.state NOT IN ('ok', 'thinned') THEN c.snap END) AS last_bad
+          FROM capture c WHERE c.source IS NOT NULL GROUP BY c.source)
+ ORDER BY fetch_max_s DESC, source;
 -- table: single files that took long
 -- top: 10
 SELECT member, count(*) AS times, sum(bytes) AS read_bytes, avg(cost_s) AS mean_s, max(cost_s) AS longest_s FROM capture

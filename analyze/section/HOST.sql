@@ -15,7 +15,7 @@ SELECT (SELECT v FROM meta WHERE k = 'host') AS host,
        (SELECT first FROM series WHERE source = 'meminfo' AND name = 'MemTotal') AS memory_bytes,
        coalesce((SELECT first FROM series WHERE source = 'host' AND name = 'uptime_s'), (SELECT 0 + v FROM meta WHERE k = 'uptime_s')) AS up_s,
        (SELECT first FROM series WHERE source = 'host' AND name = 'current_clocksource') AS clock;
--- table: load over the window
+-- table: load over the window, in threads or as said
 SELECT CASE name WHEN 'load1' THEN 'load average of 1 min, ' || coalesce((SELECT v FROM meta WHERE k = 'cpus'), '?') || ' CPUs'
             WHEN 'procs_running' THEN 'threads that run or wait for a CPU' WHEN 'procs_blocked' THEN 'threads blocked on I/O'
             WHEN 'ctxt' THEN 'context switches/s' ELSE 'new processes/s' END AS what,

@@ -79,4 +79,5 @@ SELECT (SELECT max(hi) FROM series WHERE source = 'linkerd' AND name = 'jvm/heap
        (SELECT CAST(max(f.hi) AS INT) || ' of ' || CAST(max(f.lim) AS INT)
           FROM (SELECT max(CASE WHEN name = 'jvm/fd_count' THEN hi END) AS hi, max(CASE WHEN name = 'jvm/fd_limit' THEN last END) AS lim
                   FROM series WHERE source = 'linkerd' AND kind <> 'text' GROUP BY entity) f) AS "open files, most of the limit",
-       (SELECT max(last) FROM series WHERE source = 'linkerd' AND name = 'jvm/num_cpus' AND kind <> 'text') AS "CPUs it sees";
+       (SELECT max(last) FROM series WHERE source = 'linkerd' AND name = 'jvm/num_cpus' AND kind <> 'text') AS "CPUs it sees"
+ WHERE EXISTS (SELECT 1 FROM series WHERE source = 'linkerd' AND name LIKE 'jvm/%');

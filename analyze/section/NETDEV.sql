@@ -3,7 +3,7 @@
 -- about: each interface's traffic and losses; min, median and max are of the intervals
 -- source: netdev
 -- empty: no interface moved a byte in the window
--- table: receive
+-- table: receive: losses in packets over the window
 -- top: 40
 SELECT entity AS interface,
        max(CASE WHEN name = 'rx_bytes' THEN lo END) AS min_bytes_per_s, max(CASE WHEN name = 'rx_bytes' THEN p50 END) AS med_bytes_per_s,
@@ -21,7 +21,7 @@ SELECT entity AS interface,
   FROM series WHERE source = 'netdev'
  GROUP BY entity HAVING sum(CASE WHEN name LIKE 'rx%' THEN increase END) > 0
  ORDER BY max(CASE WHEN name = 'rx_bytes' THEN increase END) DESC, entity;
--- table: transmit
+-- table: transmit: losses in packets over the window
 -- top: 40
 SELECT entity AS interface,
        max(CASE WHEN name = 'tx_bytes' THEN lo END) AS min_bytes_per_s, max(CASE WHEN name = 'tx_bytes' THEN p50 END) AS med_bytes_per_s,

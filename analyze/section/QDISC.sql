@@ -3,7 +3,7 @@
 -- about: queues in front of the interfaces; a drop here is seen in no interface counter
 -- source: qdisc
 -- empty: no queueing discipline in the window
--- table:
+-- table: dropped and requeued in packets, overlimits in times, over the window
 -- always: dropped
 -- top: 40
 SELECT entity AS queue,

@@ -3,13 +3,26 @@
 -- about: TCP sockets by state and peer over the captures of ss
 -- source: tcp tcp_info
 -- empty: no TCP socket was there
--- table: states
+-- table: states, in sockets
 SELECT state, min(n) AS min, median(n) AS med, max(n) AS max, spark_over(t0, t1, n) AS over_time_spark
   FROM (SELECT s.state, x.mono AS t0, coalesce((SELECT y.mono FROM snapshot y WHERE y.snap > x.snap AND EXISTS (SELECT 1 FROM tcp_state z WHERE z.snap = y.snap) ORDER BY y.snap LIMIT 1), x.mono) AS t1,
                coalesce((SELECT n FROM tcp_state t WHERE t.snap = x.snap AND t.state = s.state), 0) AS n
           FROM (SELECT DISTINCT state FROM tcp_state) s
           JOIN (SELECT snap, mono FROM snapshot WHERE snap IN (SELECT snap FROM tcp_state)) x)
  GROUP BY state ORDER BY max(n) DESC, state;
+-- table: states by our listening port, in sockets: min / median / max of the captures
+-- top: 20
+SELECT port,
+       max(CASE WHEN state = 'ESTAB' THEN said END) AS "ESTAB", max(CASE WHEN state = 'TIME-WAIT' THEN said END) AS "TIME-WAIT",
+       max(CASE WHEN state = 'SYN-RECV' THEN said END) AS "SYN-RECV", max(CASE WHEN state = 'CLOSE-WAIT' THEN said END) AS "CLOSE-WAIT",
+       max(CASE WHEN state LIKE 'FIN-WAIT%' THEN said END) AS "FIN-WAIT", max(CASE WHEN state IN ('LAST-ACK', 'CLOSING') THEN said END) AS "LAST-ACK, CLOSING"
+  FROM (SELECT port, state, min(n) || ' / ' || CAST(median(n) AS INT) || ' / ' || max(n) AS said, max(n) AS most
+          FROM (SELECT k.port, k.state, x.snap,
+                       coalesce((SELECT sum(n) FROM tcp_peer t WHERE t.snap = x.snap AND t.dir = 'in' AND t.port = k.port AND t.state = k.state), 0) AS n
+                  FROM (SELECT DISTINCT port, state FROM tcp_peer WHERE dir = 'in') k
+                  JOIN (SELECT DISTINCT snap FROM tcp_state) x)
+         GROUP BY port, state)
+ GROUP BY port ORDER BY max(most) DESC, port;
 -- table: most connections (ESTAB) by peer; "in" counts our port, "out" the peer's
 -- top: 15
 SELECT dir, peer, port, max(n) AS max, median(n) AS med_when_there
@@ -32,11 +45,18 @@ SELECT u.peer, u.port, u.most AS ports_max, u.time_wait AS "of them TIME-WAIT", 
 SELECT state, dir, peer, port, max(n) AS max
   FROM tcp_peer WHERE state IN ('SYN-SENT', 'SYN-RECV', 'CLOSE-WAIT', 'FIN-WAIT-1', 'FIN-WAIT-2', 'LAST-ACK', 'CLOSING')
  GROUP BY state, dir, peer, port ORDER BY max(n) DESC, state, dir, peer, port;
+-- table: longest in CLOSE-WAIT: the peer has closed, the program has not (of the sockets that tcp_info lists)
+-- top: 10
+SELECT local || ':' || lport AS local, peer || ':' || pport AS peer, max(comm) AS owner,
+       max(x.mono) - min(x.mono) AS at_least_s, max(s.lastrcv_ns) AS silent_ns, max(s.recvq) AS unread_bytes, count(*) AS captures
+  FROM tcp_socket s JOIN snapshot x ON x.snap = s.snap WHERE s.state = 'CLOSE-WAIT'
+ GROUP BY s.local, s.lport, s.peer, s.pport
+ ORDER BY max(x.mono) - min(x.mono) DESC, max(s.lastrcv_ns) DESC, 1, 2;
 -- table: churn: connections that came and went between two captures
 -- top: 15
 SELECT dir, peer, port, seen, opened, closed, peak, life_p50_s AS life_at_least_s,
        opened * 1.0 / nullif((SELECT span_s FROM source WHERE source = 'tcp'), 0) AS opened_per_s
   FROM tcp_churn WHERE opened + closed > 0 ORDER BY opened + closed DESC, dir, peer, port;
--- table: as the kernel counts them (sockstat)
+-- table: as the kernel counts them (sockstat), in sockets
 SELECT name AS what, lo AS min, p50 AS med, hi AS max, spark(id) AS over_time_spark
   FROM series WHERE source = 'sockstat' AND hi > 0 AND name NOT LIKE '%mem%' ORDER BY name;

@@ -3,7 +3,7 @@
 -- about: packets through each CPU's backlog, from softnet_stat; growth over the window
 -- source: softnet
 -- empty: no packet was processed in the window
--- table: per CPU
+-- table: per CPU: dropped and flow limit in packets, squeezes in times, backlog in packets
 -- always: dropped, time_squeeze
 -- top: 32
 SELECT s.entity AS cpu,
@@ -14,6 +14,7 @@ SELECT s.entity AS cpu,
          / nullif(max(CASE WHEN name = 'processed' THEN increase END), 0) AS dropped_pct,
        max(CASE WHEN name = 'dropped' THEN peak_per_s END) AS dropped_max_per_s,
        max(CASE WHEN name = 'time_squeeze' THEN increase END) AS time_squeeze,
+       max(CASE WHEN name = 'time_squeeze' THEN peak_per_s END) AS squeezed_max_per_s,
        max(CASE WHEN name = 'received_rps' THEN increase * 1.0 / nullif(span, 0) END) AS rps_per_s,
        max(CASE WHEN name = 'flow_limit' THEN increase END) AS flow_limit,
        max(CASE WHEN name = 'backlog_len' THEN hi END) AS backlog_max,

@@ -5,37 +5,37 @@
 -- empty: no setting was recorded
 -- table: limits; usual: the kernel's own value where this host has another
 WITH kernel(k) AS (SELECT 0 + coalesce((SELECT v FROM meta WHERE k = 'kernel_num'), 0))
-SELECT s.name AS sysctl, replace(s.value, char(9), ' ') AS value, nullif(u.usual, replace(s.value, char(9), ' ')) AS "usual", w.limits, w.seen,
+SELECT s.name AS sysctl, replace(s.value, char(9), ' ') AS value, w.unit, nullif(u.usual, replace(s.value, char(9), ' ')) AS "usual", w.limits, w.seen,
        (SELECT group_concat(rule, ', ') FROM (SELECT DISTINCT rule FROM finding WHERE rule GLOB u.rules AND suppressed IS NULL AND level <> 'info' ORDER BY rule)) AS findings
-  FROM (SELECT 'net.core.somaxconn' AS name, 'accept queue' AS limits,
+  FROM (SELECT 'net.core.somaxconn' AS name, 'connections' AS unit, 'accept queue' AS limits,
                (SELECT 'longest queue ' || CAST(max(hi) AS INT) FROM series WHERE source = 'listener' AND name = 'queue') AS seen
-        UNION ALL SELECT 'net.ipv4.tcp_max_syn_backlog', 'half-open connections',
+        UNION ALL SELECT 'net.ipv4.tcp_max_syn_backlog', 'connections', 'half open',
                (SELECT 'dropped ' || increase FROM counter WHERE source = 'netstat' AND name = 'TcpExtTCPReqQFullDrop' AND increase > 0)
-        UNION ALL SELECT 'net.core.netdev_max_backlog', 'packets in a backlog',
+        UNION ALL SELECT 'net.core.netdev_max_backlog', 'packets', 'backlog of a CPU',
                (SELECT 'dropped ' || sum(increase) FROM counter WHERE source = 'softnet' AND name = 'dropped')
-        UNION ALL SELECT 'net.core.netdev_budget', 'packets a run',
+        UNION ALL SELECT 'net.core.netdev_budget', 'packets', 'run of all NICs',
                (SELECT 'squeezed ' || sum(increase) FROM counter WHERE source = 'softnet' AND name = 'time_squeeze')
-        UNION ALL SELECT 'net.core.netdev_budget_usecs', 'time of a run, us', NULL
-        UNION ALL SELECT 'net.ipv4.ip_local_port_range', 'ports to one peer',
+        UNION ALL SELECT 'net.core.netdev_budget_usecs', 'us', 'run of all NICs', NULL
+        UNION ALL SELECT 'net.ipv4.ip_local_port_range', 'ports', 'to one peer',
                (SELECT 'most ' || max(n) FROM (SELECT sum(n) AS n FROM tcp_peer WHERE dir = 'out' AND peer <> '*' GROUP BY snap, peer, port))
-        UNION ALL SELECT 'net.ipv4.tcp_max_tw_buckets', 'TIME-WAIT sockets',
+        UNION ALL SELECT 'net.ipv4.tcp_max_tw_buckets', 'sockets', 'TIME-WAIT',
                (SELECT 'most ' || CAST(hi AS INT) FROM series WHERE source = 'sockstat' AND name = 'TCP_tw')
-        UNION ALL SELECT 'net.ipv4.tcp_max_orphans', 'orphaned sockets',
+        UNION ALL SELECT 'net.ipv4.tcp_max_orphans', 'sockets', 'orphaned',
                (SELECT 'most ' || CAST(hi AS INT) FROM series WHERE source = 'sockstat' AND name = 'TCP_orphan')
-        UNION ALL SELECT 'net.ipv4.tcp_mem', 'TCP memory, pages',
+        UNION ALL SELECT 'net.ipv4.tcp_mem', 'pages', 'TCP memory',
                (SELECT 'most ' || CAST(hi AS INT) FROM series WHERE source = 'sockstat' AND name = 'TCP_mem')
-        UNION ALL SELECT 'net.ipv4.udp_mem', 'UDP memory, pages',
+        UNION ALL SELECT 'net.ipv4.udp_mem', 'pages', 'UDP memory',
                (SELECT 'most ' || CAST(hi AS INT) FROM series WHERE source = 'sockstat' AND name = 'UDP_mem')
-        UNION ALL SELECT 'net.netfilter.nf_conntrack_max', 'tracked connections',
+        UNION ALL SELECT 'net.netfilter.nf_conntrack_max', 'connections', 'tracked',
                (SELECT 'most ' || CAST(hi AS INT) FROM series WHERE source = 'conntrack' AND entity = '' AND name = 'count')
-        UNION ALL SELECT 'net.ipv4.neigh.default.gc_thresh3', 'IPv4 neighbours',
+        UNION ALL SELECT 'net.ipv4.neigh.default.gc_thresh3', 'entries', 'IPv4 neighbours',
                (SELECT 'most ' || CAST(hi AS INT) FROM series WHERE source = 'neigh' AND entity = 'arp_cache' AND name = 'entries')
-        UNION ALL SELECT 'fs.file-max', 'open files',
+        UNION ALL SELECT 'fs.file-max', 'files', 'open',
                (SELECT 'most ' || CAST(hi AS INT) FROM series WHERE source = 'files' AND name = 'open')
-        UNION ALL SELECT 'net.ipv4.tcp_rmem', 'receive buffer, B', NULL
-        UNION ALL SELECT 'net.ipv4.tcp_wmem', 'send buffer, B', NULL
-        UNION ALL SELECT 'net.core.rmem_max', 'SO_RCVBUF, B', NULL
-        UNION ALL SELECT 'net.core.wmem_max', 'SO_SNDBUF, B', NULL) w
+        UNION ALL SELECT 'net.ipv4.tcp_rmem', 'bytes', 'receive buffer', NULL
+        UNION ALL SELECT 'net.ipv4.tcp_wmem', 'bytes', 'send buffer', NULL
+        UNION ALL SELECT 'net.core.rmem_max', 'bytes', 'SO_RCVBUF', NULL
+        UNION ALL SELECT 'net.core.wmem_max', 'bytes', 'SO_SNDBUF', NULL) w
   JOIN setting s ON s.name = w.name
   JOIN (          -- the kernel's own value where it is a constant, and whose findings are about it
         SELECT 'net.core.somaxconn' AS name, CASE WHEN k >= 5004000 THEN '4096' ELSE '128' END AS usual, 'tcp-listen/*' AS rules FROM kernel
@@ -57,7 +57,10 @@ SELECT s.name AS sysctl, replace(s.value, char(9), ' ') AS value, nullif(u.usual
         UNION ALL SELECT 'net.core.wmem_max', '212992', 'udp/sndbuf*'
   ) u ON u.name = w.name;
 -- table: behaviour
-SELECT name AS sysctl, replace(value, char(9), ' ') AS value FROM setting
+SELECT name AS sysctl, replace(value, char(9), ' ') AS value,
+       CASE WHEN name LIKE '%retries' THEN 'retries' WHEN name LIKE '%\_time' ESCAPE '\' OR name LIKE '%timeout' THEN 's'
+            WHEN name LIKE '%lowat' THEN 'bytes' WHEN name <> 'vm.swappiness' AND value GLOB '[0-9]' THEN 'switch' END AS unit
+  FROM setting
  WHERE name IN ('net.ipv4.tcp_congestion_control', 'net.core.default_qdisc', 'net.ipv4.tcp_syncookies', 'net.ipv4.tcp_tw_reuse', 'net.ipv4.tcp_fin_timeout',
                 'net.ipv4.tcp_abort_on_overflow', 'net.ipv4.tcp_slow_start_after_idle', 'net.ipv4.tcp_early_retrans', 'net.ipv4.tcp_recovery', 'net.ipv4.tcp_sack',
                 'net.ipv4.tcp_timestamps', 'net.ipv4.tcp_syn_retries', 'net.ipv4.tcp_synack_retries', 'net.ipv4.tcp_mtu_probing', 'net.ipv4.tcp_keepalive_time',

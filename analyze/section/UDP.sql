@@ -3,13 +3,13 @@
 -- about: UDP and IP counters that moved in the window
 -- source: snmp netstat udp
 -- empty: no UDP or IP counter moved in the window
--- table: UDP
+-- table: UDP, in datagrams (Octets: bytes)
 -- top: 30
 SELECT name AS counter, increase AS growth, increase * 1.0 / nullif(span, 0) AS mean_per_s, peak_per_s AS max_per_s, spark(id) AS over_time_spark
   FROM series
  WHERE source IN ('snmp', 'snmp6') AND name LIKE 'Udp%' AND kind = 'counter' AND increase > 0
  ORDER BY (name LIKE '%Errors%' OR name LIKE '%NoPorts%') DESC, increase DESC, name;
--- table: IP and ICMP, without totals
+-- table: IP and ICMP, in packets and messages, without totals
 -- top: 30
 SELECT name AS counter, increase AS growth, increase * 1.0 / nullif(span, 0) AS mean_per_s, peak_per_s AS max_per_s, spark(id) AS over_time_spark
   FROM series
