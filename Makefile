@@ -15,6 +15,7 @@ DESTDIR    ?=
 BINDIR     ?= $(PREFIX)/bin
 DATADIR    ?= $(PREFIX)/share/nettape
 MANDIR     ?= $(PREFIX)/share/man
+COMPDIR    ?= $(PREFIX)/share/bash-completion/completions
 INSTALL    ?= install
 PKG_CONFIG ?= pkg-config
 ifeq ($(origin CC),default)
@@ -24,7 +25,7 @@ CC ?= cc
 
 B       := $(if $(filter release,$(PROFILE)),build,build/$(PROFILE))
 O       := $(B)/obj
-VERSION := $(or $(shell git describe --always --dirty 2>/dev/null),0)
+VERSION := $(or $(shell cat .version 2>/dev/null || git describe --always --dirty 2>/dev/null),0)
 Q       := $(if $(V),,@)
 say      = $(if $(V),,@printf '%-6s %s\n' '$(1)' '$(2)';)
 
@@ -283,6 +284,9 @@ bench.apk := sysstat atop
 postgres.apt := libpq-dev postgresql
 postgres.dnf := libpq-devel postgresql-server
 postgres.apk := libpq-dev postgresql
+# make deb and rpm, and what looks at them
+deb.apt := libpq-dev dpkg-dev debhelper fakeroot lintian rpm rpmlint debootstrap bash-completion git
+deb.dnf := libpq-devel dpkg-dev debhelper fakeroot rpm-build rpmlint debootstrap bash-completion git
 get.apt    = $(sudo) apt-get update -qq && $(sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 get.dnf    = $(sudo) dnf install -y
 get.apk    = $(sudo) apk add
@@ -298,28 +302,43 @@ deps-static: ## what the static collector is built with, for arm64 too
 	$(if $(static.$(manager)),$(get.$(manager)) gcc $(static.$(manager)),$(error make static needs apt-get and the source packages of Debian or Ubuntu))
 bench-deps: deps ## and what bench measures against
 	$(get.$(manager)) $(bench.$(manager))
+deps-deb: deps ## and what packages are made and looked at with
+	$(get.$(manager)) $(deb.$(manager))
 deps-lab: deps ## and what lab-quiet loads the machine with
 	$(get.$(manager)) $(lab.$(manager))
-.PHONY: bench-deps deps deps-postgres deps-lint deps-static deps-lab
+.PHONY: bench-deps deps deps-deb deps-postgres deps-lint deps-static deps-lab
 
 ## Delivery
 man1 := $(sort $(wildcard */*.1))
 man5 := $(sort $(wildcard */*.5))
-install: all ## DESTDIR, PREFIX, BINDIR, MANDIR, DATADIR
-	$(Q)$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(DATADIR)
-	$(Q)$(INSTALL) -m755 $(B)/nettape-collect $(B)/nettape-analyze $(DESTDIR)$(BINDIR)
+programs := nettape-collect nettape-analyze
+data     := $(sort $(wildcard schema/*.sql schema/*.json)) $(rules) $(rules:.sql=.test)
+put      := $(addprefix $(BINDIR)/,$(programs)) $(addprefix $(COMPDIR)/,$(programs)) \
+            $(addprefix $(MANDIR)/man1/,$(notdir $(man1))) $(addprefix $(MANDIR)/man5/,$(notdir $(man5))) $(addprefix $(DATADIR)/,$(data))
+# The folders of that, the deepest first; of a live system only those that it has no use for itself.
+left     := $(sort $(dir $(addprefix $(DATADIR)/rules/,$(rules:rules/%=%)))) $(addprefix $(DATADIR)/,rules schema) $(DATADIR) \
+            $(COMPDIR) $(dir $(COMPDIR)) $(MANDIR)/man1 $(MANDIR)/man5 $(if $(DESTDIR),$(MANDIR) $(BINDIR))
+install: all ## DESTDIR, PREFIX, BINDIR, MANDIR, DATADIR, COMPDIR
+	$(Q)$(INSTALL) -d $(addprefix $(DESTDIR),$(BINDIR) $(COMPDIR) $(MANDIR)/man1 $(MANDIR)/man5 $(DATADIR))
+	$(Q)$(INSTALL) -m755 $(addprefix $(B)/,$(programs)) $(DESTDIR)$(BINDIR)
 	$(Q)$(INSTALL) -m644 $(man1) $(DESTDIR)$(MANDIR)/man1
 	$(Q)$(INSTALL) -m644 $(man5) $(DESTDIR)$(MANDIR)/man5
-	$(Q)for r in schema/db.sql $(sort $(wildcard schema/*.json)) $(rules) $(rules:.sql=.test); do $(INSTALL) -D -m644 $$r $(DESTDIR)$(DATADIR)/$$r; done
+	$(Q)for p in $(programs); do $(INSTALL) -m644 .packaging/complete.bash $(DESTDIR)$(COMPDIR)/$$p || exit 1; done
+	$(Q)for f in $(data); do $(INSTALL) -D -m644 $$f $(DESTDIR)$(DATADIR)/$$f || exit 1; done
 uninstall: ## takes back exactly what install put
-	$(Q)rm -f $(addprefix $(DESTDIR)$(BINDIR)/,nettape-collect nettape-analyze) \
-	    $(addprefix $(DESTDIR)$(MANDIR)/man1/,$(notdir $(man1))) $(addprefix $(DESTDIR)$(MANDIR)/man5/,$(notdir $(man5)))
-	$(Q)rm -rf $(DESTDIR)$(DATADIR)
+	$(Q)rm -f $(addprefix $(DESTDIR),$(put))
+	$(Q)cd $(or $(DESTDIR),/) && { rmdir $(if $(DESTDIR),-p) --ignore-fail-on-non-empty $(patsubst /%,%,$(left)) 2>/dev/null || true; }
 dist: ## nettape-VERSION.tar.gz, the same bytes every time
-	$(Q)mkdir -p build && git archive --prefix=nettape-$(VERSION)/ HEAD | gzip -9n >build/nettape-$(VERSION).tar.gz
+	$(Q)mkdir -p build && git archive --prefix=nettape-$(VERSION)/ --add-virtual-file=nettape-$(VERSION)/.version:$(VERSION) HEAD | gzip -9n >build/nettape-$(VERSION).tar.gz
+deb: dist ## packages of Debian for both programs, from dist, in build/deb
+	$(Q).packaging/deb.sh $(VERSION)
+rpm: dist ## packages of Fedora and its like, from dist, in build/rpm
+	$(Q).packaging/rpm.sh $(VERSION)
+check-deb: deb ## build, lint, install and remove the packages; CLEAN_ROOT=DIR is a root to install them in
+	$(Q)tests/check.sh $(B) packages
 clean: ; $(Q)rm -rf build compile_commands.json ## remove everything built
 help: ## this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t14
-.PHONY: install uninstall dist clean help
+.PHONY: install uninstall dist deb rpm check-deb clean help
 
 -include $(patsubst %.c,$(O)/%.d,$(src_all))

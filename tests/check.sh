@@ -1,8 +1,8 @@
 #!/bin/sh
 # tests/check.sh BUILD [SUITE...]: run the suites, count their TAP lines.
 # A suite is a unit test's name, or golden, rules, lint-rules, NAME of tests/e2e/NAME.sh;
-# static, of the static collector, runs only when it is named (make check-static).
-# $SKIP_SUITES: those that are left out.
+# static, of the static collector, and packages run only when they are named (make
+# check-static, check-deb).  $SKIP_SUITES: those that are left out.
 # Output: each suite's failures, then "N passed, N failed" alone on the last line.
 set -u
 build=$1
@@ -20,7 +20,9 @@ suites() { # those that take long come first
 	printf 'golden tests/golden.sh\nreplay tests/replay.sh\nrooms tests/rooms.sh --tap\n'
 	printf 'rules %s --test-rules rules\nlint-rules %s --lint-rules rules\n' \
 		"$build/nettape-analyze" "$build/nettape-analyze"
-	case " $only " in *" static "*) echo "static tests/static.sh" ;; esac
+	for t in static packages; do
+		case " $only " in *" $t "*) echo "$t tests/$t.sh" ;; esac
+	done
 	for t in "$build"/tests/unit/test_*; do
 		case $t in *.[od]) ;; *) printf '%s %s\n' "$(basename "$t")" "$t" ;; esac
 	done
