@@ -56,7 +56,7 @@ make_root() { # one that has what its package manager needs, and no more
 	if [ ! -e "$root/made" ]; then
 		rm -rf "$root"
 		mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.sources 2>/dev/null | sed -n 's/^URIs: *//p; s/^deb  *\(\[[^]]*\] *\)\{0,1\}\([^ ]*\).*/\2/p' | head -1)
-		debootstrap --variant=minbase "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$root" "$mirror" >>"$work/log" 2>&1 || return 1
+		debootstrap --variant=minbase "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" "$root" "$mirror" >>"$work/log" 2>&1 || return 1
 		touch "$root/made"
 	fi
 	cp -a "$root" "$work/root"
@@ -82,7 +82,7 @@ else
 	mkdir "$work/root/debs"
 	# shellcheck disable=SC2086 # two files
 	cp $debs "$work/root/debs/"
-	needs=$(for d in $debs; do dpkg-deb -f "$d" Depends; done | tr ',\n' '\n\n' | sed 's/(.*//; s/ //g' | sort -u | tr '\n' ' ')
+	needs=$(for d in $debs; do dpkg-deb -f "$d" Depends; done | tr , '\n' | sed 's/(.*//; s/ //g' | sort -u | tr '\n' ' ')
 	check "deb: what they need is there to be had" inside "apt-get update -qq && apt-get install -y -qq --no-install-recommends $needs"
 	tree >"$work/before"
 	check "deb: they are installed in a clean root" inside 'apt-get install -y -qq --no-install-recommends --no-download /debs/*.deb || dpkg -i /debs/*.deb'
@@ -111,7 +111,8 @@ check "rpm: the program knows what it was made from" sh -c '"$1/usr/bin/nettape-
 if command -v rpmlint >/dev/null; then
 	# shellcheck disable=SC2086 # two files
 	rpmlint .packaging/nettape.spec $rpms >"$work/rpmlint" 2>&1
-	check "rpm: rpmlint sees no error" sh -c 'cat "$1"; grep -q " 0 errors" "$1"' sh "$work/rpmlint"
+	# signature, packager and changelog are those of whoever publishes them
+	check "rpm: rpmlint sees no error" sh -c 'cat "$1"; grep -q " errors" "$1" && ! grep " E: " "$1" | grep -v "no-signature\|no-packager-tag\|no-changelogname-tag"' sh "$work/rpmlint"
 else
 	skip "rpm: rpmlint sees no error" "no rpmlint here"
 fi
