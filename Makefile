@@ -226,7 +226,9 @@ demo: all ## record this host for 10 s and print the diagnosis
 	$(Q)mkdir -p build/demo
 	$(B)/nettape-collect --for 10s --every 1s --force -o build/demo/demo.nettape.tar.zst
 	$(B)/nettape-analyze --fail-on never --no-pager build/demo/demo.nettape.tar.zst
-.PHONY: demo
+screenshot: all ## the pictures of the README, of a host that does not exist, in a headless Chromium
+	$(Q).packaging/screenshot.sh $(B) .assets
+.PHONY: demo screenshot
 
 # What it measures against: tests/bench/NAME.c, each with schema; reader also with what the analyzer reads by
 bench_programs := $(patsubst %.c,$(B)/%,$(src_bench))

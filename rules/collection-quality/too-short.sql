@@ -11,6 +11,8 @@
 --           minutes hold two of them. Rules that could not be judged are listed at the end of the report, they are not "ok".
 -- remedy:   Record longer while the symptom is there:
 --             nettape-collect --for 5m
+--           Of this recording the same rules judge what there is, with low confidence, with
+--             nettape-analyze --short-window
 -- verify:   This finding is gone.
 -- but:      A short recording of a fault that shows at once is fine.
 -- see:      nettape-collect(1)
