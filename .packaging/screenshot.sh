@@ -22,7 +22,7 @@ shoot() { # PAGE HEIGHT PICTURE
 }
 # A headless browser does not scroll: what stands above the plots is taken away instead.
 sed -e 's/<meta http-equiv="Content-Security-Policy"[^>]*>//' \
-	-e 's,</head>,<style>.top\,nav\,#findings\,#when\,#plot-requests\,#plot-latency{display:none}</style></head>,' "$work/page.html" >"$work/plots.html"
+	-e 's,</head>,<style>.top\,nav\,#findings\,#when\,#plot-requests\,#plot-latency\,#plot-retransmits{display:none}</style></head>,' "$work/page.html" >"$work/plots.html"
 shoot "$work/page.html" 1000 "$to/findings.png"
 shoot "$work/plots.html" 1000 "$to/plots.png"
 rm -rf "$work/profile"
