@@ -118,8 +118,8 @@ static int take_style(struct run *run, struct err *e)
 		width = run->out.width > WIDTH_LEAST ? run->out.width : WIDTH_LEAST;
 	run->style = (struct style){
 		.width = o->width_n ? o->width_n : width,
-		.colour = run->out.terminal && !run->out.dumb && !o->output && !o->no_color &&
-	                  !(no_color && *no_color),
+		.colour = !o->no_color && (o->color || (run->out.terminal && !run->out.dumb &&
+	                                                !o->output && !(no_color && *no_color))),
 		.utf8 = run->out.utf8,
 		.all = o->all,
 		.sections = *o->sections ? o->sections : NULL,

@@ -103,6 +103,7 @@ check "is ASCII in a C locale" sh -c '! LC_ALL=C grep -q "[^ -~]" ascii.txt'
 LC_ALL=C.UTF-8 "$analyze" --fail-on never "$bundle" >utf8.txt
 check "draws with blocks in a UTF-8 locale" grep -q '▁' utf8.txt
 check "has no colour in a pipe" sh -c '! grep -q "$(printf "\033")" utf8.txt'
+check "--color colours a pipe, too" sh -c '"$1" --color --fail-on never "$2" | grep -q "$(printf "\033")"' sh "$analyze" "$bundle"
 check "the same twice" sh -c 'LC_ALL=C.UTF-8 "$1" --fail-on never "$2" | cmp -s - utf8.txt' sh "$analyze" "$bundle"
 if command -v script >/dev/null; then
 	on_terminal() { # WANT(0 = colour) ENV... : the report on a terminal of its own

@@ -326,7 +326,7 @@ static void limits_stand_below_the_numbers(void **state)
 	assert_non_null(
 		strstr(text, "    limits    warn_drops = 1 packets, crit_drops = 100 packets\n"));
 	free(text);
-	text = rendered(&r, (struct style){.width = 80, .all = true});
+	text = rendered(&r, (struct style){.width = 100, .all = true});
 	assert_non_null(strstr(text, "min_share = 5 percent\n"));
 	free(text);
 }
