@@ -164,6 +164,16 @@ static void read_parked(struct sos *s)
 	}
 }
 
+/* Where each file is answered for: read, or listed with a reason. */
+static bool is_of_network(struct span path)
+{
+	size_t net = span_search(path, SPAN("/net/"));
+
+	return span_starts(path, SPAN("sos_commands/")) ||
+	       (span_starts(path, SPAN("proc/")) && net < path.n &&
+	        !span_starts(path, SPAN("proc/sys/")));
+}
+
 static void on_file(struct sos *s, const struct entry *en, struct span path)
 {
 	struct sos_file f = {.path = path};
@@ -175,7 +185,10 @@ static void on_file(struct sos *s, const struct entry *en, struct span path)
 
 	if (known && place.row->use == SOS_LIST) {
 		add_name(s, &s->listed_names, ++s->listed, path);
-		sos_file_list(s, path, en->size);
+		sos_file_list(s, path, en->size, "no form that is known");
+	} else if (known && place.row->use == SOS_PASS && is_of_network(path)) {
+		s->known++;
+		sos_file_list(s, path, en->size, place.row->remark);
 	} else if (!known || !wants_text(place.row)) {
 		s->others++;
 	} else {
@@ -253,6 +266,7 @@ int sos_load(struct entries *x, struct store *store, struct err *e)
 	sos_manifest_free(&s.manifest);
 	table_free(&s.seen);
 	table_free(&s.good);
+	table_free(&s.stood_in);
 	arena_free(&s.arena);
 	return rc;
 }

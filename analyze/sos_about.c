@@ -276,5 +276,6 @@ void sos_about_tell(struct sos *s)
 	store_meta_i64(to, "files_read", (int64_t)s->read);
 	store_meta_i64(to, "files_spare", (int64_t)s->spare);
 	store_meta_i64(to, "files_listed", (int64_t)s->listed);
+	store_meta_i64(to, "files_known", (int64_t)s->known);
 	store_meta_i64(to, "files_others", (int64_t)s->others);
 }

@@ -19,21 +19,26 @@ static struct span good_key(struct buf *b, struct span netns, const char *source
 	return buf_span(b);
 }
 
-static bool is_good(const struct sos *s, struct span netns, const char *source)
+static bool is_in(const struct hash_table *t, struct span netns, const char *source)
 {
 	char text[400];
 	struct buf b = BUF_OVER(text);
 
-	return table_get(&s->good, good_key(&b, netns, source)) != NULL;
+	return table_get(t, good_key(&b, netns, source)) != NULL;
 }
 
-static void set_good(struct sos *s, struct span netns, const char *source)
+static bool is_good(const struct sos *s, struct span netns, const char *source)
+{
+	return is_in(&s->good, netns, source);
+}
+
+static void put_in(struct sos *s, struct hash_table *t, struct span netns, const char *source)
 {
 	char text[400];
 	struct buf b = BUF_OVER(text);
 
-	if (!is_good(s, netns, source))
-		table_add(&s->good, keep(s, good_key(&b, netns, source)), s);
+	if (!is_in(t, netns, source))
+		table_add(t, keep(s, good_key(&b, netns, source)), s);
 }
 
 /* One row's way of a file, held or not. */
@@ -81,7 +86,7 @@ static enum capture_status status_of(const struct way *w)
 {
 	if (w->cut)
 		return CAPTURE_CUT;
-	return w->use == SOS_ELSE ? CAPTURE_FALLBACK : CAPTURE_OK;
+	return w->use == SOS_ELSE || w->use == SOS_LAST ? CAPTURE_FALLBACK : CAPTURE_OK;
 }
 
 static void read_text(struct sos *s, const struct way *w)
@@ -112,7 +117,9 @@ static void read_text(struct sos *s, const struct way *w)
 	in.hints = store_hints(s->store);
 	p->parser->parse(&in, out);
 	if (store_emitted(s->store) && w->use == SOS_READ)
-		set_good(s, w->netns, filed.source);
+		put_in(s, &s->good, w->netns, filed.source);
+	else if (store_emitted(s->store) && w->use == SOS_ELSE)
+		put_in(s, &s->stood_in, w->netns, filed.source);
 	put_filed(s, w, filed.source, arg, status_of(w), w->note);
 	s->read++;
 }
@@ -171,20 +178,30 @@ void sos_file_take(struct sos *s, const struct sos_file *f)
 			sos_about_take(s, w.as, f);
 		else if (w.use == SOS_READ)
 			read_text(s, &w);
-		else if (w.use == SOS_ELSE || w.use == SOS_ALSO)
+		else if (w.use == SOS_ELSE || w.use == SOS_LAST || w.use == SOS_ALSO)
 			hold(s, &w);
 	}
 }
 
-void sos_file_list(struct sos *s, struct span path, uint64_t bytes)
+void sos_file_list(struct sos *s, struct span path, uint64_t bytes, const char *why)
 {
 	s->filed = arena_more(&s->arena, s->filed, s->filed_n, sizeof(*s->filed));
 	s->filed[s->filed_n++] = (struct sos_filed){.member = keep(s, path),
 	                                            .status = CAPTURE_OK,
+	                                            .note = why,
 	                                            .bytes = (int64_t)(bytes & INT64_MAX)};
 }
 
-static void read_held(struct sos *s)
+/* Another file has said, or says better, what this one would. */
+static bool is_spare(const struct sos *s, const struct sos_held *h, const char *source)
+{
+	if (h->use == SOS_ALSO)
+		return false;
+	return is_good(s, h->netns, source) ||
+	       (h->use == SOS_LAST && is_in(&s->stood_in, h->netns, source));
+}
+
+static void read_held(struct sos *s, bool last)
 {
 	struct span arg;
 
@@ -200,7 +217,9 @@ static void read_held(struct sos *s)
 		                .use = h->use,
 		                .cut = h->cut};
 
-		if (p && h->use == SOS_ELSE && is_good(s, h->netns, p->parser->source))
+		if ((h->use == SOS_LAST) != last)
+			continue;
+		if (p && is_spare(s, h, p->parser->source))
 			s->spare++;
 		else
 			read_text(s, &w);
@@ -270,7 +289,8 @@ void sos_file_finish(struct sos *s)
 {
 	struct store_tick t = {.boot_id = s->about.boot_id, .instant = true};
 
-	read_held(s);
+	read_held(s, false);
+	read_held(s, true);
 	tell_missing(s);
 	put_captures(s);
 	t.realtime_ns = t.monotonic_ns = s->about.time_ns;

@@ -69,11 +69,13 @@ struct sos {
 	struct sos_parked *parked;
 	size_t held_n, filed_n, skipped_n, parked_n;
 	uint64_t held_bytes;
-	struct hash_table seen; /* paths that came */
-	struct hash_table good; /* "NETNS", NUL, source: read well */
+	struct hash_table seen;     /* paths that came */
+	struct hash_table good;     /* "NETNS", NUL, source: read well */
+	struct hash_table stood_in; /* the same of what ELSE rows gave */
 
 	uint64_t read, spare, others, raw; /* files: used, not needed, not wanted; bytes */
-	uint64_t listed, reports;          /* of the network, unknown; further reports */
+	uint64_t listed, known;            /* of the network, not read: unknown, known */
+	uint64_t reports;                  /* further ones */
 	struct span listed_names, report_names;
 };
 
@@ -102,8 +104,8 @@ void sos_about_tell(struct sos *s);
 
 /* Reads or holds the file, for each row of its place. */
 void sos_file_take(struct sos *s, const struct sos_file *f);
-/* A file that is evidence in no form that is read. */
-void sos_file_list(struct sos *s, struct span path, uint64_t bytes);
+/* A file of the network that is not read, and why; `why` is kept. */
+void sos_file_list(struct sos *s, struct span path, uint64_t bytes, const char *why);
 /* What was held, what did not come; then the tick. */
 void sos_file_finish(struct sos *s);
 

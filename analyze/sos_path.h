@@ -8,7 +8,7 @@
 #include "schema/bundle.h"
 #include "schema/span.h"
 
-enum sos_use { SOS_AGAIN, SOS_READ, SOS_ELSE, SOS_ALSO, SOS_ABOUT, SOS_PASS, SOS_LIST };
+enum sos_use { SOS_AGAIN, SOS_READ, SOS_ELSE, SOS_LAST, SOS_ALSO, SOS_ABOUT, SOS_PASS, SOS_LIST };
 
 struct sos_row {
 	struct span since, until, path, as;

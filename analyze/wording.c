@@ -146,8 +146,9 @@ static const struct open_kind open_kinds[] = {
 	{.front = SPAN_INIT("too short:"),					      .phrase = "window too short (--short-window)"},
 	{.back = SPAN_INIT(": not collected"),.phrase = "not collected", .sources = true},
 	{.back = SPAN_INIT(" needed"),           .phrase = "too few captures", .sources = true},
-	{.front = SPAN_INIT("none of the"),                               .phrase = "no evidence either way"},
-	{.phrase = "for other reasons"                  },
+	{.front = SPAN_INIT("one snapshot"),                               .phrase = "one snapshot (--since-boot shows totals)"},
+	{.front = SPAN_INIT("none of the"),                   .phrase = "no evidence either way"},
+	{.phrase = "for other reasons"                              },
 };
 #define OPEN_KINDS (sizeof(open_kinds) / sizeof(open_kinds[0]))
 

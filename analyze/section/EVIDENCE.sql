@@ -47,6 +47,7 @@ SELECT (SELECT group_concat(source || ' ' || good, ', ') FROM (SELECT source, go
 -- table: files of the report
 -- layout: list
 SELECT max(CASE WHEN k = 'files_read' THEN v END) AS "read", max(CASE WHEN k = 'files_spare' THEN v END) AS "not needed, another says more",
+       max(CASE WHEN k = 'files_known' THEN v END) AS "of the network, known, but not used",
        max(CASE WHEN k = 'files_listed' THEN v END) AS "of the network, in no form that is read", max(CASE WHEN k = 'files_others' THEN v END) AS "not wanted"
   FROM meta HAVING max(CASE WHEN k = 'input' THEN v END) = 'sosreport';
 -- table: which file each source came from
@@ -85,4 +86,9 @@ SELECT member, snap, line, text FROM note ORDER BY member, snap, line;
 -- table: members that no parser knows
 -- top: 20
 SELECT member, count(*) AS captures, sum(bytes) AS read_bytes FROM capture
- WHERE source IS NULL AND state IN ('ok', 'cut', 'interrupted', 'fallback') GROUP BY member ORDER BY member;
+ WHERE source IS NULL AND state IN ('ok', 'cut', 'interrupted', 'fallback') AND coalesce(note, '') IN ('', 'no form that is known') GROUP BY member ORDER BY member;
+-- table: files that are known, but not used
+-- top: 60
+SELECT note AS why, count(*) AS files, min(member) AS "the first" FROM capture
+ WHERE source IS NULL AND coalesce(note, '') NOT IN ('', 'no form that is known') AND EXISTS(SELECT 1 FROM meta WHERE k = 'input' AND v = 'sosreport')
+ GROUP BY note ORDER BY min(member);

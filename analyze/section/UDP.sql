@@ -30,5 +30,5 @@ HAVING max(CASE WHEN name = 'drops' THEN increase END) > 0 OR max(CASE WHEN name
 -- top: 60
 SELECT entity AS namespace, name AS counter, total
   FROM (SELECT rtrim(entity, '/') AS entity, name, total FROM since_boot
-         WHERE source IN ('snmp', 'netstat', 'snmp6') AND (name LIKE 'Udp%' OR name LIKE 'Ip%' OR name LIKE 'Icmp%'))
+         WHERE source IN ('snmp', 'netstat', 'snmp6', 'xfrm') AND (name LIKE 'Udp%' OR name LIKE 'Ip%' OR name LIKE 'Icmp%' OR name LIKE 'Xfrm%'))
  ORDER BY entity, (name LIKE '%Discards%' OR name LIKE '%Errors%' OR name LIKE '%Fails%' OR name LIKE '%NoRoutes%' OR name LIKE '%NoPorts%') DESC, total DESC, name;

@@ -68,8 +68,10 @@ for version in 3.0 3.9 4.0 4.5 4.12; do
 	is "$version: IPv4 addresses" "SELECT count(*) FROM series WHERE source = 'net_config' AND entity = 'veth0' AND name = 'inet:192.0.2.1/24'" 1
 	is "$version: what ethtool -g lo says" "SELECT state FROM capture WHERE member LIKE '%/ethtool_-g_lo'" absent
 	is "$version: an empty file" "SELECT state || ' ' || note FROM capture WHERE member LIKE '%/ethtool_-k_eth9'" 'absent empty'
-	is "$version: a file that nobody reads is listed" "SELECT count(*) FROM capture WHERE source IS NULL AND member LIKE 'proc/4242/net/xfrm_stat'" 1
-	is "$version: and counted in a note" "SELECT count(*) FROM note WHERE text LIKE '%in no form that is read%xfrm_stat%'" 1
+	is "$version: a file that nobody knows is listed" "SELECT note FROM capture WHERE source IS NULL AND member = 'proc/4242/net/frobs'" 'no form that is known'
+	is "$version: and counted in a note" "SELECT count(*) FROM note WHERE text LIKE '1 files with evidence%in no form that is read: proc/4242/net/frobs'" 1
+	is "$version: one that is known but not used is listed with the reason" "SELECT note FROM capture WHERE source IS NULL AND member = 'proc/4242/net/unix'" 'local sockets'
+	value "$version" xfrm '' XfrmInNoStates 17
 	is "$version: what is no concern of ours is not" "SELECT count(*) FROM capture WHERE member LIKE 'etc/passwd' OR member LIKE 'var/log/%'" 0
 	grep -q '"kernel": *"6.18.0"' "$dir/report.json" || grep -q '6\.18\.0' "$dir/report.json"
 	verdict "$version: the report in JSON" $?

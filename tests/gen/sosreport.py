@@ -112,7 +112,8 @@ class Report:
         self.links["proc/net"] = "self/net"
         self.links["proc/self"] = PID
         self.put("proc/%s/net/unix" % PID, "Num RefCount Protocol Flags Type St Inode Path\n")
-        self.put("proc/%s/net/xfrm_stat" % PID, "XfrmInError 0\n")
+        self.put("proc/%s/net/xfrm_stat" % PID, "XfrmInError 0\nXfrmInNoStates 17\n")
+        self.put("proc/%s/net/frobs" % PID, "of a kernel that nobody knows\n")
         self.put("proc/sys/net/ipv4/tcp_fastopen_key", "01234567-89abcdef-01234567-89abcdef\n")
         self.put("proc/sys/kernel/hostname", "host1\n" if self.obfuscate else "web01.example.com\n")
         self.put("proc/sys/kernel/random/boot_id", "6f0e0000-0000-4000-8000-000000000001\n")

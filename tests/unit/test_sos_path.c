@@ -69,34 +69,39 @@ static const struct sample {
 	const char *version, *path, *netns, *as;
 	enum sos_use use;
 } samples[] = {
-	{"4.12.0", "proc/4242/net/netstat",						   "",      "proc/net/netstat",       SOS_READ },
-	{"3.0",    "proc/net/dev",							    "",      "proc/net/dev",           SOS_READ },
-	{"4.5",    "proc/17/net/bonding/bond0",					       "",      "proc/net/bonding/bond0", SOS_READ },
-	{"4.5",    "proc/17/net/xfrm_stat",						   "",      "",                       SOS_LIST },
-	{"4.5",    "proc/17/net/unix",							"",      "",                       SOS_PASS },
-	{"4.5",    "proc/17/net/tcp6",							"",      "proc/net/tcp6",          SOS_ELSE },
-	{"3.6",    "sos_commands/networking/ip_-s_-d_link",                                   "",      "cmd/ip_-s_link/netdev",  SOS_ELSE },
-	{"3.4",    "sos_commands/networking/ip_-s_link",                                      "",      "cmd/ip_-s_link/netdev",  SOS_ELSE },
-	{"3.0",    "sos_commands/networking/ip_link",                                         "",      "cmd/ip_-s_link",         SOS_ALSO },
-	{"4.12",   "sos_commands/networking/ethtool_-S_eth0",                                 "",      "cmd/ethtool_-S_eth0",    SOS_READ },
-	{"4.12",   "sos_commands/networking/ethtool_br_lan",                                  "",      "cmd/ethtool_br_lan",     SOS_READ },
-	{"4.12",   "sos_commands/networking/ethtool_--show-fec_eth0",                         "",      "",                       SOS_LIST },
+	{"4.12.0", "proc/4242/net/netstat",						   "",      "proc/net/netstat",          SOS_READ },
+	{"3.0",    "proc/net/dev",							    "",      "proc/net/dev",              SOS_READ },
+	{"4.5",    "proc/17/net/bonding/bond0",					       "",      "proc/net/bonding/bond0",    SOS_READ },
+	{"4.5",    "proc/17/net/frobs",						       "",      "",                          SOS_LIST },
+	{"4.5",    "proc/17/net/xfrm_stat",						   "",      "proc/net/xfrm_stat",        SOS_READ },
+	{"4.5",    "proc/17/net/unix",							"",      "",                          SOS_PASS },
+	{"4.5",    "proc/17/net/tcp6",							"",      "proc/net/tcp6",             SOS_ELSE },
+	{"3.6",    "sos_commands/networking/ip_-s_-d_link",                                   "",      "cmd/ip_-s_link/netdev",     SOS_ELSE },
+	{"3.4",    "sos_commands/networking/ip_-s_link",                                      "",      "cmd/ip_-s_link/netdev",     SOS_ELSE },
+	{"3.0",    "sos_commands/networking/ip_link",                                         "",      "cmd/ip_-s_link",            SOS_ALSO },
+	{"4.12",   "sos_commands/networking/ethtool_-S_eth0",                                 "",      "cmd/ethtool_-S_eth0",       SOS_READ },
+	{"4.12",   "sos_commands/networking/ethtool_br_lan",                                  "",      "cmd/ethtool_br_lan",        SOS_READ },
+	{"4.12",   "sos_commands/networking/ethtool_--show-fec_eth0",                         "",      "",                          SOS_PASS },
 	{"4.12",   "sos_commands/networking/namespaces/my_ns/ip_netns_exec_my_ns_netstat_-s", "my_ns",
-         "cmd/netstat_-s/snmp",												  SOS_ELSE },
+         "cmd/netstat_-s/snmp",												     SOS_ELSE },
 	{"3.9",    "sos_commands/networking/ip_netns_exec_blue_ethtool_-i_eth0",              "blue",
-         "cmd/ethtool_-i_eth0",												  SOS_READ },
+         "cmd/ethtool_-i_eth0",												     SOS_READ },
 	{"4.0",    "netns/a_b/sos_commands/networking/ss_-peaonmi",                           "a_b",   "cmd/ss_-tanmieo",
-         SOS_READ															 },
-	{"4.9",    "sos_strings/networking/ss_-peaonmi.tailed",                               "",      "cmd/ss_-tanmieo",        SOS_READ },
+         SOS_READ															    },
+	{"4.9",    "sos_strings/networking/ss_-peaonmi.tailed",                               "",      "cmd/ss_-tanmieo",           SOS_READ },
 	{"4.12",   "sys/devices/pci0000:00/0000:00:03.0/net/eth0/mtu",                        "",      "sys/class/net/eth0/mtu",
-         SOS_READ															 },
-	{"4.12",   "sys/devices/virtual/net/veth1/statistics/rx_bytes",                       "",      "",                       SOS_PASS },
-	{"4.0",    "sos_commands/process/ps_auxwww",                                          "",      "cmd/ps_aux",             SOS_READ },
-	{"4.1",    "sos_commands/process/ps_auxwwwm",                                         "",      "cmd/ps_aux",             SOS_READ },
-	{"4.12",   "sos_commands/date/date_--utc",                                            "",      "date",                   SOS_ABOUT},
-	{"4.12",   "proc/sys/net/ipv4/tcp_fastopen_key",                                      "",      "",                       SOS_PASS },
-	{"4.12",   "sos_commands/firewall_tables/iptables_-vnxL",                             "",      "",                       SOS_LIST },
-	{"4.0",    "sos_commands/networking/iptables_-vnxL",                                  "",      "",                       SOS_LIST },
+         SOS_READ															    },
+	{"4.12",   "sys/devices/virtual/net/veth1/statistics/rx_bytes",                       "",      "",                          SOS_PASS },
+	{"4.0",    "sos_commands/process/ps_auxwww",                                          "",      "cmd/ps_aux",                SOS_ELSE },
+	{"4.1",    "sos_commands/process/ps_auxwwwm",                                         "",      "cmd/ps_aux",                SOS_READ },
+	{"4.12",   "sos_commands/date/date_--utc",                                            "",      "date",                      SOS_ABOUT},
+	{"4.12",   "proc/sys/net/ipv4/tcp_fastopen_key",                                      "",      "",                          SOS_PASS },
+	{"4.12",   "sos_commands/firewall_tables/iptables_-vnxL",                             "",      "cmd/iptables_-vnxL",        SOS_READ },
+	{"4.0",    "sos_commands/networking/iptables_-vnxL",                                  "",      "cmd/iptables_-vnxL",        SOS_READ },
+	{"4.0",    "sos_commands/networking/ip6tables_-t_raw_-nvL",                           "",      "cmd/ip6tables_-t_raw_-nvL",
+         SOS_READ															    },
+	{"4.12",   "sos_commands/networking/netstat_-W_-neopa",                               "",      "cmd/netstat_-tan",          SOS_LAST },
+	{"4.12",   "sos_commands/networking/frob_-a",                                         "",      "",                          SOS_LIST },
 };
 
 static void each_layout_leads_to_the_same_members(void **state)
@@ -220,7 +225,7 @@ static void no_row_hides_another_and_each_has_its_parser(void **state)
 			fail_msg("%s is hidden", rows[i].path.p);
 		for (size_t k = 0; k < p.rows; k++)
 			if (p.row[k].use == SOS_READ || p.row[k].use == SOS_ELSE ||
-			    p.row[k].use == SOS_ALSO)
+			    p.row[k].use == SOS_LAST || p.row[k].use == SOS_ALSO)
 				if (!parser_by_member(sos_path_as(&p, k, room), &arg))
 					fail_msg("%s: no parser", p.row[k].as.p);
 	}
