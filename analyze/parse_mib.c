@@ -214,6 +214,18 @@ static bool take_heading(struct span line, struct span detail, struct span *grou
 	return true;
 }
 
+/* "error parsing /proc/net/netstat: Success": net-tools 1.60 on a newer kernel. */
+static bool take_error(struct span detail, size_t at, enum mib_file file, struct emit *out)
+{
+	struct span rest = detail;
+
+	if (!span_skip(&rest, SPAN("error parsing ")))
+		return false;
+	if (file == (span_starts(rest, SPAN("/proc/net/netstat")) ? MIB_NETSTAT : MIB_SNMP))
+		out->note(out, at, "an error of netstat", detail);
+	return true;
+}
+
 void netstat_s_parse(const struct input *in, struct emit *out, enum mib_file file)
 {
 	struct span text = in->text, line, group = {0};
@@ -221,14 +233,14 @@ void netstat_s_parse(const struct input *in, struct emit *out, enum mib_file fil
 	for (size_t at = 1; span_line(&text, &line); at++) {
 		struct span detail = span_trim(line);
 
-		if (detail.n == 0 || take_heading(line, detail, &group))
+		if (detail.n == 0 || take_heading(line, detail, &group) ||
+		    take_error(detail, at, file, out))
 			continue;
 		/* the counters of all messages stand above, below and between the histograms */
 		if (span_starts(group, SPAN("Icmp")) &&
 		    span_search(detail, SPAN("ICMP")) < detail.n)
 			group = SPAN("Icmp");
-		if (mib_file_of(group) != file ||
-		    (group.n == 0 && span_starts(detail, SPAN("error parsing "))))
+		if (mib_file_of(group) != file)
 			continue;
 		if (!take_sentence(group, detail, at, out))
 			out->note(out, at, "not a line of netstat -s", detail);

@@ -22,6 +22,9 @@ static const struct span others[] = {
 	SPAN_INIT("vsock"), SPAN_INIT("xdp"),   SPAN_INIT("???"),  SPAN_INIT("unix"),
 };
 
+/* Since 6.8: a socket that is bound and neither listens nor is connected. */
+static const struct span bound = SPAN_INIT("BOUND-INACTIVE");
+
 static bool contains(struct span s, struct span needle)
 {
 	return span_search(s, needle) < s.n;
@@ -128,6 +131,11 @@ static bool take_row(struct ss_reader *r, struct span *row, struct emit *out, st
 
 static bool is_other_family(struct span row)
 {
+	struct span state = row;
+
+	(void)span_skip(&state, SPAN("tcp "));
+	if (span_starts(span_trim(state), bound))
+		return true;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (span_starts(row, others[i]))
 			return true;

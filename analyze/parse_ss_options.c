@@ -139,14 +139,16 @@ static bool timer_time(struct span t, int64_t *ns)
 	for (*ns = 0; t.n;) {
 		struct span number = while_in(t, decimals);
 		struct span unit = while_in(span_sub(t, number.n, t.n), letters);
-		bool seconds = span_eq(unit, SPAN("sec")) || span_find(number, '.') < number.n;
+		bool point = span_find(number, '.') < number.n;
+		bool seconds = span_eq(unit, SPAN("sec")) || point;
 		int64_t part;
 
 		if (span_eq(unit, SPAN("min"))) {
 			if (!span_i64(number, &part) || part > INT32_MAX)
 				return false;
 			part *= INT64_C(60) * NS_PER_S;
-		} else if (!span_fixed(number, seconds ? 9 : 6, &part)) {
+		} else if ((!seconds && !span_eq(unit, SPAN("ms"))) ||
+		           !span_fixed(number, seconds ? 9 : 6, &part)) {
 			return false;
 		}
 		if (unit.n == 0 || __builtin_add_overflow(*ns, part, ns))

@@ -104,15 +104,19 @@ bool cpu_columns_read(struct span header, struct cpu_columns *c)
 	struct span word;
 	uint64_t id;
 
-	for (c->n = 0; c->n < CPUS_MAX && span_word(&header, &word); c->n++) {
-		struct buf text = BUF_OVER(c->entity[c->n].text);
+	c->n = 0;
+	while (c->n < CPUS_MAX && span_word(&header, &word))
+		do { /* wide numbers may touch: "CPU100CPU101" */
+			struct buf text;
 
-		if (!span_skip(&word, SPAN("CPU")) || !span_u64(word, UINT32_MAX, &id))
-			return false;
-		buf_str(&text, "cpu");
-		buf_u64(&text, id);
-		c->entity[c->n].n = (unsigned char)text.n;
-	}
+			if (c->n == CPUS_MAX || !span_skip(&word, SPAN("CPU")) ||
+			    !span_take_u64(&word, UINT32_MAX, &id))
+				return false;
+			text = BUF_OVER(c->entity[c->n].text);
+			buf_str(&text, "cpu");
+			buf_u64(&text, id);
+			c->entity[c->n++].n = (unsigned char)text.n;
+		} while (word.n);
 	return c->n > 0;
 }
 

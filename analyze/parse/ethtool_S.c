@@ -15,6 +15,8 @@
 #include "schema/buf.h"
 
 #define ENTITY_MAX_BYTES 64
+#define SLOTS            8192            /* a power of two */
+#define NAMES_MAX        (SLOTS / 4 * 3) /* mlx5 with 128 queues has some 5,000 */
 
 /* Levels among the counters. */
 static const struct span gauges[] = {SPAN_INIT("_ifindex"), SPAN_INIT("_available")};
@@ -23,7 +25,51 @@ struct topic {
 	char text[ENTITY_MAX_BYTES];
 	struct buf entity; /* "eth0:tx-0"; empty = none */
 	size_t indent;     /* of the line that opened it */
+	unsigned n;        /* topics so far */
 };
+
+/* Names that were there, by the topic they stand below; the text is the capture's. */
+struct names {
+	struct {
+		struct span name;
+		unsigned topic;
+	} slot[SLOTS];
+	size_t n;
+	bool told; /* one that repeats was noted */
+};
+
+static size_t hash_of(struct span name, unsigned topic)
+{
+	uint32_t h = topic * UINT32_C(2654435761);
+
+	for (size_t i = 0; i < name.n; i++)
+		h = (h ^ (unsigned char)name.p[i]) * UINT32_C(16777619);
+	return h & (SLOTS - 1);
+}
+
+/* False when it was there already.  More names than there is room for are all new. */
+static bool is_new(struct names *names, struct span name, unsigned topic)
+{
+	size_t i = hash_of(name, topic);
+
+	for (; names->slot[i].name.n; i = (i + 1) & (SLOTS - 1))
+		if (names->slot[i].topic == topic && span_eq(names->slot[i].name, name))
+			return false;
+	if (names->n == NAMES_MAX)
+		return true;
+	names->slot[i].name = name;
+	names->slot[i].topic = topic;
+	names->n++;
+	return true;
+}
+
+/* Two counters of one name cannot be told apart: the store keeps the first. */
+static void note_repeat(struct names *names, struct span line, size_t at, struct emit *out)
+{
+	if (!names->told)
+		out->note(out, at, "names repeat: only the first of each counts", line);
+	names->told = true;
+}
 
 static enum kind kind_of(struct span name)
 {
@@ -48,14 +94,15 @@ static bool open_topic(struct topic *t, struct span nic, struct span name, struc
 		return false;
 	t->entity = BUF_OVER(t->text);
 	t->indent = indent;
+	t->n++;
 	buf_put(&t->entity, nic);
 	buf_str(&t->entity, tx ? ":tx-" : ":rx-");
 	buf_put(&t->entity, value);
 	return true;
 }
 
-static void take_line(struct topic *t, const struct input *in, struct span line, size_t at,
-                      struct emit *out)
+static void take_line(struct topic *t, struct names *names, const struct input *in,
+                      struct span line, size_t at, struct emit *out)
 {
 	struct span value = line, name;
 	uint64_t v;
@@ -74,6 +121,8 @@ static void take_line(struct topic *t, const struct input *in, struct span line,
 		return;
 	if (indent_of(line) <= t->indent)
 		t->entity.n = 0;
+	if (!is_new(names, name, t->entity.n ? t->n : 0))
+		note_repeat(names, line, at, out);
 	emit_u64(out, t->entity.n ? buf_span(&t->entity) : in->arg, name, kind_of(name), UNIT_OTHER,
 	         v);
 }
@@ -83,6 +132,7 @@ static void parse(const struct input *in, struct emit *out)
 {
 	struct span text = in->text, line;
 	struct topic t = {.indent = 0};
+	struct names names = {.n = 0};
 	bool heading = false;
 
 	for (size_t at = 1; span_line(&text, &line); at++) {
@@ -91,7 +141,7 @@ static void parse(const struct input *in, struct emit *out)
 		else if (span_trim(line).n == 0)
 			continue;
 		else if (heading)
-			take_line(&t, in, line, at, out);
+			take_line(&t, &names, in, line, at, out);
 		else
 			out->note(out, at, "no statistics", line);
 	}

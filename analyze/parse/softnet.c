@@ -54,6 +54,7 @@ static void parse(const struct input *in, struct emit *out)
 			continue;
 		if (n < COLUMNS_MIN) {
 			out->note(out, at, "not a row of softnet_stat", line);
+			row += n > 0; /* cut, but of a CPU */
 			continue;
 		}
 		buf_str(&entity, "cpu");

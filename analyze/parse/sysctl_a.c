@@ -51,7 +51,8 @@ static void parse(const struct input *in, struct emit *out)
 
 	for (size_t at = 1; span_line(&text, &line); at++) {
 		line = span_trim(line);
-		if (span_starts(line, SPAN("sysctl: "))) {
+		if (span_starts(line, SPAN("sysctl: ")) ||
+		    span_starts(line, SPAN("error: "))) { /* procps before 3.3 */
 			denied_at = denied_at ? denied_at : at;
 			denied = denied.n ? denied : line;
 		} else if (line.n && !take_line(line, out)) {

@@ -54,6 +54,26 @@ check "an unknown format fails" says 'exit status 2' corpus --index "$work/index
 printf 'nowhere\tloadavg\n' >"$work/index"
 check "so does a line without a file" fails corpus --index "$work/index"
 
+# 1,152 CPUs: lines of 13 KB.  Row R has R * CPU, so it adds up to R * 1151 * 1152 / 2.
+mkdir -p "$work/giant/proc"
+awk 'BEGIN {
+	printf "%11s", ""
+	for (c = 0; c < 1152; c++) printf "CPU%-8d", c
+	print ""
+	for (r = 1; r <= 40; r++) {
+		printf "%4d: ", r
+		for (c = 0; c < 1152; c++) printf "%10d ", r * c
+		printf " PCI-MSIX-0000:3b:00.0 %4d-edge      eth0-TxRx-%d\n", r, r
+	}
+}' >"$work/giant/proc/interrupts"
+cat >"$work/giant/proc/expected.json" <<-'JSON'
+	[{"series": "1", "sum": 662976}, {"series": "40", "sum": 26519040}, {"series": "40", "rows": 1152},
+	 {"series": "40", "entity": "cpu1151", "value": 46040}, {"table": "irq", "irq": "40", "name": "eth0-TxRx-40"}]
+JSON
+giant() { python3 tests/corpus/corpus.py "$build" "$work/giant"; }
+check "1,152 CPUs are counted" says '^6 passed, 0 failed$' giant
+check "all of their values" says '^interrupts +1 +1 +0 +0 +46120 ' giant
+
 if [ -d "${NETTAPE_FIXTURES:-}" ]; then
 	python3 tests/corpus/corpus.py --tap "$build" "$NETTAPE_FIXTURES"
 else
