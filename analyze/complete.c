@@ -32,7 +32,7 @@ static void put_levels(const struct rules *r, FILE *out)
 /* Of one bundle's report, in lower case as the manual has them. */
 static void put_sections(const struct rules *r, FILE *out)
 {
-	char names[400];
+	char names[400] = "";
 	struct buf b = BUF_OVER(names);
 
 	(void)r;
