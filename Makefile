@@ -287,7 +287,7 @@ postgres.apt := libpq-dev postgresql
 postgres.dnf := libpq-devel postgresql-server
 postgres.apk := libpq-dev postgresql
 # make deb and rpm, and what looks at them
-deb.apt := libpq-dev dpkg-dev debhelper fakeroot lintian rpm rpmlint debootstrap bash-completion git
+deb.apt := build-essential libpq-dev dpkg-dev debhelper fakeroot lintian rpm rpmlint debootstrap bash-completion git
 deb.dnf := libpq-devel dpkg-dev debhelper fakeroot rpm-build rpmlint debootstrap bash-completion git
 get.apt    = $(sudo) apt-get update -qq && $(sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 get.dnf    = $(sudo) dnf install -y
