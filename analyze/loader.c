@@ -6,10 +6,10 @@
 #include "analyze/bundle_read.h"
 #include "analyze/digest.h"
 #include "analyze/parse.h"
+#include "analyze/place.h"
 #include "analyze/record.h"
 #include "analyze/sos.h"
 #include "schema/buf.h"
-#include "schema/source.h"
 #include "schema/timefmt.h"
 
 struct loader {
@@ -37,67 +37,10 @@ struct loader {
 	uint64_t raw;
 };
 
-/* What a member is filed under: its key in the store, its parser, its entity and scope. */
-struct place {
-	struct span key;
-	const struct parser_entry *entry;
-	struct span entity, scope;
-	char address[96], both[192];
-};
-
-/* A linkerd is told by its address: "127.0.0.1_9990" is "127.0.0.1:9990". */
-static struct span address_of(struct place *p, struct span arg)
+/* Without bundle.json nobody knows how many linkerds there are: each keeps its address. */
+static bool by_address(const struct loader *l)
 {
-	struct buf b = BUF_OVER(p->address);
-	struct span rest = arg, host;
-
-	if (span_rcut(&rest, '_', &host)) {
-		buf_put(&b, host);
-		buf_char(&b, ':');
-		buf_put(&b, rest);
-	} else {
-		buf_put(&b, arg);
-	}
-	return buf_span(&b);
-}
-
-/* One of several linkerds within a namespace: "blue/127.0.0.1:9990". */
-static struct span joined(struct place *p, struct span netns, struct span address)
-{
-	struct buf b = BUF_OVER(p->both);
-
-	buf_put(&b, netns);
-	buf_char(&b, '/');
-	buf_put(&b, address);
-	return buf_span(&b);
-}
-
-static void place_of(const struct loader *l, struct span key, struct span netns, struct span path,
-                     struct place *p)
-{
-	struct span arg = {0};
-
-	p->key = key;
-	p->entry = parser_by_member(path, &arg);
-	p->entity = arg;
-	p->scope = netns;
-	if (!span_starts(path, SPAN("http/")))
-		return;
-	p->entity = address_of(p, arg);
-	/* without bundle.json nobody knows how many there are: each keeps its address */
-	if (l->about.several_linkerds || !l->has_about)
-		p->scope = netns.n ? joined(p, netns, p->entity) : p->entity;
-}
-
-/* Counters of the CPUs: what a namespace shows of them is the host's once more. */
-static bool host_wide(const struct place *p, struct span netns)
-{
-	return netns.n && p->entry && span_eq(span_of(p->entry->parser->source), SPAN("softnet"));
-}
-
-static const char *source_of(const struct place *p)
-{
-	return p->entry ? p->entry->parser->source : NULL;
+	return l->about.several_linkerds || !l->has_about;
 }
 
 static void take(struct loader *l, const struct bundle_member *m, struct span key)
@@ -107,43 +50,20 @@ static void take(struct loader *l, const struct bundle_member *m, struct span ke
 	struct place p;
 	struct emit *out;
 
-	place_of(l, key, m->name.netns, m->name.path, &p);
+	place_find(&p, key, m->name.netns, m->name.path, by_address(l));
 	filed = (struct store_member){.member = p.key,
-	                              .source = source_of(&p),
+	                              .source = place_source(&p),
 	                              .entity = p.entity,
 	                              .scope = p.scope,
 	                              .bytes = m->text.n};
 	out = store_member(l->store, &filed);
 	if (m->cut)
 		store_note(l->store, p.key, 0, SPAN("longer than 64 MiB: only its head was read"));
-	if (!p.entry || host_wide(&p, m->name.netns))
+	if (!p.entry || place_is_repeated(&p, m->name.netns))
 		return;
 	in.arg = p.entity;
 	in.hints = store_hints(l->store);
 	p.entry->parser->parse(&in, out);
-}
-
-/* The path within a record's member, and the namespace it is of; false for what is no path. */
-static bool path_of(struct span member, struct span *netns, struct span *path)
-{
-	*path = member;
-	*netns = (struct span){0};
-	if (!span_skip(path, SPAN("host/")))
-		(void)span_skip(path, SPAN("last/"));
-	return !span_skip(path, SPAN("netns/")) || span_cut(path, '/', netns);
-}
-
-/*
- * What was last read of it before the window began still holds then: what is taken
- * only at the ends of a recording, and limits that are files at a pace of their own.
- */
-static bool is_setting(struct span path)
-{
-	const struct source *s = source_by_member(path);
-
-	if (!s || s->when != SOURCE_TICK)
-		return s != NULL;
-	return s->pace_s > 0 && (s->how == SOURCE_FILE || s->how == SOURCE_GROUP);
 }
 
 static void file_capture(struct loader *l, const struct record_capture *c, bool held)
@@ -160,10 +80,10 @@ static void file_capture(struct loader *l, const struct record_capture *c, bool 
 	struct buf why = BUF_OVER(text);
 	struct place p;
 
-	if (!path_of(c->member, &netns, &path) || (held && !is_setting(path)))
+	if (!place_split(c->member, &netns, &path) || (held && !place_is_setting(path)))
 		return;
-	place_of(l, c->member, netns, path, &p);
-	filed.source = source_of(&p);
+	place_find(&p, c->member, netns, path, by_address(l));
+	filed.source = place_source(&p);
 	filed.entity = p.entity;
 	if (filed.note.n == 0 && c->error) {
 		buf_str(&why, strerror(c->error));
@@ -289,7 +209,7 @@ static struct span behind_snap(struct span full)
 /* Of before the window: parsed if it is a setting, and kept until the window begins. */
 static void hold(struct loader *l, const struct bundle_member *m, struct span key)
 {
-	if (!is_setting(m->name.path))
+	if (!place_is_setting(m->name.path))
 		return;
 	store_hold(l->store, true);
 	take(l, m, key);

@@ -22,29 +22,30 @@
 static const struct kind {
 	const char *name, *sql;
 } kinds[] = {
-	{"snapshot",   "SELECT x.*, " TIME " FROM snapshot x ORDER BY snap"                       },
-	{"bundle",     "SELECT * FROM bundle"						     },
-	{"source",     "SELECT * FROM source"						     },
-	{"finding",    "SELECT r.*, " TIME " FROM finding r LEFT JOIN snapshot x ON x.snap = r.at"},
-	{"note",       ROWS("note")							       },
-	{"capture",    ROWS("capture")							    },
+	{"snapshot",        "SELECT x.*, " TIME " FROM snapshot x ORDER BY snap"                       },
+	{"bundle",          "SELECT * FROM bundle"						     },
+	{"source",          "SELECT * FROM source"						     },
+	{"finding",         "SELECT r.*, " TIME " FROM finding r LEFT JOIN snapshot x ON x.snap = r.at"},
+	{"note",            ROWS("note")							       },
+	{"capture",         ROWS("capture")							    },
 	{"series",
          "SELECT id, source, entity, name, kind AS type, unit, n, first, last, lo, hi, mean,"
          " p50, p95, increase, resets, peak_per_s, peak_snap, active, first_active,"
-         " last_active, intervals, span FROM series ORDER BY id"                                  },
+         " last_active, intervals, span FROM series ORDER BY id"                                       },
 	{"sample",
          "SELECT s.id AS series, s.source, s.entity, s.name, s.kind AS type, s.unit, r.snap, " TIME
          ", r.value, r.delta, r.dt FROM series s CROSS JOIN sample r ON r.series = s.id"
-         " LEFT JOIN snapshot x ON x.snap = r.snap ORDER BY s.id, r.snap"                         },
-	{"tcp_state",  ROWS("tcp_state")							  },
-	{"tcp_peer",   ROWS("tcp_peer")							   },
-	{"tcp_churn",  "SELECT * FROM tcp_churn"						  },
-	{"tcp_flow",   ROWS("tcp_flow")							   },
-	{"tcp_socket", ROWS("tcp_socket")							 },
-	{"listener",   ROWS("listener")							   },
-	{"window",     ROWS("window")							     },
-	{"endpoint",   "SELECT * FROM endpoint"						   },
-	{"irq",        "SELECT * FROM irq"							},
+         " LEFT JOIN snapshot x ON x.snap = r.snap ORDER BY s.id, r.snap"                              },
+	{"tcp_state",       ROWS("tcp_state")							  },
+	{"tcp_peer",        ROWS("tcp_peer")							   },
+	{"tcp_churn",       "SELECT * FROM tcp_churn"						  },
+	{"tcp_flow",        ROWS("tcp_flow")							   },
+	{"tcp_socket",      ROWS("tcp_socket")							 },
+	{"listener",        ROWS("listener")							   },
+	{"window",          ROWS("window")							     },
+	{"endpoint",        "SELECT * FROM endpoint"						   },
+	{"ethtool_meaning", ROWS("ethtool_meaning")						    },
+	{"irq",             "SELECT * FROM irq"							},
 };
 
 static int put_meta(struct sqlite3 *db, FILE *out, struct err *e)

@@ -3,131 +3,21 @@
  * (a column's name says which).  schema/report.schema.json describes it.
  */
 #include <jansson.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "analyze/escape.h"
+#include "analyze/json_value.h"
 #include "analyze/report.h"
-#include "schema/buf.h"
-#include "schema/span.h"
-#include "schema/timefmt.h"
 
 #define FORMAT 1
 
-/* Text of a bundle as a JSON string; bytes that are no UTF-8 become U+FFFD. */
-static json_t *text(const char *s)
-{
-	size_t cap = 3 * strlen(s) + 1;
-	struct buf b = {.p = malloc(cap), .cap = cap};
-	struct span rest = span_of(s);
-	json_t *j;
-
-	if (!b.p)
-		return NULL;
-	while (rest.n) {
-		uint32_t c;
-		size_t n = utf8_front(rest, &c);
-
-		if (n == 0)
-			buf_str(&b, "\xef\xbf\xbd");
-		else
-			buf_put(&b, span_sub(rest, 0, n));
-		rest = span_sub(rest, n ? n : 1, rest.n);
-	}
-	j = json_stringn(b.p, b.n);
-	free(b.p);
-	return j;
-}
-
-/* "" and NULL are null. */
-static json_t *text_or_null(const char *s)
-{
-	return s && s[0] ? text(s) : json_null();
-}
-
-static json_t *real(double v)
-{
-	return isfinite(v) ? json_real(v) : json_null();
-}
-
-static json_t *snapshot(int64_t snap)
-{
-	return snap >= 0 ? json_integer(snap) : json_null();
-}
-
-static json_t *clock_time(int64_t unix_ns)
-{
-	char at[64];
-	struct buf b = BUF_OVER(at);
-
-	time_put(&b, unix_ns, 3);
-	return json_string(buf_cstr(&b));
-}
-
-static json_t *size(size_t n)
-{
-	return json_integer((json_int_t)n);
-}
-
-/* A number as it is written, or null. */
-static json_t *number(const char *v)
-{
-	struct span s = span_of(v);
-	int64_t i;
-
-	if (span_i64(s, &i))
-		return json_integer(i);
-	if (span_fixed(s, 9, &i))
-		return json_real((double)i / 1e9);
-	return json_null();
-}
-
 static json_t *number_fact(const struct report *r, const char *name)
 {
-	return number(report_fact(r, name));
+	return json_of_number(report_fact(r, name));
 }
 
 static json_t *text_fact(const struct report *r, const char *name)
 {
-	return text_or_null(report_fact(r, name));
-}
-
-/* A parameter: a number where it is one, else as it is written. */
-static json_t *written(const char *v)
-{
-	json_t *j = v ? number(v) : json_null();
-
-	if (!v || !json_is_null(j))
-		return j;
-	json_decref(j);
-	return text(v);
-}
-
-static void put(json_t *object, const char *key, json_t *value)
-{
-	(void)json_object_set_new(object, key, value);
-}
-
-static json_t *cell(const struct cell *c)
-{
-	json_t *a;
-
-	switch (c->type) {
-	case CELL_INT:
-		return json_integer(c->v.i);
-	case CELL_REAL:
-		return real(c->v.r);
-	case CELL_TEXT:
-		return text(c->v.text);
-	case CELL_SPARK:
-		a = json_array();
-		for (size_t i = 0; i < c->v.spark.n; i++)
-			(void)json_array_append_new(a, real((double)c->v.spark.v[i]));
-		return a;
-	default:
-		return json_null();
-	}
+	return json_of_text_or_null(report_fact(r, name));
 }
 
 static json_t *window(const struct report *r)
@@ -142,11 +32,11 @@ static json_t *window(const struct report *r)
 	};
 	json_t *w = json_object();
 
-	put(w, "started", text_fact(r, "started"));
-	put(w, "ended", text_fact(r, "ended"));
+	json_take(w, "started", text_fact(r, "started"));
+	json_take(w, "ended", text_fact(r, "ended"));
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		put(w, numbers[i][0], number_fact(r, numbers[i][1]));
-	put(w, "end_reason", text_fact(r, "end_reason"));
+		json_take(w, numbers[i][0], number_fact(r, numbers[i][1]));
+	json_take(w, "end_reason", text_fact(r, "end_reason"));
 	return w;
 }
 
@@ -155,8 +45,9 @@ static json_t *facts_of(const struct report *r)
 	json_t *facts = json_object();
 
 	for (size_t i = 0; i < r->facts_n; i++)
-		put(facts, r->facts[i].name,
-		    r->facts[i].number ? number(r->facts[i].value) : text(r->facts[i].value));
+		json_take(facts, r->facts[i].name,
+		          r->facts[i].number ? json_of_number(r->facts[i].value)
+		                             : json_of_text(r->facts[i].value));
 	return facts;
 }
 
@@ -165,10 +56,10 @@ static json_t *about(const struct report *r)
 {
 	json_t *j = json_object();
 
-	put(j, "subject", text(r->subject));
-	put(j, "verdict", text_or_null(r->verdict));
-	put(j, "worst", json_string(level_name(r->worst)));
-	put(j, "facts", facts_of(r));
+	json_take(j, "subject", json_of_text(r->subject));
+	json_take(j, "verdict", json_of_text_or_null(r->verdict));
+	json_take(j, "worst", json_string(level_name(r->worst)));
+	json_take(j, "facts", facts_of(r));
 	return j;
 }
 
@@ -177,13 +68,13 @@ static json_t *bundle(const struct report *r)
 	static const char *const texts[] = {"host", "kernel", "arch", "boot_id", "note"};
 	json_t *b = json_object();
 
-	put(b, "sha256", text_fact(r, "bundle_sha256"));
-	put(b, "sha256_of", text_fact(r, "bundle_sha256_of"));
+	json_take(b, "sha256", text_fact(r, "bundle_sha256"));
+	json_take(b, "sha256_of", text_fact(r, "bundle_sha256_of"));
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		put(b, texts[i], text_fact(r, texts[i]));
-	put(b, "uid", number_fact(r, "uid"));
-	put(b, "window", window(r));
-	put(b, "facts", facts_of(r));
+		json_take(b, texts[i], text_fact(r, texts[i]));
+	json_take(b, "uid", number_fact(r, "uid"));
+	json_take(b, "window", window(r));
+	json_take(b, "facts", facts_of(r));
 	return b;
 }
 
@@ -191,16 +82,18 @@ static json_t *counts(const struct report *r)
 {
 	return json_pack(
 		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "root_causes",
-		size(r->causes[LEVEL_CRIT] + r->causes[LEVEL_WARN] + r->causes[LEVEL_INFO]), "crit",
-		size(r->count[LEVEL_CRIT]), "warn", size(r->count[LEVEL_WARN]), "info",
-		size(r->count[LEVEL_INFO]), "ok", size(r->count[LEVEL_OK]), "not_evaluated",
-		size(r->not_evaluated), "not_applicable", size(r->not_applicable), "failed",
-		size(r->errors), "folded", size(r->folded), "suppressed", size(r->suppressed));
+		json_of_size(r->causes[LEVEL_CRIT] + r->causes[LEVEL_WARN] + r->causes[LEVEL_INFO]),
+		"crit", json_of_size(r->count[LEVEL_CRIT]), "warn",
+		json_of_size(r->count[LEVEL_WARN]), "info", json_of_size(r->count[LEVEL_INFO]),
+		"ok", json_of_size(r->count[LEVEL_OK]), "not_evaluated",
+		json_of_size(r->not_evaluated), "not_applicable", json_of_size(r->not_applicable),
+		"failed", json_of_size(r->errors), "folded", json_of_size(r->folded), "suppressed",
+		json_of_size(r->suppressed));
 }
 
 static json_t *cause(const char *rule, const char *entity)
 {
-	return json_pack("{s:o, s:o}", "rule", text(rule), "entity", text(entity));
+	return json_pack("{s:o, s:o}", "rule", json_of_text(rule), "entity", json_of_text(entity));
 }
 
 /* Findings that are folded under this one. */
@@ -232,8 +125,8 @@ static json_t *hits(const struct finding *f)
 {
 	if (!f->hits_what)
 		return json_null();
-	return json_pack("{s:I, s:o, s:s}", "n", (json_int_t)f->hits, "of", snapshot(f->hits_of),
-	                 "what", f->hits_what);
+	return json_pack("{s:I, s:o, s:s}", "n", (json_int_t)f->hits, "of",
+	                 json_of_snapshot(f->hits_of), "what", f->hits_what);
 }
 
 static const char *confidence(int votes)
@@ -252,58 +145,59 @@ static json_t *standing(const struct finding *f)
 
 static void put_when(json_t *j, const struct finding *f)
 {
-	put(j, "at", snapshot(f->at));
-	put(j, "at_time", text_or_null(f->at_text));
-	put(j, "first_at", snapshot(f->first_at));
-	put(j, "first_time", text_or_null(f->first_text));
-	put(j, "last_at", snapshot(f->last_at));
-	put(j, "last_time", text_or_null(f->last_text));
-	put(j, "hits", hits(f));
-	put(j, "file", text_or_null(f->member));
+	json_take(j, "at", json_of_snapshot(f->at));
+	json_take(j, "at_time", json_of_text_or_null(f->at_text));
+	json_take(j, "first_at", json_of_snapshot(f->first_at));
+	json_take(j, "first_time", json_of_text_or_null(f->first_text));
+	json_take(j, "last_at", json_of_snapshot(f->last_at));
+	json_take(j, "last_time", json_of_text_or_null(f->last_text));
+	json_take(j, "hits", hits(f));
+	json_take(j, "file", json_of_text_or_null(f->member));
 }
 
 /* How it stands to the other findings. */
 static void put_place(json_t *j, const struct report *r, const struct finding *f)
 {
-	put(j, "root_cause", json_boolean(f->cause));
-	put(j, "explains", explains(r, f));
-	put(j, "explained_by", text_or_null(f->explained_by));
-	put(j, "explained_entity", f->explained_entity ? text(f->explained_entity) : json_null());
-	put(j, "also_explained_by", others(f));
+	json_take(j, "root_cause", json_boolean(f->cause));
+	json_take(j, "explains", explains(r, f));
+	json_take(j, "explained_by", json_of_text_or_null(f->explained_by));
+	json_take(j, "explained_entity",
+	          f->explained_entity ? json_of_text(f->explained_entity) : json_null());
+	json_take(j, "also_explained_by", others(f));
 }
 
 static void put_advice(json_t *j, const struct finding *f)
 {
-	put(j, "meaning", text_or_null(f->meaning));
-	put(j, "but", text_or_null(f->but));
-	put(j, "remedy", text_or_null(f->remedy));
-	put(j, "verify", text_or_null(f->verify));
-	put(j, "see", text_or_null(f->see));
+	json_take(j, "meaning", json_of_text_or_null(f->meaning));
+	json_take(j, "but", json_of_text_or_null(f->but));
+	json_take(j, "remedy", json_of_text_or_null(f->remedy));
+	json_take(j, "verify", json_of_text_or_null(f->verify));
+	json_take(j, "see", json_of_text_or_null(f->see));
 }
 
 static json_t *finding(const struct report *r, const struct finding *f)
 {
 	json_t *j = json_object(), *evidence = json_object();
 
-	put(j, "rule", text(f->rule));
-	put(j, "version", json_integer(f->version));
-	put(j, "title", text(f->title));
-	put(j, "level", json_string(level_name(f->level)));
-	put(j, "entity", text(f->entity));
-	put(j, "message", text(f->message));
+	json_take(j, "rule", json_of_text(f->rule));
+	json_take(j, "version", json_integer(f->version));
+	json_take(j, "title", json_of_text(f->title));
+	json_take(j, "level", json_string(level_name(f->level)));
+	json_take(j, "entity", json_of_text(f->entity));
+	json_take(j, "message", json_of_text(f->message));
 	put_when(j, f);
-	put(j, "confidence", text_or_null(confidence(f->votes)));
-	put(j, "short_of", text_or_null(f->short_of));
+	json_take(j, "confidence", json_of_text_or_null(confidence(f->votes)));
+	json_take(j, "short_of", json_of_text_or_null(f->short_of));
 	for (size_t i = 0; i < f->evidence_n; i++)
-		put(evidence, f->evidence[i].name, cell(&f->evidence[i].value));
-	put(j, "evidence", evidence);
+		json_take(evidence, f->evidence[i].name, json_of_cell(&f->evidence[i].value));
+	json_take(j, "evidence", evidence);
 	put_place(j, r, f);
 	put_advice(j, f);
-	put(j, "baseline", standing(f));
-	put(j, "suppression_over", text_or_null(f->suppression_over));
+	json_take(j, "baseline", standing(f));
+	json_take(j, "suppression_over", json_of_text_or_null(f->suppression_over));
 	if (f->suppressed) {
-		put(j, "reason", text(f->suppressed));
-		put(j, "until", text_or_null(f->suppressed_until));
+		json_take(j, "reason", json_of_text(f->suppressed));
+		json_take(j, "until", json_of_text_or_null(f->suppressed_until));
 	}
 	return j;
 }
@@ -324,10 +218,11 @@ static json_t *not_evaluated(const struct report *r)
 
 	for (size_t i = 0; i < r->results_n; i++)
 		if (r->results[i].outcome == OUTCOME_NOT_EVALUATED)
-			(void)json_array_append_new(a, json_pack("{s:o, s:o, s:o}", "rule",
-			                                         text(r->results[i].rule), "why",
-			                                         text(r->results[i].why), "hint",
-			                                         text_or_null(r->results[i].hint)));
+			(void)json_array_append_new(
+				a, json_pack("{s:o, s:o, s:o}", "rule",
+			                     json_of_text(r->results[i].rule), "why",
+			                     json_of_text(r->results[i].why), "hint",
+			                     json_of_text_or_null(r->results[i].hint)));
 	return a;
 }
 
@@ -339,9 +234,9 @@ static json_t *rule_params(const struct rule_result *one)
 	for (size_t i = 0; i < one->params_n; i++) {
 		const struct param *p = &one->params[i];
 
-		put(all, p->name,
-		    json_pack("{s:o, s:o, s:o}", "value", written(p->value), "unit", text(p->unit),
-		              "origin", text(p->origin)));
+		json_take(all, p->name,
+		          json_pack("{s:o, s:o, s:o}", "value", json_of_written(p->value), "unit",
+		                    json_of_text(p->unit), "origin", json_of_text(p->origin)));
 	}
 	return all;
 }
@@ -354,17 +249,17 @@ static json_t *rules(const struct report *r)
 		const struct rule_result *one = &r->results[i];
 		json_t *j = json_object();
 
-		put(j, "rule", text(one->rule));
-		put(j, "version", json_integer(one->version));
-		put(j, "sha256", text_or_null(one->sha256));
-		put(j, "origin", text_or_null(one->origin));
-		put(j, "title", text(one->title));
-		put(j, "outcome", json_string(outcome_name(one->outcome)));
-		put(j, "why", text_or_null(one->why));
-		put(j, "short_of", text_or_null(one->short_of));
-		put(j, "ok", size(one->ok));
-		put(j, "skipped", size(one->skipped));
-		put(j, "params", rule_params(one));
+		json_take(j, "rule", json_of_text(one->rule));
+		json_take(j, "version", json_integer(one->version));
+		json_take(j, "sha256", json_of_text_or_null(one->sha256));
+		json_take(j, "origin", json_of_text_or_null(one->origin));
+		json_take(j, "title", json_of_text(one->title));
+		json_take(j, "outcome", json_string(outcome_name(one->outcome)));
+		json_take(j, "why", json_of_text_or_null(one->why));
+		json_take(j, "short_of", json_of_text_or_null(one->short_of));
+		json_take(j, "ok", json_of_size(one->ok));
+		json_take(j, "skipped", json_of_size(one->skipped));
+		json_take(j, "params", rule_params(one));
 		(void)json_array_append_new(a, j);
 	}
 	return a;
@@ -379,7 +274,7 @@ static json_t *rows(const struct table *t)
 
 		for (size_t c = 0; c < t->columns_n; c++)
 			(void)json_object_set_new(row, t->columns[c].name,
-			                          cell(&t->cells[r * t->columns_n + c]));
+			                          json_of_cell(&t->cells[r * t->columns_n + c]));
 		(void)json_array_append_new(a, row);
 	}
 	return a;
@@ -387,12 +282,12 @@ static json_t *rows(const struct table *t)
 
 static json_t *table(const struct table *t)
 {
-	json_t *j = json_pack("{s:o, s:o, s:o}", "caption", text_or_null(t->caption), "rows",
-	                      rows(t), "more", size(t->more));
+	json_t *j = json_pack("{s:o, s:o, s:o}", "caption", json_of_text_or_null(t->caption),
+	                      "rows", rows(t), "more", json_of_size(t->more));
 
 	if (t->timeline) {
-		(void)json_object_set_new(j, "from", clock_time(t->from_ns));
-		(void)json_object_set_new(j, "to", clock_time(t->to_ns));
+		(void)json_object_set_new(j, "from", json_of_clock_time(t->from_ns));
+		(void)json_object_set_new(j, "to", json_of_clock_time(t->to_ns));
 	}
 	return j;
 }
@@ -408,9 +303,9 @@ static json_t *sections(const struct report *r)
 		for (size_t t = 0; t < s->tables_n; t++)
 			(void)json_array_append_new(tables, table(&s->tables[t]));
 		(void)json_object_set_new(all, s->name,
-		                          json_pack("{s:o, s:o, s:o}", "about", text(s->about),
-		                                    "tables", tables, "empty",
-		                                    text_or_null(s->empty)));
+		                          json_pack("{s:o, s:o, s:o}", "about",
+		                                    json_of_text(s->about), "tables", tables,
+		                                    "empty", json_of_text_or_null(s->empty)));
 	}
 	return all;
 }
@@ -423,12 +318,12 @@ static json_t *unused(const struct report *r)
 	for (const struct unused *u = r->unused; u < r->unused + r->unused_n; u++) {
 		json_t *j = json_object();
 
-		put(j, "rule", text(u->rule));
-		put(j, "entity", text_or_null(u->entity));
-		put(j, "reason", text(u->reason));
-		put(j, "until", text_or_null(u->until));
-		put(j, "origin", text(u->origin));
-		put(j, "evaluated", json_boolean(u->judged));
+		json_take(j, "rule", json_of_text(u->rule));
+		json_take(j, "entity", json_of_text_or_null(u->entity));
+		json_take(j, "reason", json_of_text(u->reason));
+		json_take(j, "until", json_of_text_or_null(u->until));
+		json_take(j, "origin", json_of_text(u->origin));
+		json_take(j, "evaluated", json_boolean(u->judged));
 		(void)json_array_append_new(a, j);
 	}
 	return a;
@@ -442,10 +337,11 @@ static json_t *params(const struct report *r)
 	for (size_t i = 0; i < r->settings_n; i++) {
 		const struct setting *s = &r->settings[i];
 
-		put(all, s->name,
-		    json_pack("{s:o, s:o, s:o, s:o, s:o}", "value", written(s->value), "default",
-		              written(s->fallback), "origin", text(s->origin), "over",
-		              text_or_null(s->over), "warning", text_or_null(s->warning)));
+		json_take(all, s->name,
+		          json_pack("{s:o, s:o, s:o, s:o, s:o}", "value", json_of_written(s->value),
+		                    "default", json_of_written(s->fallback), "origin",
+		                    json_of_text(s->origin), "over", json_of_text_or_null(s->over),
+		                    "warning", json_of_text_or_null(s->warning)));
 	}
 	return all;
 }
@@ -458,13 +354,13 @@ static json_t *gone(const struct baseline *b)
 		const struct gone *g = &b->gone[i];
 		json_t *j = json_object();
 
-		put(j, "rule", text(g->rule));
-		put(j, "entity", text(g->entity));
-		put(j, "title", text(g->title));
-		put(j, "level", json_string(level_name(g->level)));
-		put(j, "message", text(g->message));
-		put(j, "state", json_string(g->unknown ? "unknown" : "gone"));
-		put(j, "why", text_or_null(g->unknown));
+		json_take(j, "rule", json_of_text(g->rule));
+		json_take(j, "entity", json_of_text(g->entity));
+		json_take(j, "title", json_of_text(g->title));
+		json_take(j, "level", json_string(level_name(g->level)));
+		json_take(j, "message", json_of_text(g->message));
+		json_take(j, "state", json_string(g->unknown ? "unknown" : "gone"));
+		json_take(j, "why", json_of_text_or_null(g->unknown));
 		(void)json_array_append_new(a, j);
 	}
 	return a;
@@ -478,14 +374,14 @@ static json_t *baseline(const struct report *r)
 	if (!b)
 		return json_null();
 	j = json_object();
-	put(j, "file", text(b->path));
-	put(j, "tool", text(b->tool));
-	put(j, "host", text_or_null(b->host));
-	put(j, "started", text_or_null(b->started));
-	put(j, "bundle_sha256", text_or_null(b->sha256));
-	put(j, "new", size(b->fresh));
-	put(j, "same", size(b->same));
-	put(j, "gone", gone(b));
+	json_take(j, "file", json_of_text(b->path));
+	json_take(j, "tool", json_of_text(b->tool));
+	json_take(j, "host", json_of_text_or_null(b->host));
+	json_take(j, "started", json_of_text_or_null(b->started));
+	json_take(j, "bundle_sha256", json_of_text_or_null(b->sha256));
+	json_take(j, "new", json_of_size(b->fresh));
+	json_take(j, "same", json_of_size(b->same));
+	json_take(j, "gone", gone(b));
 	return j;
 }
 
@@ -493,21 +389,21 @@ static json_t *report(const struct report *r)
 {
 	json_t *j = json_object();
 
-	put(j, "format", json_integer(FORMAT));
-	put(j, "tool", json_sprintf("nettape-analyze %s", r->tool_version));
-	put(j, "store_schema", json_integer(r->store_schema));
-	put(j, "short_window", json_boolean(r->short_window));
-	put(j, "bundle", r->subject ? json_null() : bundle(r));
-	put(j, "about", r->subject ? about(r) : json_null());
-	put(j, "counts", counts(r));
-	put(j, "findings", findings(r, false));
-	put(j, "not_evaluated", not_evaluated(r));
-	put(j, "suppressed", findings(r, true));
-	put(j, "unused_suppressions", unused(r));
-	put(j, "baseline", baseline(r));
-	put(j, "rules", rules(r));
-	put(j, "sections", sections(r));
-	put(j, "params", params(r));
+	json_take(j, "format", json_integer(FORMAT));
+	json_take(j, "tool", json_sprintf("nettape-analyze %s", r->tool_version));
+	json_take(j, "store_schema", json_integer(r->store_schema));
+	json_take(j, "short_window", json_boolean(r->short_window));
+	json_take(j, "bundle", r->subject ? json_null() : bundle(r));
+	json_take(j, "about", r->subject ? about(r) : json_null());
+	json_take(j, "counts", counts(r));
+	json_take(j, "findings", findings(r, false));
+	json_take(j, "not_evaluated", not_evaluated(r));
+	json_take(j, "suppressed", findings(r, true));
+	json_take(j, "unused_suppressions", unused(r));
+	json_take(j, "baseline", baseline(r));
+	json_take(j, "rules", rules(r));
+	json_take(j, "sections", sections(r));
+	json_take(j, "params", params(r));
 	return j;
 }
 
