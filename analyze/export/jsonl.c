@@ -44,7 +44,7 @@ static const struct kind {
 	{"listener",        ROWS("listener")							   },
 	{"window",          ROWS("window")							     },
 	{"endpoint",        "SELECT * FROM endpoint"						   },
-	{"ethtool_meaning", ROWS("ethtool_meaning")						    },
+	{"ethtool_meaning", "SELECT * FROM ethtool_meaning"                                            },
 	{"irq",             "SELECT * FROM irq"							},
 };
 
