@@ -28,13 +28,19 @@ WITH what(place, series, name, entity) AS (VALUES
 )
 SELECT g.series, curve_over('linkerd', x.mono - g.dt, x.mono, g.grown / g.dt) AS v_per_s
   FROM growth g JOIN snapshot x ON x.snap = g.snap GROUP BY g.place ORDER BY g.place;
--- panel: pending requests, the servers and the clients with the most
+-- panel: pending requests, the servers with the most
 -- kind: lines
--- top: 6
+-- top: 4
 -- empty: no request was pending when linkerd was asked
-SELECT CASE WHEN instr(s.entity, '|server|') > 0 THEN 'server ' || substr(s.entity, instr(s.entity, '|server|') + 8)
-            ELSE substr(s.entity, instr(s.entity, '|client|') + 8) END AS series, curve(s.id) AS pending
+SELECT substr(s.entity, instr(s.entity, '|server|') + 8) AS series, curve(s.id) AS pending
   FROM series s
- WHERE s.source = 'linkerd' AND s.name = 'pending' AND s.kind = 'gauge' AND s.hi > 0 AND instr(s.entity, '|service|') = 0
-   AND (s.entity GLOB '*|server|*' OR s.entity GLOB '*|client|*')
- ORDER BY instr(s.entity, '|server|') > 0 DESC, s.hi DESC, s.entity;
+ WHERE s.source = 'linkerd' AND s.name = 'pending' AND s.kind = 'gauge' AND s.hi > 0 AND s.entity GLOB '*|server|*'
+ ORDER BY s.hi DESC, s.entity;
+-- panel: pending requests, the clients with the most
+-- kind: multiples
+-- top: 12
+-- empty: no request was pending at a client when linkerd was asked
+SELECT substr(s.entity, instr(s.entity, '|client|') + 8) AS series, curve(s.id) AS pending
+  FROM series s
+ WHERE s.source = 'linkerd' AND s.name = 'pending' AND s.kind = 'gauge' AND s.hi > 0 AND instr(s.entity, '|service|') = 0 AND s.entity GLOB '*|client|*'
+ ORDER BY s.hi DESC, s.mean DESC, s.entity;

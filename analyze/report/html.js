@@ -58,7 +58,7 @@
   }
   addEventListener('hashchange', open);
   open();
-  addEventListener('beforeprint', () => { for (const d of all('details')) d.open = true; });
+  addEventListener('beforeprint', () => { for (const d of all('details.fold')) d.open = true; });
 
   // --- one moment in all plots ---
   const axis = document.querySelector('main').dataset;

@@ -138,7 +138,7 @@ SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM cause)    THEN 'skip'
        CASE j.kind WHEN 'garbage collection'
             THEN 'a larger heap (now ' || coalesce((SELECT cast(last / 1048576 AS INT) || ' MiB' FROM gauge
                    WHERE source = 'linkerd' AND entity = j.of AND name = 'jvm/heap/max'), 'unknown')
-                 || ') and a collector with short pauses: JVM_HEAP_MAX=2048M JVM_OPTIONS=-XX:+UseG1GC'
+                 || ') and a collector with short pauses:' || char(10) || '  JVM_HEAP_MIN=2048M JVM_HEAP_MAX=2048M' || char(10) || '  JVM_OPTIONS=-XX:+UseG1GC'
             ELSE 'a higher CPU limit for ' || j.of || ' (now ' || coalesce((SELECT round(last / 1e6, 1) || ' ms a period' FROM gauge
                    WHERE source = 'cgroup' AND entity = j.of AND name = 'cpu_quota'), 'unknown') || ').' END AS _remedy,
        CASE WHEN NOT EXISTS (SELECT 1 FROM cause) THEN 'neither collections nor quota periods of linkerd were recorded'
