@@ -48,6 +48,7 @@ check "a synthetic bundle is made" made synthetic.tar --ticks 181 --cpus 4 --phy
 check "its page is made" page synthetic.html synthetic.tar
 check "and is as it promises to be" good --most 2000000 --plots 20 --text 'Findings' --text 'softirq/backlog-drop' synthetic.html
 check "no plot's SQL failed" sh -c '! grep -n "failed: " synthetic.html'
+check "no heading of a table is hidden on paper" sh -c 'sed -n "/@media print/,/<\/style/p" synthetic.html | grep "display: none" >hidden; ! grep -qE "(^|[ ,])button" hidden || grep -q "pre button" hidden'
 check "a finding links to its plot" grep -q 'href="#plot-cpus"' synthetic.html
 check "the plot links to the finding" sh -c 'sed -n "/id=\"plot-cpus\"/,/<figure/p" synthetic.html | grep -q "href=\"#finding-softirq.backlog-drop\""'
 check "its interval is shaded" sh -c 'sed -n "/id=\"plot-nics\"/,/<\/section/p" synthetic.html | grep -q "class=\"e [cw]"'
