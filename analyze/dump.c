@@ -1,6 +1,7 @@
 #include "analyze/dump.h"
 
 #include <inttypes.h>
+#include <math.h>
 
 #include "analyze/json_text.h"
 
@@ -105,6 +106,22 @@ static void sock(struct emit *e, const struct sock *s)
 	end(f);
 }
 
+/* [le, events so far] each; the last le has no end: null. */
+static void put_buckets(FILE *f, const struct histogram *h)
+{
+	real(f, "sum", h->sum);
+	(void)fputs(",\"buckets\":[", f);
+	for (size_t i = 0; i < h->buckets; i++) {
+		(void)fputs(i ? ",[" : "[", f);
+		if (isfinite(h->bucket[i].le))
+			json_put_real(f, h->bucket[i].le);
+		else
+			(void)fputs("null", f);
+		(void)fprintf(f, ",%" PRId64 "]", h->bucket[i].n);
+	}
+	(void)fputc(']', f);
+}
+
 static void histogram(struct emit *e, const struct histogram *h)
 {
 	const struct {
@@ -131,7 +148,9 @@ static void histogram(struct emit *e, const struct histogram *h)
 	text(f, "service", h->service);
 	text(f, "metric", h->metric);
 	whole(f, "n", h->count);
-	for (size_t i = 0; h->count && i < sizeof(stats) / sizeof(stats[0]); i++)
+	if (h->bucket)
+		put_buckets(f, h);
+	for (size_t i = 0; h->count && !h->bucket && i < sizeof(stats) / sizeof(stats[0]); i++)
 		real(f, stats[i].key, stats[i].v);
 	end(f);
 }

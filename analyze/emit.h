@@ -91,7 +91,17 @@ static inline void sock_set(struct sock *s, enum sock_field f, int64_t v)
 	s->has |= UINT64_C(1) << f;
 }
 
-/* One linkerd histogram as it stood in this capture (one frozen minute). */
+/* Events of `le` and less since the process began. */
+struct bucket {
+	double le; /* INFINITY in the last one */
+	int64_t n;
+};
+
+/*
+ * One linkerd histogram as it stood in this capture (one frozen minute); or, with buckets, one
+ * that grows since its process began: then `count` and `sum` are of all that time, and the
+ * other statistics are not told.
+ */
 struct histogram {
 	struct span router;  /* "outgoing"; empty for jvm and the like */
 	struct span scope;   /* "client", "server", "service", or "" */
@@ -100,6 +110,8 @@ struct histogram {
 	struct span metric;  /* "request_latency_ms": the unit is in the name */
 	int64_t count;       /* events of that minute; 0 = none of the below holds */
 	double min, max, sum, avg, p50, p90, p95, p99, p999, p9999;
+	const struct bucket *bucket; /* ascending; NULL = frozen */
+	size_t buckets;
 };
 
 /* One address behind a linkerd client, from client_state.json. */

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "analyze/bucket_fold.h"
 #include "analyze/table.h"
 #include "schema/buf.h"
 
@@ -33,6 +34,7 @@ struct instance {
 struct l5d_fold {
 	struct stmt put;
 	struct hash_table series, instances;
+	struct bucket_fold *buckets;
 };
 
 struct l5d_fold *l5d_fold_open(sqlite3 *db, struct err *e)
@@ -44,7 +46,8 @@ struct l5d_fold *l5d_fold_open(sqlite3 *db, struct err *e)
 	                 "snap, t0, t1, n, "
 	                 "min, max, sum, avg, p50, p90, p95, p99, p999, p9999) "
 	                 "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-	                 e) < 0) {
+	                 e) < 0 ||
+	    !(f->buckets = bucket_fold_open(db, e))) {
 		l5d_fold_close(f);
 		return NULL;
 	}
@@ -103,9 +106,15 @@ static bool same_stats(const struct stats *a, const struct stats *b)
 
 void l5d_fold_histogram(struct l5d_fold *f, struct span instance, const struct histogram *h)
 {
-	struct instance *of = instance_of(f, instance);
-	struct frozen *s = frozen_of(f, of, h);
+	struct instance *of;
+	struct frozen *s;
 
+	if (h->bucket) {
+		bucket_fold_histogram(f->buckets, instance, h);
+		return;
+	}
+	of = instance_of(f, instance);
+	s = frozen_of(f, of, h);
 	of->any = true;
 	if (!s)
 		return;
@@ -164,11 +173,17 @@ int l5d_fold_capture(struct l5d_fold *f, struct span instance, int64_t snap, dou
 	if (boundary)
 		of->last = t;
 	of->any = of->changed = false;
-	return 0;
+	return bucket_fold_capture(f->buckets, instance, snap, t, e);
+}
+
+int l5d_fold_seal(struct l5d_fold *f, struct err *e)
+{
+	return bucket_fold_seal(f->buckets, e);
 }
 
 void l5d_fold_drop(struct l5d_fold *f)
 {
+	bucket_fold_drop(f->buckets);
 	for (size_t i = 0; i < f->series.cap; i++)
 		if (f->series.slots[i].value)
 			((struct frozen *)f->series.slots[i].value)->fresh = false;
@@ -181,6 +196,8 @@ void l5d_fold_drop(struct l5d_fold *f)
 void l5d_fold_close(struct l5d_fold *f)
 {
 	stmt_done(&f->put);
+	if (f->buckets)
+		bucket_fold_close(f->buckets);
 	for (size_t i = 0; i < f->series.cap; i++)
 		if (f->series.slots[i].value) {
 			free(((struct frozen *)f->series.slots[i].value)->key);

@@ -1,7 +1,8 @@
 /*
  * linkerd freezes its histograms once a minute and resets them: a capture shows the
  * last finished minute, several captures show the same one.  This finds the
- * boundaries and writes one row a minute into table window.
+ * boundaries and writes one row a minute into table window.  Histograms with buckets, which
+ * are never reset, go to bucket_fold.
  */
 #ifndef ANALYZE_L5D_FOLD_H
 #define ANALYZE_L5D_FOLD_H
@@ -21,5 +22,7 @@ int l5d_fold_capture(struct l5d_fold *f, struct span instance, int64_t snap, dou
                      struct err *e) __attribute__((warn_unused_result));
 /* The captures since the last snapshot are not to be used. */
 void l5d_fold_drop(struct l5d_fold *f);
+/* When all are in. */
+int l5d_fold_seal(struct l5d_fold *f, struct err *e) __attribute__((warn_unused_result));
 
 #endif

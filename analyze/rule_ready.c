@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "analyze/hint.h"
+#include "analyze/parse_prom_map.h"
 #include "analyze/rule_run_impl.h"
 #include "schema/timefmt.h"
 
@@ -157,10 +158,25 @@ static bool is_applicable(struct runner *run, const struct rule *r, struct rule_
 	return true;
 }
 
+/* linkerd's rules take a counter that is not there for one that is 0: not of another proxy. */
+static bool is_told(struct runner *run, const struct rule *r, struct rule_result *res)
+{
+	const char *lack = run->proxy[0] ? prom_lacks(span_of(run->proxy), span_of(r->id)) : NULL;
+
+	if (!lack)
+		return true;
+	res->outcome = OUTCOME_NOT_EVALUATED;
+	res->why = strcmp(run->proxy, "other") == 0
+	                   ? arena_fmt(run->arena, "linkerd: no linkerd 1.x: %s", lack)
+	                   : arena_fmt(run->arena, "linkerd: %s: %s", run->proxy, lack);
+	return false;
+}
+
 bool ready_to_judge(struct runner *run, const struct rule *r, struct rule_result *res,
                     struct err *e)
 {
-	return is_applicable(run, r, res, e) && has_evidence(run, r, res, e);
+	return is_applicable(run, r, res, e) && has_evidence(run, r, res, e) &&
+	       is_told(run, r, res);
 }
 
 const char *ready_wanted(struct runner *run, const struct rule *r, struct err *e)

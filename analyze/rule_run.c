@@ -15,7 +15,8 @@ static int read_ticks(struct runner *run, struct err *e)
 		&t, run->db,
 		"SELECT count(*), max(mono) - min(mono), max(t), max(snap),"
 		" (SELECT count(*) FROM meta WHERE k IN ('l5d_asked', 'l5d_seen') AND v = 1),"
-		" (SELECT count(*) FROM meta WHERE k = 'input' AND v = 'sosreport')"
+		" (SELECT count(*) FROM meta WHERE k = 'input' AND v = 'sosreport'),"
+		" (SELECT v FROM meta WHERE k = 'l5d_proxy')"
 		" FROM snapshot",
 		e);
 
@@ -26,6 +27,7 @@ static int read_ticks(struct runner *run, struct err *e)
 		run->last_snap = stmt_is_null(&t, 3) ? -1 : stmt_get_i64(&t, 3);
 		run->has_linkerd = stmt_get_i64(&t, 4) > 0;
 		run->sosreport = stmt_get_i64(&t, 5) > 0;
+		run->proxy = arena_text(run->arena, stmt_get_span(&t, 6));
 	}
 	stmt_done(&t);
 	return e->text[0] ? -1 : 0;
@@ -36,7 +38,7 @@ struct runner *runner_open(struct sqlite3 *db, const struct site *site, struct a
 {
 	struct runner *run = arena_take(a, sizeof(*run));
 
-	*run = (struct runner){.db = db, .site = site, .arena = a};
+	*run = (struct runner){.db = db, .site = site, .arena = a, .proxy = ""};
 	if (read_ticks(run, e) == 0 && ready_open(run, e) == 0 && say_open(run, e) == 0 &&
 	    stmt_prepare(&run->insert, db, insert_finding, e) == 0 &&
 	    (run->box = rule_box_open(db, e)))
@@ -165,11 +167,20 @@ static int add_findings(struct runner *run, const struct rule *r, struct rule_ou
 	return 0;
 }
 
+static bool needs_linkerd(const struct rule *r)
+{
+	return r->requires.n && strcmp(r->requires.v[0].source, "linkerd") == 0;
+}
+
 /* A skip row may say in a column `why` what kept it from judging. */
-static const char *say_skipped(struct runner *run, const struct rule_rows *rows)
+static const char *say_skipped(struct runner *run, const struct rule *r,
+                               const struct rule_rows *rows)
 {
 	struct arena *a = run->arena;
 
+	if (!rows->n && run->proxy[0] && needs_linkerd(r))
+		return arena_fmt(a, "nothing to examine was found in the metrics of %s",
+		                 strcmp(run->proxy, "other") == 0 ? "what answered" : run->proxy);
 	if (!rows->n)
 		return "nothing to examine was found";
 	for (size_t i = 0; i < rows->evidence_n; i++)
@@ -202,7 +213,7 @@ static int judge(struct runner *run, const struct rule *r, struct rule_outcome *
 	                               : OUTCOME_NOT_EVALUATED;
 	if (res->outcome == OUTCOME_NOT_EVALUATED)
 		res->hint = ready_hint(run, r, e);
-	res->why = res->outcome == OUTCOME_NOT_EVALUATED ? say_skipped(run, &out->rows)
+	res->why = res->outcome == OUTCOME_NOT_EVALUATED ? say_skipped(run, r, &out->rows)
 	                                                 : ready_wanted(run, r, e);
 	return 0;
 }

@@ -16,6 +16,7 @@ struct runner {
 	double ticks_s;    /* seconds they cover */
 	int64_t last_snap; /* -1 = none */
 	bool has_linkerd;  /* it was asked for, or seen */
+	const char *proxy; /* whose Prometheus text source linkerd is, "" = none: linkerd 1.x */
 	bool sosreport;    /* members are files of a report, not of a bundle */
 };
 

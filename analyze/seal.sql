@@ -50,6 +50,14 @@ INSERT OR REPLACE INTO meta
   SELECT 'l5d_seen', EXISTS(SELECT 1 FROM source WHERE source = 'linkerd' AND good > 0)
                      OR EXISTS(SELECT 1 FROM listener WHERE port IN (4140, 9990));
 
+-- Whose metrics source linkerd is made of, where none are of linkerd 1.x: what they lack is analyze/prometheus.def's to say.
+INSERT OR REPLACE INTO meta
+  SELECT 'l5d_proxy', CASE WHEN x.least = x.most THEN x.least ELSE 'other' END
+    FROM (SELECT min(last) AS least, max(last) AS most, count(*) AS n
+            FROM series WHERE source = 'linkerd' AND name = 'proxy' AND kind = 'text') x
+   WHERE x.n > 0 AND NOT EXISTS (SELECT 1 FROM capture
+                                  WHERE source = 'linkerd' AND state = 'ok' AND member LIKE '%/metrics.json');
+
 -- client_state.json need not say whose its clients are: each router with a client of that id has them.
 -- Of several linkerds such a router is "127.0.0.1:9990/".
 CREATE TEMP TABLE l5d_client AS SELECT DISTINCT router, client FROM linkerd_client;

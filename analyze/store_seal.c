@@ -203,8 +203,8 @@ static const char seal_sql[] = {
 int store_seal(struct store *s, struct err *e)
 {
 	if (s->err.text[0] || put_sources(s) < 0 || put_all_series(s) < 0 ||
-	    tcp_fold_seal(s->tcp, &s->err) < 0 || stmt_exec(s->db, seal_sql, &s->err) < 0 ||
-	    ethtool_meaning_fill(s->db, &s->err) < 0)
+	    tcp_fold_seal(s->tcp, &s->err) < 0 || l5d_fold_seal(s->l5d, &s->err) < 0 ||
+	    stmt_exec(s->db, seal_sql, &s->err) < 0 || ethtool_meaning_fill(s->db, &s->err) < 0)
 		return err_set(e, s->err.code, "%s", s->err.text);
 	if (s->path && rename(s->temp, s->path) < 0)
 		return err_set(e, errno, "rename %s", s->temp);

@@ -19,6 +19,9 @@ void how_http(struct job *j);
 /* One capture of an absolute path, named by it: the whole file, or why there is none. */
 void file_capture(struct job *j, const char *path);
 
+/* Whether a URL is one for that source: Prometheus' text, or linkerd's several pages. */
+bool http_asks(const struct source *s, const char *url);
+
 /* Once, before the first thread: false when libcurl cannot be used. */
 bool http_open(void);
 

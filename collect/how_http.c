@@ -4,6 +4,8 @@
  *
  *   {"rt":{"http":{"server":{"0.0.0.0/4140":{"requests":{"counter":17}, ...
  *   {"rt/http/server/0.0.0.0/4140/requests":17, ...
+ *
+ * Of linkerd2-proxy, Envoy and others: Prometheus' text, at the path that was given.
  */
 #include <curl/curl.h>
 #include <errno.h>
@@ -104,6 +106,28 @@ static CURL *handle(struct peer *p, const struct url *u, struct transfer *t)
 	return p->curl;
 }
 
+/* What is asked for, which is also what the member is called. */
+static void path_put(struct buf *b, const struct job *j, const struct url *u)
+{
+	if (u->path.n)
+		buf_put(b, u->path);
+	else
+		buf_str(b, j->source->what);
+}
+
+static bool is_prometheus(const struct source *s)
+{
+	return strcmp(s->id, "prometheus") == 0;
+}
+
+bool http_asks(const struct source *s, const char *url)
+{
+	struct err ignored = {0};
+	struct url u;
+
+	return url_parse(span_of(url), &u, &ignored) == 0 && (u.path.n > 0) == is_prometheus(s);
+}
+
 static struct answer get(struct job *j, struct peer *p, const struct url *u, const char *query,
                          int64_t until_ns)
 {
@@ -121,7 +145,8 @@ static struct answer get(struct job *j, struct peer *p, const struct url *u, con
 	if (left_ms < 1)
 		return (struct answer){.code = CURLE_OPERATION_TIMEDOUT};
 	buf_put(&b, u->base);
-	buf_str(&b, j->source->what);
+	path_put(&b, j, u);
+	buf_put(&b, u->query);
 	buf_str(&b, query);
 	(void)curl_easy_setopt(curl, CURLOPT_URL, buf_cstr(&b));
 	(void)curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
@@ -146,6 +171,24 @@ static bool is_json(const struct job *j)
 	char c = first_byte(j);
 
 	return c == '{' || c == '[';
+}
+
+/* Prometheus' text begins with a comment or a name. */
+static bool is_metrics(const struct job *j)
+{
+	char c = first_byte(j);
+
+	return c == '#' || c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* NULL, or why a body is not what was asked for. */
+static const char *misfit(const struct job *j)
+{
+	if (!is_prometheus(j->source))
+		return is_json(j) ? NULL : "not JSON";
+	if (first_byte(j) == '\0')
+		return "no metrics";
+	return is_metrics(j) ? NULL : "not Prometheus' text";
 }
 
 static bool complete(const struct answer *a)
@@ -176,8 +219,8 @@ static void end_answered(struct job *j, const struct answer *a)
 		job_end(j, CAPTURE_ERROR, EPROTO, buf_cstr(&b));
 	} else if (a->http != 200) {
 		job_end(j, CAPTURE_ERROR, EPROTO, buf_cstr(&b));
-	} else if (!is_json(j)) {
-		job_end(j, CAPTURE_ERROR, EPROTO, "not JSON");
+	} else if (misfit(j)) {
+		job_end(j, CAPTURE_ERROR, EPROTO, misfit(j));
 	} else {
 		job_end(j, a->cut ? CAPTURE_CUT : CAPTURE_OK, 0, NULL);
 	}
@@ -236,7 +279,7 @@ static void ask(struct job *j, struct peer *p)
 		return;
 	buf_str(&member, "http/");
 	url_put_folder(&member, &u);
-	buf_str(&member, j->source->what);
+	path_put(&member, j, &u);
 	(void)job_begin(j, buf_span(&member));
 	a = strcmp(j->source->what, "/admin/metrics.json") == 0 ? get_metrics(j, p, &u, until_ns)
 	                                                        : get(j, p, &u, "", until_ns);

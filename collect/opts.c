@@ -33,7 +33,8 @@ static const struct option {
 	{"level",        0,   NUMBER,   AT(level),        "N",            "compression level, 1"                         },
 	{"max-size",     0,   SIZE,     AT(max_size),     "N",            "end early before the file is larger, 512M"    },
 	{"metrics",      0,   LIST,     AT(urls),         "URL",
-                                                      "linkerd's admin URL; http://127.0.0.1:9990 is tried; unix:/PATH too"                                           },
+                                                      "linkerd's admin URL; http://127.0.0.1:9990 is tried; unix:/PATH too; Prometheus' text of "
+         "a proxy: URL/metrics, URL/stats/prometheus"														 },
 	{"no-http",      0,   FLAG,     AT(no_http),      NULL,           "ask no admin port"                            },
 	{"with-config",  0,   FLAG,     AT(with_config),  NULL,
                                                       "linkerd's /config.json too: it may hold secrets"							       },

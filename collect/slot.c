@@ -84,7 +84,11 @@ static void add_source(struct slots *s, const struct source *source, struct guar
 	bool http = source->how == SOURCE_HTTP;
 
 	for (const char *const *url = http ? urls : once; *url; url++) {
-		struct slot *slot = add(s, source, guard);
+		struct slot *slot;
+
+		if (http && !http_asks(source, *url))
+			continue;
+		slot = add(s, source, guard);
 
 		slot->prefix = prefix;
 		slot->url = http ? *url : NULL;

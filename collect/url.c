@@ -38,6 +38,40 @@ static struct span cut_path(struct span base)
 	return base;
 }
 
+/* Letters, digits and a few signs: it becomes a member's name. */
+static bool is_plain(struct span path)
+{
+	for (size_t i = 0; i < path.n; i++) {
+		char c = path.p[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		      c == '/' || c == '_' || c == '-' || c == '.'))
+			return false;
+	}
+	return span_search(path, SPAN("..")) == path.n && span_search(path, SPAN("//")) == path.n;
+}
+
+/* "http://host:9901/stats/prometheus?usedonly": base, path and query; false for any other path. */
+static bool cut_prometheus(struct url *u)
+{
+	struct span rest = u->base, server;
+	size_t query, slash;
+
+	(void)span_skip(&rest, SPAN("http://"));
+	slash = span_find(rest, '/');
+	server = span_sub(u->base, 0, u->base.n - rest.n + slash);
+	rest = span_sub(rest, slash, rest.n);
+	query = span_find(rest, '?');
+	u->path = span_sub(rest, 0, query);
+	u->query = span_sub(rest, query, rest.n);
+	if (span_ends(u->path, SPAN("/metrics")) || span_ends(u->path, SPAN("/prometheus"))) {
+		u->base = server;
+		return true;
+	}
+	u->path = u->query = (struct span){0};
+	return false;
+}
+
 int url_parse(struct span text, struct url *u, struct err *e)
 {
 	struct span rest = text;
@@ -57,7 +91,12 @@ int url_parse(struct span text, struct url *u, struct err *e)
 		return err_set(e, 0,
 		               "--metrics: https is not spoken: give a port without TLS, or one "
 		               "end of a tunnel to it (socat, stunnel)");
-	u->base = cut_path(rest);
+	u->base = rest;
+	if (!cut_prometheus(u))
+		u->base = cut_path(rest);
+	if (!is_plain(u->path))
+		return err_set(e, 0, "--metrics: a path of letters, digits, '_', '-' and '.': %.*s",
+		               (int)text.n, text.p);
 	if (!span_skip(&rest, SPAN("http://")) && span_search(rest, SPAN("://")) < rest.n)
 		return err_set(e, 0, "--metrics: only http:// and unix:/PATH: %.*s", (int)text.n,
 		               text.p);

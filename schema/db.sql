@@ -16,6 +16,7 @@ PRAGMA user_version = 1;
 --   input (sosreport: no bundle) case obfuscated (1) time_from uptime_s files_read files_spare files_listed files_others
 --   since_boot (1: --since-boot)
 --   self_cpu_ns self_rss_bytes l5d_asked (1: --metrics given) l5d_seen (1: answered, or a listener on 4140/9990)
+--   l5d_proxy (linkerd2-proxy | envoy | other: source linkerd is of such ones' Prometheus text alone)
 CREATE TABLE meta(k TEXT PRIMARY KEY, v) WITHOUT ROWID;
 
 -- One row a bundle that the window is made of, in the order of time; one, unless several were joined.
@@ -156,6 +157,7 @@ CREATE TABLE window(
   t0 REAL NOT NULL, t1 REAL NOT NULL,          -- monotonic seconds; t1 = when first seen, t0 = t1 - 60
   n INT NOT NULL, p50 REAL, p90 REAL, p95 REAL, p99 REAL, p999 REAL, p9999 REAL,
   min REAL, max REAL, avg REAL, sum REAL,
+  bucketed INT NOT NULL DEFAULT 0, -- 1: of a Prometheus histogram: between the bounds of its buckets; t0 to t1 may be less than a minute
   PRIMARY KEY(router, scope, id, service, metric, w)) WITHOUT ROWID;
 
 -- client -> addresses, from client_state.json (last capture wins).

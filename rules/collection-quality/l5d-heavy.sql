@@ -1,5 +1,5 @@
 -- rule:     collection-quality/l5d-heavy
--- version:  1
+-- version:  2
 -- schema:   1
 -- title:    Fetching linkerd's metrics is expensive
 -- tags:     evidence linkerd
@@ -8,12 +8,12 @@
 -- param:    fetch_ms   ms       median of a fetch
 -- param:    big_mb     MB       median size of an answer
 -- param:    share_pct  percent  of the time in which a fetch was under way
--- message:  {endpoint}: metrics.json takes {fetch_ms} ms and {size_bytes} a fetch (medians of {fetches}; at worst {worst_ms} ms), {share_pct}% of the time
+-- message:  {endpoint}: its metrics take {fetch_ms} ms and {size_bytes} a fetch (medians of {fetches}; at worst {worst_ms} ms), {share_pct}% of the time
 -- meaning:  linkerd makes the whole text of all clients and services for each fetch, and with hundreds of them that costs
 --           requests their time: with 800 services and a fetch a second the slowest went from 10 to 70 ms. Spikes every few
 --           seconds in this recording may be the recording's own, or those of a monitoring that fetches too.
 -- remedy:   Record with longer pauses:
---             nettape-collect --pace metrics=30s --pace client-state=1m
+--             nettape-collect --pace metrics=30s --pace client-state=1m --pace prometheus=30s
 --           Let every monitoring fetch less often as well; use linkerd 1.4.4 or later; and let idle clients go (they are
 --           removed after ten minutes since 1.1.0).
 -- verify:   This finding is absent in a new recording.
@@ -29,7 +29,7 @@ WITH p AS (
          row_number() OVER (PARTITION BY entity ORDER BY bytes, snap)            AS by_bytes,
          count(*) OVER (PARTITION BY entity)                                     AS n
     FROM capture
-   WHERE source = 'linkerd' AND state = 'ok' AND member LIKE '%/metrics.json%' AND cost_s IS NOT NULL
+   WHERE source = 'linkerd' AND state = 'ok' AND (member LIKE '%/metrics.json%' OR member LIKE '%/metrics' OR member LIKE '%/prometheus') AND cost_s IS NOT NULL
 ), tally AS (
   SELECT entity, max(n) AS n,
          max(CASE WHEN by_cost = (n + 1) / 2 THEN cost_s END)   AS cost_s,

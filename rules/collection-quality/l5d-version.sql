@@ -1,15 +1,15 @@
 -- rule:     collection-quality/l5d-version
--- version:  1
+-- version:  2
 -- schema:   1
 -- title:    What answers for linkerd has no routers
 -- tags:     evidence linkerd
 -- requires: linkerd >= 1
 -- wants:    linkerd_info
 -- applies:  linkerd
--- message:  {endpoint} answers with a metrics.json without any router of linkerd 1.x; it calls itself {name} {version}
+-- message:  {endpoint} answers without any router of linkerd 1.x, nor as a proxy that is known; it calls itself {name} {version}
 -- meaning:  Other servers that are made with Finagle have the same page on the same port: namerd, any twitter-server. Their metrics
---           have no clients and servers of routers, so every linkerd rule says "not evaluated". A linkerd2 proxy is another
---           program and has no such page at all. linkerd 0.x has one, and its older names are understood. Since 0.9.1
+--           have no clients and servers of routers, so every linkerd rule says "not evaluated". A linkerd2 proxy or
+--           an Envoy has no such page but Prometheus' text, which must be asked for: --metrics http://127.0.0.1:4191/metrics. linkerd 0.x has one, and its older names are understood. Since 0.9.1
 --           there is a typed form (metrics.json?tree=1), which is asked for first: the flat one does not tell counters from
 --           gauges, nor where the name of a client ends.
 -- remedy:   Record with the admin port of a linkerd 1.x:

@@ -1,5 +1,5 @@
 -- rule:     linkerd-pool/requeues
--- version:  1
+-- version:  2
 -- schema:   1
 -- title:    Many requests are sent again
 -- tags:     linkerd retries errors
@@ -26,6 +26,8 @@ WITH p AS (
     FROM series s
    WHERE s.source = 'linkerd' AND s.name = 'requests'
      AND (instr(s.entity, '|client|') > 0) + (instr(s.entity, '|service|') > 0) = 1
+     AND NOT (instr(s.entity, '|client|') > 0    -- of clients that proxy's metrics do not tell it
+              AND EXISTS (SELECT 1 FROM meta WHERE k = 'l5d_proxy' AND v = 'linkerd2-proxy'))
 ), grown AS (             -- a counter made by its first event, after requests was already there, began at 0
   SELECT s.*, (SELECT min(snap) FROM sample WHERE series = s.id) AS made,
          s.first > 0 AND (SELECT min(snap) FROM sample WHERE series = s.id) > a.born AS fresh
@@ -48,7 +50,8 @@ SELECT CASE WHEN a.requests IS NULL                         THEN 'skip'
        coalesce(x.n, 0)                                          AS again,
        a.requests,
        round(coalesce(x.n, 0) * 100.0 / nullif(a.requests, 0), 2) AS again_pct,
-       CASE WHEN instr(a.entity, '|client|') > 0 THEN 'requeues, before the request was written'
+       CASE WHEN EXISTS (SELECT 1 FROM meta WHERE k = 'l5d_proxy') THEN 'retries of the proxy'
+            WHEN instr(a.entity, '|client|') > 0 THEN 'requeues, before the request was written'
             ELSE 'retries, after a failed answer' END            AS _kind,
        x.active                                                  AS intervals_hit,
        x.intervals,

@@ -1,5 +1,5 @@
 -- rule:     linkerd-pool/retry-budget
--- version:  1
+-- version:  2
 -- schema:   1
 -- title:    The retry budget is spent
 -- tags:     linkerd retries errors
@@ -26,6 +26,8 @@ WITH p AS (
     FROM series s
    WHERE s.source = 'linkerd' AND s.name = 'requests'
      AND (instr(s.entity, '|client|') > 0) + (instr(s.entity, '|service|') > 0) = 1
+     AND NOT (instr(s.entity, '|client|') > 0    -- of clients that proxy's metrics do not tell it
+              AND EXISTS (SELECT 1 FROM meta WHERE k = 'l5d_proxy' AND v = 'linkerd2-proxy'))
 ), grown AS (             -- a counter made by its first event, after requests was already there, began at 0
   SELECT s.*, (SELECT min(snap) FROM sample WHERE series = s.id) AS made,
          s.first > 0 AND (SELECT min(snap) FROM sample WHERE series = s.id) > a.born AS fresh

@@ -184,12 +184,47 @@ static void urls_come_in_every_spelling(void **state)
 	url_is("unix:///run/l5d.sock", "http://localhost", "unix_.run.l5d.sock");
 }
 
+static void prometheus_is(const char *text, const char *base, const char *path, const char *query)
+{
+	struct err e = {0};
+	struct url u;
+
+	assert_int_equal(url_parse(span_of(text), &u, &e), 0);
+	if (!span_eq(u.base, span_of(base)) || !span_eq(u.path, span_of(path)) ||
+	    !span_eq(u.query, span_of(query)))
+		fail_msg("%s: base %.*s, path %.*s", text, (int)u.base.n, u.base.p, (int)u.path.n,
+		         u.path.p);
+}
+
+static void a_path_of_prometheus_is_kept_whole(void **state)
+{
+	(void)state;
+	prometheus_is("http://127.0.0.1:4191/metrics", "http://127.0.0.1:4191", "/metrics", "");
+	prometheus_is("10.0.0.1:9901/stats/prometheus?usedonly", "10.0.0.1:9901",
+	              "/stats/prometheus", "?usedonly");
+	prometheus_is("http://l5d:9990/admin/metrics/prometheus", "http://l5d:9990",
+	              "/admin/metrics/prometheus", "");
+	prometheus_is("http://l5d:9990", "http://l5d:9990", "", "");
+	prometheus_is("http://l5d:9990/admin/metrics.json", "http://l5d:9990", "", "");
+}
+
 static void other_urls_are_refused(void **state)
 {
-	static const char *const bad[] = {
-		"",           "https://l5d:9990", "ftp://x",    "http://",        "http://:9990",
-		"http://a b", "http://a:99999",   "http://a:0", "http://u:p@a:1", "unix:relative",
-		"http://a:x", "http://a\n"};
+	static const char *const bad[] = {"",
+	                                  "https://l5d:9990",
+	                                  "ftp://x",
+	                                  "http://",
+	                                  "http://:9990",
+	                                  "http://a b",
+	                                  "http://a:99999",
+	                                  "http://a:0",
+	                                  "http://u:p@a:1",
+	                                  "unix:relative",
+	                                  "http://a:x",
+	                                  "http://a\n",
+	                                  "http://a/../metrics",
+	                                  "http://a/x%20/metrics",
+	                                  "http://a//metrics"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -211,6 +246,7 @@ int main(void)
 		cmocka_unit_test(sizes_are_binary),
 		cmocka_unit_test(help_names_every_option),
 		cmocka_unit_test(urls_come_in_every_spelling),
+		cmocka_unit_test(a_path_of_prometheus_is_kept_whole),
 		cmocka_unit_test(other_urls_are_refused),
 	};
 
