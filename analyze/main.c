@@ -362,6 +362,8 @@ static enum status fleet(const struct opts *o)
 	want.host.plots &= o->out_dir != NULL;
 	want.host.no_report = false;
 	want.host.progress = NULL; /* fleet_progress tells */
+	if (s == STATUS_CLEAR && o->args_n)
+		fleet_progress(0, o->args_n);
 	if (s == STATUS_CLEAR)
 		s = (o->copy_to && copy_check(o->copy_to, &e)) ||
 		                    fleet_gather(&run.fleet, &want, &e) ||

@@ -108,6 +108,8 @@ check "but not where a line cannot be drawn again" sh -c 'TERM_THERE=dumb python
 check "nor where nobody looks" sh -c '! timeout 2 "$1" --sql "$2" x.tar.zst 2>err; [ ! -s err ]' sh "$build/nettape-analyze" "$slow"
 check "a short run says nothing" sh -c 'python3 "$1" "$2" --sql "SELECT 1" x.tar.zst >seen && [ ! -s seen ]' \
 	sh "$home/tests/e2e/on_terminal.py" "$build/nettape-analyze"
+check "of many bundles it tells how many are done, from the beginning" sh -c 'cp x.tar.zst y.tar.zst && python3 "$1" "$2" --fail-on never x.tar.zst y.tar.zst >seen && grep -qx "0 of 2 bundles" seen && grep -q "^2 of 2 bundles" seen' \
+	sh "$home/tests/e2e/on_terminal.py" "$build/nettape-analyze"
 check "a recording tells its ticks and what is left" terminal "$build/nettape-collect" --for 3s --every 3s --no-http -o t.tar.zst
 check "from its beginning" grep -q 'looking around' seen
 check "also between two ticks" sh -c '[ "$(grep -c "^1/2 ticks .* left" seen)" -ge 2 ]'
