@@ -4,39 +4,67 @@
 
 #define WORD_DIGITS 8
 #define WORD_BYTES  4
+#define HEAD_BYTES  ((size_t)65536) /* of a table: listeners come first */
 
-static bool word_parse(struct span hex, uint8_t bytes[WORD_BYTES])
+static bool word_parse(struct span hex, bool big_endian, uint8_t bytes[WORD_BYTES])
 {
 	uint64_t w;
 
 	if (!span_hex(hex, UINT32_MAX, &w))
 		return false;
 	for (unsigned i = 0; i < WORD_BYTES; i++)
-		bytes[i] = (uint8_t)(w >> 8 * i);
+		bytes[big_endian ? WORD_BYTES - 1 - i : i] = (uint8_t)(w >> 8 * i);
 	return true;
 }
 
-bool inet_host_parse(struct span hex, struct inet_address *a)
+static bool has_any(struct span text, const struct span *needles, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (span_search(text, needles[i]) < text.n)
+			return true;
+	return false;
+}
+
+bool inet_is_big_endian(struct span table)
+{
+	/* 127.0.0.1, ::1, ::ffff:0:0/96 */
+	static const struct span big[] = {
+		SPAN_INIT(" 7F000001:"),
+		SPAN_INIT(" 00000000000000000000000000000001:"),
+		SPAN_INIT(" 00000000000000000000FFFF"),
+	};
+	static const struct span little[] = {
+		SPAN_INIT(" 0100007F:"),
+		SPAN_INIT(" 00000000000000000000000001000000:"),
+		SPAN_INIT(" 0000000000000000FFFF0000"),
+	};
+	struct span head = span_sub(table, 0, HEAD_BYTES);
+
+	return has_any(head, big, sizeof(big) / sizeof(big[0])) &&
+	       !has_any(head, little, sizeof(little) / sizeof(little[0]));
+}
+
+bool inet_host_parse(struct span hex, bool big_endian, struct inet_address *a)
 {
 	*a = (struct inet_address){0};
 	if (hex.n != WORD_DIGITS && hex.n != (size_t)2 * INET_BYTES)
 		return false;
 	a->v6 = hex.n != WORD_DIGITS;
 	for (size_t i = 0; i < hex.n / WORD_DIGITS; i++)
-		if (!word_parse(span_sub(hex, i * WORD_DIGITS, WORD_DIGITS),
+		if (!word_parse(span_sub(hex, i * WORD_DIGITS, WORD_DIGITS), big_endian,
 		                a->ip + i * WORD_BYTES))
 			return false;
 	return true;
 }
 
-bool inet_address_parse(struct span word, struct inet_address *a)
+bool inet_address_parse(struct span word, bool big_endian, struct inet_address *a)
 {
 	struct span hex;
 	uint64_t port;
 
 	*a = (struct inet_address){0};
 	if (!span_cut(&word, ':', &hex) || !span_hex(word, UINT16_MAX, &port) ||
-	    !inet_host_parse(hex, a))
+	    !inet_host_parse(hex, big_endian, a))
 		return false;
 	a->port = (uint16_t)port;
 	return true;

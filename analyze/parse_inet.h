@@ -17,12 +17,17 @@ struct inet_address {
 };
 
 /*
- * "0100007F:1F90": hex of the address's 32-bit words in the host's byte order, which is
- * taken to be little-endian, and the port.  32 digits are v6.
+ * "0100007F:1F90": hex of the address's 32-bit words in the host's byte order, and the
+ * port.  32 digits are v6.
  */
-bool inet_address_parse(struct span word, struct inet_address *a);
+bool inet_address_parse(struct span word, bool big_endian, struct inet_address *a);
 /* The same without a port, "010200C0" (/proc/net/route). */
-bool inet_host_parse(struct span hex, struct inet_address *a);
+bool inet_host_parse(struct span hex, bool big_endian, struct inet_address *a);
+/*
+ * True when a socket table is of a big-endian host (s390x, ppc64): its loopback and
+ * mapped addresses stand there in that order, and none in the other.
+ */
+bool inet_is_big_endian(struct span table);
 /* 32 digits in network order (/proc/net/if_inet6, ipv6_route). */
 bool inet_net6_parse(struct span hex, struct inet_address *a);
 /* "127.0.0.1", "::1": the address alone, appended. */

@@ -124,8 +124,9 @@ static bool take_row(struct ss_reader *r, struct span *row, struct emit *out, st
 		return false;
 	if (bare)
 		s->state = s->pport == 0 ? TCP_LISTEN : TCP_ESTAB;
-	if (named)
-		out->note(out, r->line, "a service name in place of a port (ss without -n)", line);
+	if (named && !r->named)
+		out->note(out, r->line, "service names in place of ports (ss without -n)", line);
+	r->named |= named;
 	return true;
 }
 

@@ -15,8 +15,8 @@
 #include "schema/buf.h"
 
 #define ENTITY_MAX_BYTES 64
-#define SLOTS            8192            /* a power of two */
-#define NAMES_MAX        (SLOTS / 4 * 3) /* mlx5 with 128 queues has some 5,000 */
+#define SLOTS            8192 /* a power of two */
+#define NAMES_MAX        6144 /* three quarters; mlx5 with 128 queues has some 5,000 */
 
 /* Levels among the counters. */
 static const struct span gauges[] = {SPAN_INIT("_ifindex"), SPAN_INIT("_available")};

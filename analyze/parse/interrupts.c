@@ -144,6 +144,7 @@ static void parse(const struct input *in, struct emit *out)
 {
 	struct span text = in->text, line;
 	struct cpu_columns cpus = {.n = 0};
+	bool told = false;
 
 	for (size_t at = 1; span_line(&text, &line); at++) {
 		struct span label;
@@ -152,10 +153,12 @@ static void parse(const struct input *in, struct emit *out)
 		if (line.n == 0)
 			continue;
 		if (cpus.n == 0) {
-			if (!cpu_columns_read(line, &cpus)) {
+			if (cpu_columns_read(line, &cpus))
+				continue;
+			cpus.n = 0;
+			if (!told) /* an error text, a shell's echo: the table may follow */
 				out->note(out, at, "no header of CPUs", line);
-				return;
-			}
+			told = true;
 		} else if (span_cut(&line, ':', &label)) {
 			row(&cpus, label, line, at, out);
 		} else {

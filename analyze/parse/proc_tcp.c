@@ -65,14 +65,15 @@ static bool take_timer(struct span word, struct span retries, struct sock *s)
 	return true;
 }
 
-static bool take_row(struct span line, struct sock *s, struct buf *local, struct buf *peer)
+static bool take_row(struct span line, bool big_endian, struct sock *s, struct buf *local,
+                     struct buf *peer)
 {
 	struct span w[INET_WORDS_MAX];
 	struct inet_address from, to;
 	uint64_t uid, inode;
 
-	if (inet_row(line, w) < COLUMNS || !inet_address_parse(w[LOCAL], &from) ||
-	    !inet_address_parse(w[PEER], &to) || !take_state(w[STATE], s) ||
+	if (inet_row(line, w) < COLUMNS || !inet_address_parse(w[LOCAL], big_endian, &from) ||
+	    !inet_address_parse(w[PEER], big_endian, &to) || !take_state(w[STATE], s) ||
 	    !take_queues(w[QUEUES], s) || !take_timer(w[TIMER], w[RETRNSMT], s) ||
 	    !span_u64(w[UID], UINT32_MAX, &uid) || !span_u64(w[INODE], INT64_MAX, &inode))
 		return false;
@@ -90,6 +91,7 @@ static bool take_row(struct span line, struct sock *s, struct buf *local, struct
 
 static void parse(const struct input *in, struct emit *out)
 {
+	const bool big_endian = inet_is_big_endian(in->text);
 	struct span text = in->text, line;
 
 	for (size_t at = 1; span_line(&text, &line); at++) {
@@ -99,7 +101,7 @@ static void parse(const struct input *in, struct emit *out)
 
 		if (inet_is_header(line))
 			continue;
-		if (take_row(line, &s, &local, &peer))
+		if (take_row(line, big_endian, &s, &local, &peer))
 			out->sock(out, &s);
 		else
 			out->note(out, at, "not a row of /proc/net/tcp", line);

@@ -61,7 +61,7 @@ static struct total *total_of(struct totals *t, const struct inet_address *a)
 	return &t->total[t->n - 1];
 }
 
-static bool take_row(struct span line, struct totals *t)
+static bool take_row(struct span line, bool big_endian, struct totals *t)
 {
 	struct span w[INET_WORDS_MAX];
 	struct inet_address at;
@@ -69,7 +69,7 @@ static bool take_row(struct span line, struct totals *t)
 	unsigned n = inet_row(line, w);
 	struct total *sum;
 
-	if (n < COLUMNS || !inet_address_parse(w[LOCAL], &at) ||
+	if (n < COLUMNS || !inet_address_parse(w[LOCAL], big_endian, &at) ||
 	    !inet_pair_parse(w[QUEUES], &tx, &rx) || !span_u64(w[INODE], INT64_MAX, &inode) ||
 	    (n > DROPS && !span_u64(w[DROPS], UINT32_MAX, &drops)))
 		return false;
@@ -100,11 +100,12 @@ static void put_total(const struct total *t, struct emit *out)
 
 static void parse(const struct input *in, struct emit *out)
 {
+	const bool big_endian = inet_is_big_endian(in->text);
 	struct span text = in->text, line;
 	struct totals t = {.n = 0};
 
 	for (size_t at = 1; span_line(&text, &line); at++)
-		if (!inet_is_header(line) && !take_row(line, &t))
+		if (!inet_is_header(line) && !take_row(line, big_endian, &t))
 			out->note(out, at, "not a row of /proc/net/udp", line);
 	for (size_t i = 0; i < t.n; i++)
 		put_total(&t.total[i], out);

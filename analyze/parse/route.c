@@ -1,7 +1,6 @@
 /*
  * /proc/net/route, net/ipv4/fib_trie.c: the main table, a header and a row a route,
- * addresses in hexadecimal as the host (here taken to be little-endian) stores them,
- * tabs between the columns.
+ * addresses in hexadecimal as the host stores them, tabs between the columns.
  *
  *   Iface Destination Gateway  Flags RefCnt Use Metric Mask     MTU Window IRTT
  *   eth0  00000000    010200C0 0003  0      0   0      00000000 0   0      0
@@ -19,7 +18,14 @@ static const struct span names[COLUMNS] = {
 	[MASK] = SPAN_INIT("Mask"),
 };
 
-static bool take(struct span const *words, const size_t *at, size_t n, struct tally *tally)
+/* 255.255.255.0 is FFFFFF00 on a big-endian host, else 00FFFFFF. */
+static bool is_big_endian(uint64_t mask)
+{
+	return (mask & 0xff000000) == 0xff000000 && (mask & 0xff) == 0;
+}
+
+static bool take(struct span const *words, const size_t *at, size_t n, bool *big_endian,
+                 struct tally *tally)
 {
 	uint64_t v[COLUMNS];
 	struct tally_row *row;
@@ -27,6 +33,7 @@ static bool take(struct span const *words, const size_t *at, size_t n, struct ta
 	for (size_t c = 0; c < COLUMNS; c++)
 		if (at[c] >= n || (c != IFACE && !span_hex(words[at[c]], UINT32_MAX, &v[c])))
 			return false;
+	*big_endian |= is_big_endian(v[MASK]);
 	row = tally_at(tally, words[at[IFACE]]);
 	if (!row)
 		return true;
@@ -36,7 +43,7 @@ static bool take(struct span const *words, const size_t *at, size_t n, struct ta
 	return true;
 }
 
-static void put(const struct tally *tally, struct emit *out)
+static void put(const struct tally *tally, bool big_endian, struct emit *out)
 {
 	for (size_t i = 0; i < tally->n; i++) {
 		const struct tally_row *row = &tally->row[i];
@@ -45,7 +52,7 @@ static void put(const struct tally *tally, struct emit *out)
 		struct buf b = BUF_OVER(text);
 
 		emit_u64(out, row->key, SPAN("routes"), KIND_GAUGE, UNIT_COUNT, row->count[0]);
-		if (row->text.n && inet_host_parse(row->text, &gateway)) {
+		if (row->text.n && inet_host_parse(row->text, big_endian, &gateway)) {
 			inet_address_put(&b, &gateway);
 			emit_text(out, row->key, SPAN("default_gateway"), buf_span(&b));
 		}
@@ -58,6 +65,7 @@ static void parse(const struct input *in, struct emit *out)
 {
 	struct span text = in->text, line = {0}, words[16];
 	struct tally tally = {.n = 0};
+	bool big_endian = false;
 	size_t at[COLUMNS], n;
 
 	(void)span_line(&text, &line);
@@ -71,10 +79,10 @@ static void parse(const struct input *in, struct emit *out)
 	}
 	for (size_t row = 2; span_line(&text, &line); row++) {
 		n = words_of(line, words, sizeof(words) / sizeof(words[0]));
-		if (n && !take(words, at, n, &tally))
+		if (n && !take(words, at, n, &big_endian, &tally))
 			out->note(out, row, "not a route", line);
 	}
-	put(&tally, out);
+	put(&tally, big_endian, out);
 }
 
 const struct parser parser_route = {

@@ -64,7 +64,8 @@ TABLE = [(re.compile(pattern + "$"), *rest) for pattern, *rest in (
 
 # These say of the whole host or table what the file says by CPU or by socket, or the reverse.
 SUMS = [(re.compile(pattern + "$"), *rest) for pattern, *rest in (
-    (r"node_nf_conntrack_stat_(\w+)", "conntrack", "proc/net/stat/nf_conntrack", "{1}"),
+    (r"node_nf_conntrack_stat_(\w+)", "conntrack", "proc/net/stat/nf_conntrack", "{1}", "counter32"),
+    (r"node_udp_queues", "proc_udp", "proc/net/udp", "{queue}_queue", "gauge"),
 )]
 
 
@@ -84,11 +85,11 @@ def row_of(metric, labels, value):
             return form, filled(path, match, labels), {
                 "entity": filled(entity, match, labels),
                 "series": name_of(filled(series, match, labels)), "value": value * times}
-    for pattern, form, path, series in SUMS:
+    for pattern, form, path, series, kind in SUMS:
         match = pattern.match(metric)
-        if match:
+        if match and labels.get("queue") != "tx":  # of sockets' tx queues nothing is kept
             return form, filled(path, match, labels), {
-                "series": filled(series, match, labels), "kind": "counter32", "sum": value}
+                "series": filled(series, match, labels), "kind": kind, "sum": value}
     return None
 
 
@@ -99,6 +100,17 @@ def renamed(form, row):
     if form == "interrupts" and row["series"] in ("ERR", "MIS"):
         row["entity"] = ""  # of the host, for which it has cpu 0
     return row
+
+
+def texts(samples):
+    """A sysctl of several words has a sample for each; they are one text."""
+    words = {}
+    for metric, labels, _ in samples:
+        if metric == "node_sysctl_info":
+            words.setdefault(labels["name"], {})[int(labels["index"])] = labels["value"]
+    for name, by_index in words.items():
+        yield "sysctl", "proc/sys/" + name.replace(".", "/"), {
+            "series": name, "value": " ".join(by_index[i] for i in sorted(by_index))}
 
 
 def lnstat(samples):
@@ -135,6 +147,6 @@ def expectations(path, folder):
     samples = list(read(path))
     rows = [row_of(*sample) for sample in samples]
     wants = {}
-    for form, file, row in [r for r in rows if r] + list(lnstat(samples)):
+    for form, file, row in [r for r in rows if r] + list(lnstat(samples)) + list(texts(samples)):
         wants.setdefault((form, f"{folder}/{file}"), []).append(renamed(form, row))
     return wants
