@@ -33,6 +33,7 @@ struct entries {
 	char first_passed_over[128];
 	char cut[200];
 	bool any, done, again;
+	bool inner; /* only what the archive within it has is given */
 	struct entry last;
 	char *text; /* of the entry, grows up to BUNDLE_MEMBER_MAX */
 	size_t text_cap;
@@ -51,7 +52,8 @@ static la_ssize_t on_read(struct archive *a, void *data, const void **block)
 		archive_set_error(a, errno, "read");
 		return -1;
 	}
-	digest_put(x->digest, (struct span){(const char *)x->block, (size_t)n});
+	if (!x->inner)
+		digest_put(x->digest, (struct span){(const char *)x->block, (size_t)n});
 	x->bytes += (uint64_t)n;
 	return n;
 }
@@ -71,7 +73,20 @@ static la_ssize_t on_read_outer(struct archive *a, void *data, const void **bloc
 		archive_set_error(a, archive_errno(outer), "%s", archive_error_string(outer));
 		return -1;
 	}
+	if (x->inner)
+		digest_put(x->digest, (struct span){*block, n});
 	return (la_ssize_t)n;
+}
+
+/* What of the inner archive nobody read: padding, for its digest. */
+static void drain(struct entries *x)
+{
+	const void *block;
+	size_t n;
+	la_int64_t at;
+
+	while (archive_read_data_block(x->archive[0], &block, &n, &at) == ARCHIVE_OK)
+		digest_put(x->digest, (struct span){block, n});
 }
 
 static int (*const filters[])(struct archive *) = {
@@ -106,6 +121,50 @@ static int open_archive(struct entries *x, archive_read_callback *from, struct e
 	return 0;
 }
 
+static int next_archived(struct entries *x, struct entry *en, struct err *e);
+
+/*
+ * "all.tar/sosreport-web.tar.xz" where all.tar is a file: opens that, and *inner is what stands
+ * behind it.  A path as it is has none.
+ */
+static int open_path(const char *path, const char **inner)
+{
+	char text[4096];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	*inner = NULL;
+	if (fd >= 0 || errno != ENOTDIR)
+		return fd;
+	for (size_t n = strlen(path); fd < 0 && n-- > 1;) {
+		struct buf b = BUF_OVER(text);
+
+		if (path[n] != '/')
+			continue;
+		buf_put(&b, (struct span){path, n});
+		fd = b.cut ? -1 : open(buf_cstr(&b), O_RDONLY | O_CLOEXEC);
+		*inner = path + n + 1;
+		if (fd < 0 && errno != ENOTDIR)
+			break;
+	}
+	return fd;
+}
+
+/* Goes into the archive of that name, as if nothing were around it. */
+static int enter_inner(struct entries *x, const char *inner, struct err *e)
+{
+	struct entry en;
+	int rc;
+
+	while ((rc = next_archived(x, &en, e)) == 1)
+		if (en.file && span_eq(en.name, span_of(inner))) {
+			x->inner = true;
+			digest_close(x->digest);
+			x->digest = digest_open();
+			return entries_enter(x, e);
+		}
+	return rc < 0 ? -1 : err_set(e, 0, "no %.100s in it", inner);
+}
+
 static bool encrypted(const char *path)
 {
 	struct span name = span_of(path);
@@ -116,10 +175,11 @@ static bool encrypted(const char *path)
 struct entries *entries_open(const char *path, struct err *e)
 {
 	struct entries *x = must_alloc(sizeof(*x));
+	const char *inner = NULL;
 	struct stat st;
 	int rc;
 
-	x->fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	x->fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open_path(path, &inner);
 	x->digest = digest_open();
 	if (x->fd < 0 || fstat(x->fd, &st) < 0) {
 		rc = err_set(e, errno, "open %s", path);
@@ -130,6 +190,8 @@ struct entries *entries_open(const char *path, struct err *e)
 		rc = err_set(e, 0, "not a bundle: it is encrypted; decrypt it first (gpg -d)");
 	} else {
 		rc = open_archive(x, on_read, e);
+		if (rc == 0 && inner)
+			rc = enter_inner(x, inner, e);
 	}
 	if (rc < 0) {
 		entries_close(x);
@@ -194,7 +256,10 @@ static int next_archived(struct entries *x, struct entry *en, struct err *e)
 		struct archive *a = x->archive[x->depth];
 		int rc = archive_read_next_header(a, &h);
 
-		if (rc == ARCHIVE_EOF && x->depth == 0) {
+		if (rc == ARCHIVE_EOF && x->inner && x->depth) {
+			drain(x);
+			x->done = true;
+		} else if (rc == ARCHIVE_EOF && x->depth == 0) {
 			x->done = true;
 		} else if (rc == ARCHIVE_EOF) {
 			leave(x);

@@ -23,7 +23,10 @@ struct entry {
 	unsigned depth;  /* archives around it that were entered */
 };
 
-/* path "-" is standard input.  NULL and *e when it is nothing that has entries. */
+/*
+ * path "-" is standard input; "ARCHIVE/NAME" an archive within an archive, by its name there.
+ * NULL and *e when it is nothing that has entries.
+ */
 struct entries *entries_open(const char *path, struct err *e);
 void entries_close(struct entries *x); /* NULL is fine */
 

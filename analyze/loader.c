@@ -15,7 +15,7 @@
 struct loader {
 	struct store *store;
 	const struct window *window;
-	bool sosreport;            /* it is no bundle */
+	uint64_t sosreports;       /* of them: parts that are no bundles */
 	uint64_t ticks;            /* of all bundles */
 	int64_t first_ns, last_ns; /* wall clock of the first and last of them */
 	int64_t last_mono;
@@ -341,6 +341,7 @@ static void begin_part(struct loader *l, const struct window_part *p)
 		.progress = l->progress,
 		.bytes = l->bytes,
 		.bytes_read = l->bytes_read,
+		.sosreports = l->sosreports,
 		.part = p,
 	};
 
@@ -378,7 +379,37 @@ static int read_members(struct loader *l, const struct window_part *p, struct en
 	return rc < 0 ? -1 : 0;
 }
 
-/* A bundle, or a sosreport, which is a window of its own. */
+/* A sosreport: a window of its own, or of several parts one of one tick. */
+static int read_report(struct loader *l, const struct window_part *p, struct entries *x,
+                       struct err *e)
+{
+	const bool joined = l->window->n > 1;
+	const struct sos_part part = {.joined = joined, .snap = joined ? (uint64_t)p->shift : 0};
+	struct store_tick t = {.snap = part.snap};
+	struct sos_moment m;
+
+	begin_part(l, p);
+	if (sos_load(x, &part, l->store, &m, e))
+		return -1;
+	l->sosreports++;
+	t.realtime_ns = m.real_ns;
+	t.monotonic_ns = m.mono_ns;
+	count_tick(l, &t);
+	digest_put(l->digests, span_of(entries_sha256(x)));
+	digest_put(l->digests, SPAN("\n"));
+	if (part.joined)
+		store_bundle(l->store, &(struct store_bundle){.name = span_of(p->name),
+		                                              .ticks = 1,
+		                                              .shared = p->shared,
+		                                              .first = (int64_t)t.snap,
+		                                              .last = (int64_t)t.snap,
+		                                              .shift = p->shift,
+		                                              .started_ns = m.real_ns,
+		                                              .ended_ns = m.real_ns});
+	return 0;
+}
+
+/* A bundle, or a sosreport. */
 static int read_part(struct loader *l, const struct window_part *p, struct err *e)
 {
 	struct entries *x = entries_open(p->path, e);
@@ -386,10 +417,8 @@ static int read_part(struct loader *l, const struct window_part *p, struct err *
 
 	if (rc == 0)
 		return read_members(l, p, x, e);
-	if (rc > 0) {
-		l->sosreport = true;
-		rc = sos_load(x, l->store, e);
-	}
+	if (rc > 0)
+		rc = read_report(l, p, x, e);
 	entries_close(x);
 	return rc < 0 ? -1 : 0;
 }
@@ -421,8 +450,14 @@ static void finish(struct loader *l)
 	struct store *s = l->store;
 	char all[DIGEST_HEX];
 
-	if (l->sosreport)
+	if (l->sosreports && w->n == 1)
 		return; /* it has said all of this */
+	if (l->sosreports)
+		store_meta(s, "input",
+		           l->sosreports == w->n ? SPAN("sosreports")
+		                                 : SPAN("sosreports and bundles"));
+	if (l->sosreports == w->n) /* what grew did so between them */
+		l->covered_ns = l->last_ns > l->first_ns ? l->last_ns - l->first_ns : 0;
 	if (l->ticks) {
 		meta_time(s, "started", l->first_ns);
 		meta_time(s, "ended", l->last_ns);

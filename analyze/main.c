@@ -31,6 +31,7 @@
 #include "analyze/report.h"
 #include "analyze/rules.h"
 #include "analyze/section.h"
+#include "analyze/sos.h"
 #include "analyze/workers.h"
 #include "schema/buf.h"
 #include "schema/err.h"
@@ -464,6 +465,26 @@ static enum status version(const struct opts *o)
 	return STATUS_CLEAR;
 }
 
+/* A collection of several sosreports stands for them: a fleet, or a window with --join. */
+static int collected(struct opts *o, struct arena *a, struct err *e)
+{
+	const char **all = NULL;
+	size_t n = 0;
+
+	if (o->mode != MODE_REPORT && o->mode != MODE_FLEET && o->mode != MODE_COMPARE)
+		return 0;
+	for (size_t i = 0; i < o->args_n; i++) {
+		size_t more;
+		const char *const *reports = sos_collected(o->args[i], a, &more);
+
+		for (size_t k = 0; k < (more > 1 ? more : 1); k++) {
+			all = arena_more(a, all, n, sizeof(*all));
+			all[n++] = more > 1 ? reports[k] : o->args[i];
+		}
+	}
+	return n > o->args_n ? opts_collected(o, all, n, e) : 0;
+}
+
 int main(int argc, char **argv)
 {
 	static enum status (*const modes[MODE_COUNT])(const struct opts *) = {
@@ -476,6 +497,7 @@ int main(int argc, char **argv)
 	};
 	const char **scratch = calloc((size_t)argc + 1, sizeof(*scratch));
 	enum status s = STATUS_USAGE;
+	struct arena a = {0};
 	struct err e = {0};
 	struct opts o;
 
@@ -483,8 +505,9 @@ int main(int argc, char **argv)
 		(void)err_set(&e, 0, "out of memory");
 	else if (argc < 2)
 		opts_first(stderr);
-	else if (opts_parse(&o, argc, argv, scratch, &e) == 0)
+	else if (opts_parse(&o, argc, argv, scratch, &e) == 0 && collected(&o, &a, &e) == 0)
 		s = modes[o.mode](&o);
+	arena_free(&a);
 	free(scratch);
 	return (int)(e.text[0] ? complain(&e, s) : s);
 }

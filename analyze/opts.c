@@ -359,6 +359,13 @@ int opts_parse(struct opts *o, int argc, char **argv, const char **scratch, stru
 	return check_args(o, e);
 }
 
+int opts_collected(struct opts *o, const char *const *args, size_t n, struct err *e)
+{
+	o->args = args;
+	o->args_n = n;
+	return settle_mode(o, e) || check_args(o, e) ? -1 : 0;
+}
+
 void opts_help(FILE *out)
 {
 	(void)fputs(

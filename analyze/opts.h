@@ -65,6 +65,12 @@ struct opts {
  */
 int opts_parse(struct opts *o, int argc, char **argv, const char **scratch, struct err *e)
 	__attribute__((warn_unused_result));
+/*
+ * The same options with these in place of the arguments: collections by their reports.  0, or -1
+ * and *e: they do not go together.
+ */
+int opts_collected(struct opts *o, const char *const *args, size_t n, struct err *e)
+	__attribute__((warn_unused_result));
 void opts_help(FILE *out);
 /* What to do, for somebody who gave no argument. */
 void opts_first(FILE *out);

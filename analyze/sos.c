@@ -1,5 +1,7 @@
 #include "analyze/sos.h"
 
+#include <string.h>
+
 #include "analyze/sos_impl.h"
 #include "schema/buf.h"
 #include "schema/timefmt.h"
@@ -61,8 +63,8 @@ static bool is_of_report(struct span name)
 	};
 	struct span stem, path;
 
-	if (!cut_stem(name, &stem, &path))
-		return false;
+	if (!cut_stem(name, &stem, &path) || span_starts(stem, SPAN("sos-collector-")))
+		return false; /* what a collection says of itself is none of a report's */
 	if (span_starts(stem, SPAN("sosreport-")))
 		return true;
 	for (size_t i = 0; i < sizeof(tops) / sizeof(tops[0]); i++)
@@ -174,6 +176,29 @@ static bool is_of_network(struct span path)
 	        !span_starts(path, SPAN("proc/sys/")));
 }
 
+/* What the report says of itself alone. */
+static void on_file_surveyed(struct sos *s, const struct entry *en, struct span path)
+{
+	struct sos_file f = {.path = path};
+	struct sos_place place;
+	bool read = false;
+
+	if (span_starts(path, SPAN("sos_commands/")))
+		sos_about_clock(s, SOS_BY_FILES, en->mtime_s * NS_PER_S);
+	if (!sos_path_find(path, s->version, &place))
+		return;
+	f.place = &place;
+	for (size_t i = 0; i < place.rows; i++) {
+		char room[BUNDLE_NAME_MAX];
+
+		if (place.row[i].use != SOS_ABOUT)
+			continue;
+		read = read || entries_read(s->entries, &f.text, &f.cut);
+		if (read)
+			sos_about_take(s, sos_path_as(&place, i, room), &f);
+	}
+}
+
 static void on_file(struct sos *s, const struct entry *en, struct span path)
 {
 	struct sos_file f = {.path = path};
@@ -215,7 +240,10 @@ static void on_entry(struct sos *s, const struct entry *en)
 	}
 	if (s->stem.n == 0)
 		s->stem = span_of(arena_text(&s->arena, stem));
-	on_file(s, en, path);
+	if (s->store)
+		on_file(s, en, path);
+	else
+		on_file_surveyed(s, en, path);
 }
 
 /* A report within a collection: the first one is read. */
@@ -243,30 +271,96 @@ static int read_all(struct sos *s, struct err *e)
 	return rc;
 }
 
-int sos_load(struct entries *x, struct store *store, struct err *e)
+static void settle_time(struct sos *s)
 {
-	struct sos s = {
-		.store = store,
-		.entries = x,
-		.about = {.host_by = SOS_NAME_NONE, .clock = SOS_BY_NOBODY}
-        };
+	struct sos_about *a = &s->about;
+
+	if (a->clock == SOS_BY_NOBODY && sos_name_parse(s->stem, a->host, &a->name) &&
+	    sos_name_time(a->name.date, &a->time_ns))
+		a->clock = SOS_BY_NAME;
+}
+
+static void sos_free(struct sos *s)
+{
+	sos_manifest_free(&s->manifest);
+	table_free(&s->seen);
+	table_free(&s->good);
+	table_free(&s->stood_in);
+	arena_free(&s->arena);
+}
+
+static const struct sos_about nothing_said = {.host_by = SOS_NAME_NONE, .clock = SOS_BY_NOBODY};
+
+int sos_load(struct entries *x, const struct sos_part *p, struct store *store, struct sos_moment *m,
+             struct err *e)
+{
+	struct sos s = {.store = store, .part = *p, .entries = x, .about = nothing_said};
 	int rc = read_all(&s, e);
 
 	read_parked(&s);
 	if (rc == 0 && s.read + s.held_n == 0)
 		rc = err_set(e, 0, "not a sosreport: nothing in it that is known");
 	if (rc == 0) {
-		if (s.about.clock == SOS_BY_NOBODY &&
-		    sos_name_parse(s.stem, s.about.host, &s.about.name) &&
-		    sos_name_time(s.about.name.date, &s.about.time_ns))
-			s.about.clock = SOS_BY_NAME;
+		settle_time(&s);
 		sos_file_finish(&s);
 		sos_about_tell(&s);
+		*m = sos_about_moment(&s);
 	}
-	sos_manifest_free(&s.manifest);
-	table_free(&s.seen);
-	table_free(&s.good);
-	table_free(&s.stood_in);
-	arena_free(&s.arena);
+	sos_free(&s);
 	return rc;
+}
+
+static void copy_text(char *to, size_t cap, struct span text)
+{
+	struct buf b = {.p = to, .cap = cap};
+
+	buf_put(&b, text);
+	(void)buf_cstr(&b);
+}
+
+int sos_survey(struct entries *x, struct record_identity *id, struct sos_moment *m, struct err *e)
+{
+	struct sos s = {.entries = x, .about = nothing_said};
+	int rc = read_all(&s, e);
+
+	*id = (struct record_identity){.netns = 0};
+	settle_time(&s);
+	copy_text(id->host, sizeof(id->host), s.about.host);
+	copy_text(id->arch, sizeof(id->arch), s.about.arch);
+	copy_text(id->boot_id, sizeof(id->boot_id), s.about.boot_id);
+	*m = sos_about_moment(&s);
+	if (rc == 0 && m->real_ns == 0)
+		rc = err_set(e, 0, "a sosreport that does not say when it was taken");
+	sos_free(&s);
+	return rc;
+}
+
+/* True when the entry tells that this is no collection. */
+static bool is_something_else(const struct entry *en)
+{
+	struct member_name member;
+
+	return en->depth || is_of_report(en->name) ||
+	       (en->file && member_name_parse(en->name, &member));
+}
+
+const char *const *sos_collected(const char *path, struct arena *a, size_t *n)
+{
+	struct err ignored = {0};
+	struct entries *x = strcmp(path, "-") == 0 ? NULL : entries_open(path, &ignored);
+	const char **all = NULL;
+	struct entry en;
+
+	*n = 0;
+	while (x && entries_next(x, &en, &ignored) == 1) {
+		if (is_inner_report(&en) && is_clean(en.name)) {
+			all = arena_more(a, all, *n, sizeof(*all));
+			all[(*n)++] = arena_fmt(a, "%s/%.*s", path, (int)en.name.n, en.name.p);
+		} else if (is_something_else(&en)) {
+			*n = 0;
+			break;
+		}
+	}
+	entries_close(x);
+	return all;
 }

@@ -9,7 +9,9 @@
 #ifndef ANALYZE_SOS_H
 #define ANALYZE_SOS_H
 
+#include "analyze/arena.h"
 #include "analyze/entries.h"
+#include "analyze/record.h"
 #include "analyze/store.h"
 
 /*
@@ -19,10 +21,33 @@
  */
 int sos_is_report(struct entries *x, struct err *e) __attribute__((warn_unused_result));
 
+/* When it was taken, as far as the report says it. */
+struct sos_moment {
+	int64_t real_ns; /* unix time; 0 = nobody says it */
+	int64_t mono_ns; /* since the boot; where that is not known as real_ns */
+};
+
+/* Whose it is and when it was taken: the first report there is, and nothing else of it. */
+int sos_survey(struct entries *x, struct record_identity *id, struct sos_moment *m, struct err *e)
+	__attribute__((warn_unused_result));
+
+/* A report as a part of a window of several recordings. */
+struct sos_part {
+	bool joined;
+	uint64_t snap; /* its snapshot's number there */
+};
+
 /*
  * Reads the first report there is into the store, which is not sealed; further ones are
- * noted.  -1 and *e when there is nothing to analyze in it.
+ * noted.  *m is when it was taken.  -1 and *e when there is nothing to analyze in it.
  */
-int sos_load(struct entries *x, struct store *s, struct err *e) __attribute__((warn_unused_result));
+int sos_load(struct entries *x, const struct sos_part *p, struct store *s, struct sos_moment *m,
+             struct err *e) __attribute__((warn_unused_result));
+
+/*
+ * The reports within an archive or a folder of reports, as entries_open wants them: PATH/NAME.
+ * *n is 0 for everything else, also for what cannot be read.
+ */
+const char *const *sos_collected(const char *path, struct arena *a, size_t *n);
 
 #endif

@@ -91,6 +91,17 @@ static void on_uptime(struct sos *s, const struct sos_file *f)
 	(void)sos_uptime_parse(f->text, &s->about.uptime_s);
 }
 
+/* "btime 1795347213" of /proc/stat */
+static void on_btime(struct sos *s, const struct sos_file *f)
+{
+	struct span rest = f->text, line;
+	uint64_t v;
+
+	while (span_line(&rest, &line))
+		if (span_skip(&line, SPAN("btime ")) && span_u64(line, UINT32_MAX, &v))
+			s->about.boot_s = (int64_t)v;
+}
+
 static void on_manifest(struct sos *s, const struct sos_file *f)
 {
 	struct sos_manifest *m = &s->manifest;
@@ -100,7 +111,8 @@ static void on_manifest(struct sos *s, const struct sos_file *f)
 	if (m->read)
 		return;
 	if (sos_manifest_read(m, f->text, &s->arena, &e) < 0) {
-		store_note(s->store, f->path, 0, span_of(e.text));
+		if (s->store)
+			store_note(s->store, f->path, 0, span_of(e.text));
 		return;
 	}
 	if (m->version.n) {
@@ -137,7 +149,7 @@ static void on_log(struct sos *s, const struct sos_file *f)
 {
 	struct span rest = f->text, line;
 
-	while (span_line(&rest, &line)) {
+	while (s->store && span_line(&rest, &line)) {
 		take_skipped(s, line);
 		if (span_search(line, SPAN(" timed out")) < line.n)
 			store_note(s->store, f->path, 0, span_sub(line, 0, 200));
@@ -159,6 +171,7 @@ void sos_about_take(struct sos *s, struct span as, const struct sos_file *f)
 		{SPAN_INIT("boot_id"),  on_boot_id },
                 {SPAN_INIT("date"),     on_date    },
 		{SPAN_INIT("uptime"),   on_uptime  },
+                {SPAN_INIT("btime"),    on_btime   },
 	};
 
 	for (size_t i = 0; i < sizeof(takers) / sizeof(takers[0]); i++)
@@ -239,6 +252,18 @@ static void tell_archive(struct sos *s)
 	buf_str(&b, " entries are no files of the report and were passed over, the first: ");
 	buf_put(&b, first);
 	store_note(s->store, SPAN("(archive)"), 0, buf_span(&b));
+}
+
+struct sos_moment sos_about_moment(struct sos *s)
+{
+	const struct sos_about *a = &s->about;
+	struct sos_moment m = {.real_ns = a->time_ns, .mono_ns = a->time_ns};
+
+	if (a->boot_s && a->time_ns > a->boot_s * NS_PER_S)
+		m.mono_ns = a->time_ns - a->boot_s * NS_PER_S;
+	else if (a->uptime_s)
+		m.mono_ns = a->uptime_s * NS_PER_S;
+	return m;
 }
 
 void sos_about_tell(struct sos *s)

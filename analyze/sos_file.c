@@ -162,7 +162,9 @@ static const char *remark_on(struct sos *s, const struct sos_file *f, bool *cut)
 void sos_file_take(struct sos *s, const struct sos_file *f)
 {
 	char room[BUNDLE_NAME_MAX];
-	struct way w = {.path = keep(s, f->path),
+	/* of several reports one and the same file, whatever the PID of sos was */
+	bool same = s->part.joined && span_starts(f->path, SPAN("proc/"));
+	struct way w = {.path = keep(s, same ? f->place->path : f->path),
 	                .netns = f->place->netns,
 	                .text = f->text,
 	                .command = f->command};
@@ -264,8 +266,10 @@ static void tell_missing(struct sos *s)
 	}
 }
 
-static void put_captures(struct sos *s)
+static void put_captures(struct sos *s, const struct sos_moment *m)
 {
+	const int64_t shift = m->mono_ns - m->real_ns; /* of the clock since the boot */
+
 	for (size_t i = 0; i < s->filed_n; i++) {
 		const struct sos_filed *f = &s->filed[i];
 		struct store_capture c = {.member = f->member,
@@ -274,12 +278,12 @@ static void put_captures(struct sos *s)
 		                          .status = f->status,
 		                          .bytes = f->bytes,
 		                          .note = span_of(f->note),
-		                          .t0_ns = s->about.time_ns,
-		                          .t1_ns = s->about.time_ns};
+		                          .t0_ns = m->mono_ns,
+		                          .t1_ns = m->mono_ns};
 
 		if (f->command && f->command->has_time) {
-			c.t0_ns = f->command->t0_ns;
-			c.t1_ns = f->command->t1_ns;
+			c.t0_ns = f->command->t0_ns + shift;
+			c.t1_ns = f->command->t1_ns + shift;
 		}
 		store_capture(s->store, &c);
 	}
@@ -287,12 +291,16 @@ static void put_captures(struct sos *s)
 
 void sos_file_finish(struct sos *s)
 {
-	struct store_tick t = {.boot_id = s->about.boot_id, .instant = true};
+	const struct sos_moment m = sos_about_moment(s);
+	struct store_tick t = {.snap = s->part.snap,
+	                       .boot_id = s->about.boot_id,
+	                       .realtime_ns = m.real_ns,
+	                       .monotonic_ns = m.mono_ns,
+	                       .instant = true};
 
 	read_held(s, false);
 	read_held(s, true);
 	tell_missing(s);
-	put_captures(s);
-	t.realtime_ns = t.monotonic_ns = s->about.time_ns;
+	put_captures(s, &m);
 	store_tick(s->store, &t);
 }

@@ -21,6 +21,7 @@ struct sos_about {
 	enum sos_clock clock;
 	int64_t time_ns;  /* unix time, as `clock` has it */
 	int64_t uptime_s; /* 0 = not said */
+	int64_t boot_s;   /* unix time of the boot; 0 = not said */
 	struct sos_name name;
 };
 
@@ -55,7 +56,8 @@ struct sos_skipped {
 };
 
 struct sos {
-	struct store *store;
+	struct store *store; /* NULL = only what it says of itself is asked for */
+	struct sos_part part;
 	struct entries *entries;
 	struct arena arena; /* every text below */
 	struct span stem;
@@ -94,6 +96,8 @@ struct sos_file {
 void sos_about_take(struct sos *s, struct span as, const struct sos_file *f);
 /* A file's time, where nobody else says one. */
 void sos_about_clock(struct sos *s, enum sos_clock by, int64_t unix_ns);
+/* When the report is of, when all is read. */
+struct sos_moment sos_about_moment(struct sos *s);
 /* To meta and notes, when all is read. */
 void sos_about_tell(struct sos *s);
 

@@ -69,7 +69,7 @@ struct store_tick {
 	uint64_t snap;
 	int64_t realtime_ns, monotonic_ns, boottime_ns, late_ns;
 	struct span boot_id; /* of the host when it was taken, or empty = unchanged */
-	bool instant;        /* its captures' own times are kept, but no rate is made of them */
+	bool instant;        /* its captures' own times are kept, but values hold at the tick's */
 };
 /*
  * Closes the tick: members that no store_capture spoke of count as good at the

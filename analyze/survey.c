@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "analyze/bundle_read.h"
+#include "analyze/sos.h"
 
 static void take_tick(struct survey *s, struct survey_tick **ticks, const struct bundle_member *m,
                       struct arena *a)
@@ -40,17 +41,40 @@ static int take_all(struct bundle *b, struct arena *a, struct survey *s, struct 
 	return rc;
 }
 
+/* One instant: a recording of one tick. */
+static int take_report(struct entries *x, struct arena *a, struct survey *s, struct err *e)
+{
+	struct survey_tick *tick = arena_take(a, sizeof(*tick));
+	struct sos_moment m;
+
+	if (sos_survey(x, &s->id, &m, e))
+		return -1;
+	*tick = (struct survey_tick){.real_ns = m.real_ns, .mono_ns = m.mono_ns};
+	s->ticks = tick;
+	s->ticks_n = 1;
+	return 0;
+}
+
 int survey_read(const char *path, struct arena *a, struct survey *s, struct err *e)
 {
 	struct err why = {0};
-	struct bundle *b = bundle_open(path, &why);
+	struct entries *x = entries_open(path, &why);
 	bool named;
-	int rc = -1;
+	int rc;
 
 	*s = (struct survey){.path = path};
-	if (b)
+	rc = x ? sos_is_report(x, &why) : -1;
+	if (rc == 0) {
+		struct bundle *b = bundle_over(x);
+
 		rc = take_all(b, a, s, &why);
-	bundle_close(b);
+		bundle_close(b);
+	} else if (rc > 0) {
+		rc = take_report(x, a, s, &why);
+		entries_close(x);
+	} else {
+		entries_close(x);
+	}
 	named = strstr(why.text, path) != NULL;
 	return rc ? err_set(e, 0, "%s%s%s", named ? "" : path, named ? "" : ": ", why.text) : 0;
 }

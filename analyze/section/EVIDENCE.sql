@@ -52,12 +52,12 @@ SELECT max(CASE WHEN k = 'files_read' THEN v END) AS "read", max(CASE WHEN k = '
   FROM meta HAVING max(CASE WHEN k = 'input' THEN v END) = 'sosreport';
 -- table: which file each source came from
 SELECT source, min(member) AS file, nullif(count(*) - 1, 0) AS "and more", nullif(group_concat(DISTINCT nullif(state, 'ok')), '') AS remark
-  FROM capture WHERE source IS NOT NULL AND state IN ('ok', 'cut', 'interrupted', 'fallback') AND EXISTS(SELECT 1 FROM meta WHERE k = 'input' AND v = 'sosreport')
+  FROM capture WHERE source IS NOT NULL AND state IN ('ok', 'cut', 'interrupted', 'fallback') AND EXISTS(SELECT 1 FROM meta WHERE k = 'input' AND v LIKE 'sosreport%')
  GROUP BY source ORDER BY source;
 -- table: files that could not be used
 -- top: 60
 SELECT member AS file, state, group_concat(DISTINCT source) AS "for", max(note) AS why
-  FROM capture WHERE state NOT IN ('ok', 'interrupted', 'fallback') AND EXISTS(SELECT 1 FROM meta WHERE k = 'input' AND v = 'sosreport')
+  FROM capture WHERE state NOT IN ('ok', 'interrupted', 'fallback') AND EXISTS(SELECT 1 FROM meta WHERE k = 'input' AND v LIKE 'sosreport%')
  GROUP BY member, state ORDER BY state, member;
 -- table: sources that lack something
 -- always: good, bad
@@ -90,5 +90,5 @@ SELECT member, count(*) AS captures, sum(bytes) AS read_bytes FROM capture
 -- table: files that are known, but not used
 -- top: 60
 SELECT note AS why, count(*) AS files, min(member) AS "the first" FROM capture
- WHERE source IS NULL AND coalesce(note, '') NOT IN ('', 'no form that is known') AND EXISTS(SELECT 1 FROM meta WHERE k = 'input' AND v = 'sosreport')
+ WHERE source IS NULL AND coalesce(note, '') NOT IN ('', 'no form that is known') AND EXISTS(SELECT 1 FROM meta WHERE k = 'input' AND v LIKE 'sosreport%')
  GROUP BY note ORDER BY min(member);

@@ -143,12 +143,59 @@ verdict "the same values below another root" $?
 tar -C "$dir" -cf "$dir/sos-collector-0123456-2026-11-22-abcde.tar" "$stem.tar.xz"
 values "$dir/sos-collector-0123456-2026-11-22-abcde.tar" && cmp -s "$dir/want.series" "$dir/form.series"
 verdict "the same values out of a collection" $?
-cp "$dir/$stem.tar.gz" "$dir/sosreport-db02-2026-11-22-bcdefgh.tar.gz"
-tar -C "$dir" -cJf "$dir/two.tar.xz" "$stem.tar.xz" sosreport-db02-2026-11-22-bcdefgh.tar.gz
-values "$dir/two.tar.xz" && cmp -s "$dir/want.series" "$dir/form.series"
-verdict "of two reports in a collection the first is read" $?
-[ "$(sqlite3 "$dir/form.db" "SELECT count(*) FROM note WHERE text LIKE '%further reports were not read%sosreport-db02-%'")" = 1 ]
-verdict "and the second is named" $?
+# ---- several ----
+mkdir "$dir/hosts"
+one() { # NAME OPTION...: a report in $dir/hosts/NAME.tar.gz
+	at=$1
+	shift
+	made=$(make_report "of-$at" 4.5 --stem "$at" "$@") && tar -C "$dir/of-$at" -czf "$dir/hosts/$at.tar.gz" "$made"
+}
+web=sosreport-web01-2026-11-22-abcdefg
+one "$web"
+one sosreport-web01-2026-11-22-later00 --later 600
+one sosreport-web01-2026-11-22-booted0 --later 1200 --boot 2
+one sosreport-db02-2026-11-22-bcdefgh --host db02.example.com --boot 3
+collector=$dir/sos-collector-0123456-2026-11-22-abcde.tar
+mkdir -p "$dir/hosts/sos-collector-x/sos_reports" "$dir/hosts/sos-collector-x/sos_logs"
+echo '{"components": {"collect": {}}}' >"$dir/hosts/sos-collector-x/sos_reports/manifest.json"
+echo 'sosreport collected' >"$dir/hosts/sos-collector-x/sos_logs/sos.log"
+tar -C "$dir/hosts" -cf "$collector" sos-collector-x "$web.tar.gz" sosreport-db02-2026-11-22-bcdefgh.tar.gz
+analyze --width 100 "$collector" >"$dir/fleet.txt" 2>"$dir/err"
+grep -q 'db02' "$dir/fleet.txt" && grep -q 'web01' "$dir/fleet.txt" && grep -qi 'fleet\|2 hosts\|2 bundles' "$dir/fleet.txt"
+verdict "a collection of two hosts is a fleet" $?
+values "$collector/$web.tar.gz" && cmp -s "$dir/want.series" "$dir/form.series"
+verdict "and ARCHIVE/NAME is one of its reports" $?
+tar -C "$dir" -cf "$dir/alone.tar" -C "$dir/hosts" sos-collector-x "$web.tar.gz"
+values "$dir/alone.tar" && cmp -s "$dir/want.series" "$dir/form.series"
+verdict "a collection of one host is that one, not what the collection says of itself" $?
+! values "$collector/nobody.tar.gz" && grep -q 'no nobody.tar.gz in it' "$dir/err"
+verdict "a name that it lacks is an error" $?
+analyze --join "$collector" >/dev/null 2>"$dir/err"
+[ $? -eq 3 ] && grep -q 'join is for one host' "$dir/err"
+verdict "two hosts are no window" $?
+
+tar -C "$dir/hosts" -cf "$dir/twice.tar" sosreport-web01-2026-11-22-later00.tar.gz "$web.tar.gz"
+rm -f "$dir/store.db"
+analyze --join --db "$dir/store.db" --format json -o "$dir/report.json" "$dir/twice.tar" 2>"$dir/err"
+verdict "two reports of one boot in a collection are a window with --join" $?
+is "its ends" "SELECT group_concat(v, ' ') FROM (SELECT v FROM meta WHERE k IN ('started', 'ended') ORDER BY v)" '2026-11-22T22:40:13Z 2026-11-22T22:50:13Z'
+is "its ticks, with a gap" "SELECT count(*) || ' ' || max(snap) || ' ' || count(dt) FROM snapshot" '2 1 0'
+is "packets between them" "SELECT increase || ' ' || intervals || ' ' || round(span) FROM series WHERE source = 'netdev' AND entity = 'lo' AND name = 'rx_packets'" '600 1 600.0'
+is "what is of one file is one member, whatever the PID" "SELECT group_concat(DISTINCT member) FROM capture WHERE source = 'netdev'" proc/net/dev
+is "which recordings" "SELECT group_concat(name || ' ' || ticks, ', ') FROM bundle" "$web.tar.gz 1, sosreport-web01-2026-11-22-later00.tar.gz 1"
+is "each with its own digest" "SELECT group_concat(bundle_sha256, ' ') FROM bundle" "$(cd "$dir/hosts" && sha256sum "$web.tar.gz" sosreport-web01-2026-11-22-later00.tar.gz | cut -d' ' -f1 | paste -sd' ')"
+analyze --join --width 100 "$dir/twice.tar" >"$dir/joined.txt" 2>"$dir/err"
+grep -q '10m' "$dir/joined.txt" && ! head -4 "$dir/joined.txt" | grep -q 'one snapshot'
+verdict "and the head does not call it one snapshot" $?
+rm -f "$dir/store.db"
+analyze --join --db "$dir/store.db" --format json -o "$dir/report.json" "$dir/hosts/$web.tar.gz" "$dir/hosts/sosreport-web01-2026-11-22-booted0.tar.gz" 2>"$dir/err"
+is "after a boot there are no rates" "SELECT count(*) || ' ' || max(boot) FROM snapshot, (SELECT count(*) AS n FROM series WHERE intervals > 0) WHERE n = 0" '2 1'
+rm -f "$dir/store.db"
+analyze --join --since 22:45 --db "$dir/store.db" --format json -o "$dir/report.json" "$dir/hosts/$web.tar.gz" "$dir/hosts/sosreport-web01-2026-11-22-later00.tar.gz" 2>"$dir/err"
+is "--since leaves out the earlier one" "SELECT group_concat(ticks) FROM bundle" '0,1'
+analyze --since 22:45 "$dir/hosts/$web.tar.gz" >/dev/null 2>"$dir/err"
+[ $? -eq 3 ] && grep -q 'no snapshot between' "$dir/err"
+verdict "and says so when nothing is left" $?
 
 # ---- obfuscated, truncated ----
 stem=$(make_report clean 4.5 --obfuscate --tailed)

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """sosreports as sos 3.0 to 4.12 lays them out, of one host that does not exist.
 
-    sosreport.py VERSION FOLDER [--obfuscate] [--tailed] [--stem NAME]
+    sosreport.py VERSION FOLDER [--obfuscate] [--tailed] [--stem NAME] [--host NAME]
+                 [--later SECONDS] [--boot N]
 
-writes FOLDER/STEM/... and prints STEM.  The texts of the kernel are those of tests/dumps/selfcap,
+writes FOLDER/STEM/... and prints STEM.  A later report of the same boot has seen more packets.  The texts of the kernel are those of tests/dumps/selfcap,
 the tools' those of tests/parse; where a file lies, under which name, and what the manifest and the
 log say, follows sos of that version.  Links are links, as sos makes them.
 """
@@ -77,8 +78,11 @@ def mangled(command):
 
 
 class Report:
-    def __init__(self, version, obfuscate, tailed):
+    def __init__(self, version, obfuscate, tailed, host="web01.example.com", later=0, boot=1):
         self.version = version
+        self.name = "host1" if obfuscate else host
+        self.later, self.boot = later, boot
+        self.began = BEGAN + later
         self.at = tuple(int(n) for n in version.split(".")[:2])
         self.obfuscate, self.tailed = obfuscate, tailed
         self.files, self.links, self.commands, self.log = {}, {}, [], []
@@ -91,7 +95,7 @@ class Report:
 
     def run(self, plugin, command, text, status=0, folder="", name=None):
         path = "sos_commands/%s/%s%s" % (plugin, folder, name or mangled(command))
-        took = 0.02 * len(self.commands)
+        took = 0.02 * len(self.commands) + self.later
         truncated = self.tailed and command.startswith("ss ")
         if truncated:
             self.links[path] = "../../sos_strings/%s/%s.tailed" % (plugin, mangled(command))
@@ -109,14 +113,26 @@ class Report:
                     continue
                 path = path.replace("proc/net/", "proc/%s/net/" % PID)
                 self.put(path, text_of(os.path.join(folder, name)))
+        pid = str(int(PID) + int(self.later))
+        if self.later:  # sos has another PID, and the counters have grown by one a second
+            here = "proc/%s/net/" % PID
+            for path in [p for p in self.files if p.startswith(here)]:
+                self.files[path.replace(here, "proc/%s/net/" % pid)] = self.files.pop(path)
+            dev = self.files["proc/%s/net/dev" % pid].decode().splitlines(True)
+            for i, line in enumerate(dev):
+                if line.strip().startswith("lo:"):
+                    words = line.split()
+                    words[2] = str(int(words[2]) + int(self.later))
+                    dev[i] = "  " + " ".join(words) + "\n"
+            self.put("proc/%s/net/dev" % pid, "".join(dev))
         self.links["proc/net"] = "self/net"
-        self.links["proc/self"] = PID
-        self.put("proc/%s/net/unix" % PID, "Num RefCount Protocol Flags Type St Inode Path\n")
-        self.put("proc/%s/net/xfrm_stat" % PID, "XfrmInError 0\nXfrmInNoStates 17\n")
-        self.put("proc/%s/net/frobs" % PID, "of a kernel that nobody knows\n")
+        self.links["proc/self"] = pid
+        self.put("proc/%s/net/unix" % pid, "Num RefCount Protocol Flags Type St Inode Path\n")
+        self.put("proc/%s/net/xfrm_stat" % pid, "XfrmInError 0\nXfrmInNoStates 17\n")
+        self.put("proc/%s/net/frobs" % pid, "of a kernel that nobody knows\n")
         self.put("proc/sys/net/ipv4/tcp_fastopen_key", "01234567-89abcdef-01234567-89abcdef\n")
-        self.put("proc/sys/kernel/hostname", "host1\n" if self.obfuscate else "web01.example.com\n")
-        self.put("proc/sys/kernel/random/boot_id", "6f0e0000-0000-4000-8000-000000000001\n")
+        self.put("proc/sys/kernel/hostname", self.name + "\n")
+        self.put("proc/sys/kernel/random/boot_id", "6f0e0000-0000-4000-8000-%012d\n" % self.boot)
         if self.since(3, 6):
             base = "sys/devices/pci0000:00/0000:00:03.0/net/veth0"
             self.put(base + "/mtu", "1500\n")
@@ -125,18 +141,20 @@ class Report:
             self.links["sys/class/net/veth0"] = "../../devices/pci0000:00/0000:00:03.0/net/veth0"
 
     def host(self):
-        name = "host1" if self.obfuscate else "web01.example.com"
+        name = self.name
+        hour = 22 * 3600 + 40 * 60 + 13 + int(self.later)
+        clock = "%02d:%02d:%02d" % (hour // 3600, hour // 60 % 60, hour % 60)
         general = "host" if self.since(3, 6) else "general"
         self.run(general, "hostname", name + "\n")
         self.run(general, "uptime", " 22:40:13 up 12 days,  3:04,  1 user,  load average: 2.49, 2.35, 1.64\n")
         self.run("kernel", "uname -a", "Linux %s 6.18.0 #1 SMP PREEMPT_DYNAMIC x86_64 GNU/Linux\n" % name)
         if self.since(4, 2):
-            self.run("systemd", "timedatectl", "               Local time: Sun 2026-11-22 23:40:13 CET\n"
-                     "           Universal time: Sun 2026-11-22 22:40:13 UTC\n")
-            self.run("date", "date --utc", "Sun Nov 22 22:40:13 UTC 2026\n")
+            self.run("systemd", "timedatectl", "               Local time: Sun 2026-11-22 %s CET\n"
+                     "           Universal time: Sun 2026-11-22 %s UTC\n" % (clock, clock))
+            self.run("date", "date --utc", "Sun Nov 22 %s UTC 2026\n" % clock)
             self.links["date"] = "sos_commands/systemd/timedatectl"
         else:
-            self.run(general, "date", "Sun Nov 22 22:40:13 UTC 2026\n")
+            self.run(general, "date", "Sun Nov 22 %s UTC 2026\n" % clock)
             self.links["date"] = "sos_commands/%s/date" % general
         if self.since(3, 3):
             self.put("usr/lib/os-release", 'PRETTY_NAME="Some Linux 9"\nID=some\n')
@@ -206,7 +224,7 @@ class Report:
         plugins["networking"]["timeout_hit"] = self.since(4, 5)
         plugins["networking"]["commands"].append({
             "exec": "ethtool -c veth0", "filepath": "sos_commands/networking/ethtool_-c_veth0", "return_code": 0,
-            "truncated": False, "start_time": BEGAN, "end_time": BEGAN, "run_time": 0, "tags": []})
+            "truncated": False, "start_time": self.began, "end_time": self.began, "run_time": 0, "tags": []})
         self.put("sos_reports/manifest.json", json.dumps({
             "version": self.version, "cmdline": "report --batch --case-id 0123456",
             "components": {"report": {"sysroot": "/", "plugins": plugins}}}))
@@ -227,19 +245,24 @@ class Report:
 def main(argv):
     version, folder = argv[0], argv[1]
     options = argv[2:]
-    r = Report(version, "--obfuscate" in options, "--tailed" in options)
+
+    def value(option, usual):
+        return options[options.index(option) + 1] if option in options else usual
+
+    host = value("--host", "web01.example.com")
+    r = Report(version, "--obfuscate" in options, "--tailed" in options, host,
+               float(value("--later", 0)), int(value("--boot", 1)))
     r.kernel()
     r.host()
     r.networking()
     r.others()
     r.records()
-    stem = "sosreport-%s-0123456-2026-11-22-abcdefg" % ("host1" if r.obfuscate else "web01")
+    stem = "sosreport-%s-0123456-2026-11-22-abcdefg" % r.name.split(".")[0]
     if not r.since(3, 6):
         stem = "sosreport-web01.0123456-20261122224013"
     if r.obfuscate:
         stem += "-obfuscated"
-    if "--stem" in options:
-        stem = options[options.index("--stem") + 1]
+    stem = value("--stem", stem)
     r.write(folder, stem)
     print(stem)
 
