@@ -29,9 +29,9 @@ static const struct line {
 	enum meaning meaning;
 } lines[] = {
 #define MEANING(id, name, problem, what)
-#define DRIVER(glob, source) {.driver = SPAN_INIT(glob), .text = glob},
+#define DRIVER(glob, source) {.driver = SPAN_INIT(glob), .text = (glob)},
 #define COUNTER(id, pattern_, note_)                                                               \
-	{.pattern = SPAN_INIT(pattern_), .note = note_, .text = pattern_, .meaning = ID_##id},
+	{.pattern = SPAN_INIT(pattern_), .note = (note_), .text = (pattern_), .meaning = ID_##id},
 #include "analyze/ethtool_counters.def"
 #undef MEANING
 #undef DRIVER

@@ -89,7 +89,7 @@ bool prom_number(struct span s, double *v)
 {
 	bool negative = s.n && s.p[0] == '-';
 	long double mantissa;
-	int exponent;
+	int exponent, half;
 
 	if (s.n && (s.p[0] == '-' || s.p[0] == '+'))
 		s = span_sub(s, 1, s.n);
@@ -103,9 +103,9 @@ bool prom_number(struct span s, double *v)
 	}
 	if (!take_mantissa(&s, &mantissa, &exponent) || !take_exponent(&s, &exponent) || s.n)
 		return false;
-	/* two factors: 10^-400 alone would be 0 */
-	mantissa *= powl(10, (long double)(exponent / 2));
-	mantissa *= powl(10, (long double)(exponent - exponent / 2));
+	half = exponent / 2; /* two factors: what is far out of range must not meet 0 * infinity */
+	mantissa *= powl(10, half);
+	mantissa *= powl(10, exponent - half);
 	*v = (double)(negative ? -mantissa : mantissa);
 	return true;
 }

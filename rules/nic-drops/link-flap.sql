@@ -1,9 +1,10 @@
 -- rule:     nic-drops/link-flap
--- version:  1
+-- version:  2
 -- schema:   1
 -- title:    A link went down, became slower or is half duplex
 -- tags:     nic link
 -- requires: nic >= 1
+-- wants:    ethtool
 -- param:    min_changes  changes  of the carrier in the window
 -- message:  {entity}: {_reading}
 -- meaning:  Without a carrier every flow over the interface stops for seconds: until the link is back, and then until the senders'
@@ -37,6 +38,9 @@ WITH p AS (
     FROM series s
    WHERE s.source = 'nic' AND s.name IN ('carrier_changes', 'speed', 'duplex', 'operstate', 'flags', 'bus', 'driver')
    GROUP BY s.entity
+), told AS (               -- drivers count it too, some of them each change
+  SELECT nic, group_concat(name || ' +' || increase, ', ') AS said
+    FROM (SELECT nic, name, increase FROM nic_counter WHERE meaning = 'link_down' AND increase > 0 ORDER BY increase DESC, name) GROUP BY nic
 ), j AS (                  -- IFF_UP is the lowest bit: an odd digit
   SELECT n.*, coalesce(instr('13579bdf', n.flag_digit), 1) > 0 AS up,
          coalesce(n.speed_last < n.speed_first, 0) AS slower,
@@ -58,10 +62,11 @@ SELECT CASE WHEN j.changes IS NULL AND coalesce(j.half, 0) = 0 AND j.speed_last 
        coalesce(j.changes, 0) || ' changes of the carrier in the window, now ' || coalesce(j.operstate, 'unknown')
          || CASE WHEN NOT j.up THEN ' (taken down by order)' ELSE '' END
          || CASE WHEN j.slower THEN '; from ' || (j.speed_first / 1000000) || ' to ' || (j.speed_last / 1000000) || ' Mbit/s' ELSE '' END
-         || CASE WHEN j.half THEN '; half duplex' ELSE '' END AS _reading,
+         || CASE WHEN j.half THEN '; half duplex' ELSE '' END
+         || coalesce('; its driver counts ' || t.said, '') AS _reading,
        j.active                AS intervals_hit,
        j.intervals,
        CASE WHEN j.changes > 0 THEN j.seen_at END AS at,
        j.first_at, j.last_at
-  FROM j JOIN p
+  FROM j JOIN p LEFT JOIN told t ON t.nic = j.entity
  ORDER BY changes DESC, j.entity;

@@ -1,5 +1,5 @@
 -- rule:     root-cause/egress-queue-drops
--- version:  1
+-- version:  2
 -- schema:   1
 -- title:    Segments are lost in this host's own send queue
 -- tags:     root-cause tcp loss transmit qdisc cloud
@@ -44,7 +44,8 @@ WITH p AS (
                             ORDER BY s.increase DESC, s.entity LIKE '%:root' DESC, s.entity, s.name) AS r
     FROM series s JOIN p
    WHERE ((s.source = 'qdisc' AND s.name = 'dropped')
-       OR (s.source = 'ethtool' AND s.name IN ('bw_out_allowance_exceeded', 'pps_allowance_exceeded'))
+       OR (s.source = 'ethtool' AND s.name NOT LIKE 'bw\_in%' ESCAPE '\' AND s.name NOT LIKE 'rx%'
+           AND EXISTS (SELECT 1 FROM ethtool_meaning m WHERE m.entity = s.entity AND m.name = s.name AND m.meaning = 'allowance_shaped'))
        OR (s.source = 'netstat' AND s.entity = '' AND s.name = 'TcpExtTCPRetransFail'))
      AND s.increase >= p.min_drops
 ), cause AS (
