@@ -219,7 +219,7 @@ put-collector: static
 	$(Q)cp build/$(static)/nettape-collect build/dist/nettape-collect-$(VERSION)-linux-$(static_arch)
 check-static: all $(B)/tests/old_kernel ## test the static collector, that for arm64 too if it can be built
 	$(Q)$(MAKE) --no-print-directory $(if $(shell command -v aarch64-linux-gnu-gcc),dist-collector,static)
-	$(Q)tests/check.sh $(B) static
+	$(Q)CHECK_LOG=check-static tests/check.sh $(B) static
 .PHONY: static size dist-collector put-collector check-static
 
 demo: all ## record this host for 10 s and print the diagnosis

@@ -8,7 +8,7 @@ set -u
 build=$1
 shift
 cd "$(dirname "$0")/.." || exit 1
-log=$build/check
+log=$build/${CHECK_LOG:-check}
 rm -rf "$log"
 mkdir -p "$log"
 export BUILD="$build" TESTLOG="$PWD/$log"
