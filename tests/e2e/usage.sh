@@ -101,12 +101,12 @@ check "a broken rule is named with file and line" sh -c '"$1" --lint-rules rules
 # how long it takes
 terminal() { python3 "$home/tests/e2e/on_terminal.py" "$@" >seen; }
 slow='WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000000) SELECT max(i) FROM n'
-check "what takes over a second is told on a terminal" sh -c 'python3 "$1" timeout 2.5 "$2" --sql "$3" x.tar.zst >seen; grep -q "asking, 1 s" seen' \
+check "what takes over a second is told on a terminal" sh -c 'UNTIL="asking, " timeout 60 python3 "$1" "$2" --sql "$3" x.tar.zst >seen; grep -q "^asking, [1-9][0-9]* s" seen' \
 	sh "$home/tests/e2e/on_terminal.py" "$build/nettape-analyze" "$slow"
 check "but not where a line cannot be drawn again" sh -c 'TERM_THERE=dumb python3 "$1" timeout 2 "$2" --sql "$3" x.tar.zst >seen; ! grep -q asking seen' \
 	sh "$home/tests/e2e/on_terminal.py" "$build/nettape-analyze" "$slow"
 check "nor where nobody looks" sh -c '! timeout 2 "$1" --sql "$2" x.tar.zst 2>err; [ ! -s err ]' sh "$build/nettape-analyze" "$slow"
-check "a short run says nothing" sh -c 'python3 "$1" "$2" --sql "SELECT 1" x.tar.zst >seen && [ ! -s seen ]' \
+check "a short run says nothing" sh -c 'begin=$(date +%s%3N); python3 "$1" "$2" --sql "SELECT 1" x.tar.zst >seen && { [ ! -s seen ] || [ $(($(date +%s%3N) - begin)) -ge 1000 ]; }' \
 	sh "$home/tests/e2e/on_terminal.py" "$build/nettape-analyze"
 check "of many bundles it tells how many are done, from the beginning" sh -c 'cp x.tar.zst y.tar.zst && python3 "$1" "$2" --fail-on never x.tar.zst y.tar.zst >seen && grep -qx "0 of 2 bundles" seen && grep -q "^2 of 2 bundles" seen' \
 	sh "$home/tests/e2e/on_terminal.py" "$build/nettape-analyze"
