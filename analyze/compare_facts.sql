@@ -13,7 +13,11 @@ WITH o AS (
 ), l AS (                  -- the best measure of the load that both have
   SELECT * FROM load WHERE old >= 1 AND new IS NOT NULL OR new >= 1 AND old IS NOT NULL ORDER BY place LIMIT 1
 )
-SELECT CASE WHEN o.host = n.host AND o.host <> '' THEN o.host || ', before and after'
+SELECT CASE WHEN o.host = n.host AND o.machine_hash <> n.machine_hash AND o.boot_id IS NOT n.boot_id
+            THEN coalesce(nullif(o.host, ''), 'no name') || ', two hosts of that name side by side'
+            WHEN o.host <> n.host AND o.machine_hash = n.machine_hash
+            THEN o.host || ' and ' || n.host || ', of one machine id: renamed, or copies of an image'
+            WHEN o.host = n.host AND o.host <> '' THEN o.host || ', before and after'
             WHEN o.host = n.host THEN 'two recordings'
             ELSE coalesce(nullif(o.host, ''), 'a host without a name') || ' and ' || coalesce(nullif(n.host, ''), 'a host without a name')
                  || ', two hosts side by side' END AS subject,

@@ -14,7 +14,7 @@
 #include "schema/buf.h"
 #include "schema/err.h"
 
-#define FLEET_VERSION     1
+#define FLEET_VERSION     2
 #define FLEET_COLUMNS_MAX 48
 #define FLEET_NO_DAY      "1970-01-01"
 

@@ -1,10 +1,13 @@
 -- The bundles that a fleet's report is about, from temp.given, and what each is called there: its host, with the
--- time when a host has several.  See fleet.c; the sections join `shown`.
+-- time when a host has several.  See fleet.c; the sections join `shown`.  `name` is the host's: hosts that are all
+-- called "localhost" are told apart by their machine ids; who has none is one with the others of that name.
 CREATE TEMP TABLE named AS
-SELECT b.id, min(g.place) AS place, b.started_ns, b.ended_ns, b.error,
-       CASE WHEN b.host <> '' THEN b.host ELSE replace(b.path, rtrim(b.path, replace(b.path, '/', '')), '') END AS host
-  FROM given g JOIN bundle b ON b.id = g.id
- GROUP BY b.id;
+SELECT id, place, started_ns, ended_ns, error,
+       CASE WHEN host = '' THEN replace(path, rtrim(path, replace(path, '/', '')), '')
+            WHEN least < most THEN host || coalesce(' [' || substr(machine_hash, 1, 6) || ']', '') ELSE host END AS host
+  FROM (SELECT b.id, g.place, b.started_ns, b.ended_ns, b.error, b.path, b.host, b.machine_hash,
+               min(b.machine_hash) OVER (PARTITION BY b.host) AS least, max(b.machine_hash) OVER (PARTITION BY b.host) AS most
+          FROM (SELECT id, min(place) AS place FROM given GROUP BY id) g JOIN bundle b ON b.id = g.id);
 CREATE TEMP TABLE dated AS
 SELECT id, place, started_ns, ended_ns, error, host AS name,
        CASE count(*) OVER (PARTITION BY host) WHEN 1 THEN host

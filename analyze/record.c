@@ -117,6 +117,7 @@ int record_identity(struct span text, struct record_identity *id, struct err *e)
 	keep_text(root, "host", BUF_OVER(id->host));
 	keep_text(root, "arch", BUF_OVER(id->arch));
 	keep_text(root, "boot_id", BUF_OVER(id->boot_id));
+	keep_text(root, "machine_hash", BUF_OVER(id->machine_hash));
 	id->netns = json_integer_value(json_object_get(root, "netns"));
 	id->interval_ns = json_integer_value(json_object_get(root, "interval_ns"));
 	json_decref(root);
@@ -130,6 +131,7 @@ int record_bundle(struct store *s, struct span text, struct record_bundle *b, st
 		{"kernel",        "kernel"         },
 		{"arch",          "arch"           },
 		{"boot_id",       "boot_id"        },
+		{"machine_hash",  "machine_hash"   },
 		{"cpus",          "cpus"           },
 		{"page_size",     "page_size_bytes"},
 		{"dump",          "dump"           },

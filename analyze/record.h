@@ -29,7 +29,7 @@ struct record_bundle {
 
 /* What tells a recording from another one; texts are "" and numbers 0 where it does not say. */
 struct record_identity {
-	char host[256], arch[32], boot_id[40];
+	char host[256], arch[32], boot_id[40], machine_hash[40];
 	int64_t netns;       /* inode */
 	int64_t interval_ns; /* of its ticks */
 };

@@ -165,6 +165,7 @@ static int put_bundle(struct summary *s, const char *path, struct err *e)
 	put_text(s, q, path);
 	put_text(s, q, report_fact(s->report, "host"));
 	put_fact(s, q, "boot_id");
+	put_fact(s, q, "machine_hash");
 	put_fact(s, q, "kernel");
 	put_fact(s, q, "arch");
 	put_fact(s, q, "os");
@@ -439,7 +440,7 @@ int summary_put_failed(const char *path, const char *sha256, const char *error, 
 		stmt_str(q, sha256);
 		put_text(&s, q, path);
 		stmt_str(q, "");
-		put_nulls(q, 16); /* boot_id to end_reason */
+		put_nulls(q, 17); /* boot_id to end_reason */
 		stmt_str(q, "failed");
 		for (int i = 0; i < 10; i++)
 			stmt_i64(q, 0);

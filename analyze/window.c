@@ -30,16 +30,33 @@ static bool differ(const char *a, const char *b)
 	return a[0] && b[0] && strcmp(a, b) != 0;
 }
 
+/* Two names, unless the kernel was not booted in between. */
+static int check_names(const struct survey *a, const struct survey *b, struct err *e)
+{
+	bool one = a->id.machine_hash[0] && strcmp(a->id.machine_hash, b->id.machine_hash) == 0;
+
+	return err_set(
+		e, 0, "--join is for one host: %s is of %.64s, %s of %.64s%s", a->path, a->id.host,
+		b->path, b->id.host,
+		one ? " (with one machine id: a host that was renamed, or copies of an image)"
+		    : "");
+}
+
+/* One boot is one host; else its name, its architecture and its machine id tell. */
 static int check_host(const struct survey *a, const struct survey *b, struct err *e)
 {
 	bool one_boot = same_boot(a, b);
 
 	if (!one_boot && differ(a->id.host, b->id.host))
-		return err_set(e, 0, "--join is for one host: %s is of %.64s, %s of %.64s", a->path,
-		               a->id.host, b->path, b->id.host);
+		return check_names(a, b, e);
 	if (!one_boot && differ(a->id.arch, b->id.arch))
 		return err_set(e, 0, "--join is for one host: %s is of an %.16s, %s of an %.16s",
 		               a->path, a->id.arch, b->path, b->id.arch);
+	if (!one_boot && differ(a->id.machine_hash, b->id.machine_hash))
+		return err_set(e, 0,
+		               "--join is for one host: %s and %s are of two of that name, "
+		               "their machine ids differ",
+		               a->path, b->path);
 	if (one_boot && a->id.netns && b->id.netns && a->id.netns != b->id.netns)
 		return err_set(e, 0,
 		               "--join is for one host: %s and %s are of two of its network "

@@ -5,11 +5,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "collect/digest.h"
 #include "collect/path.h"
 #include "schema/timefmt.h"
 
 /* Host names are at most 64 bytes, NAME_MAX is 255. */
 #define STEM_HOST_MAX 64
+#define MACHINE_ID    32 /* hexadecimal digits of machine-id(5) */
+#define MACHINE_HASH  16 /* those that are kept of its digest */
 
 static void copy(char to[FACT_BYTES], struct span from)
 {
@@ -64,6 +67,36 @@ static unsigned count_cpus(struct span list)
 	return (unsigned)n;
 }
 
+static bool is_machine_id(struct span id)
+{
+	for (size_t i = 0; i < id.n; i++)
+		if (!(id.p[i] >= '0' && id.p[i] <= '9') && !(id.p[i] >= 'a' && id.p[i] <= 'f'))
+			return false;
+	return id.n == MACHINE_ID;
+}
+
+/*
+ * machine-id(5) is to be kept secret: of its digest, salted by what we are, too little
+ * is told to be taken for it, and the same everywhere.  What is no such id
+ * ("uninitialized") tells nothing.
+ */
+static void read_machine(struct facts *f, const struct host *h)
+{
+	static const char *const files[] = {"/etc/machine-id", "/var/lib/dbus/machine-id", NULL};
+	static const struct span salt = SPAN_INIT("nettape machine ");
+	char id[FACT_BYTES] = "", hex[DIGEST_HEX];
+	struct digest *d;
+
+	read_first(id, h, files);
+	if (!is_machine_id(span_of(id)) || !(d = digest_open()))
+		return;
+	digest_put(d, salt.p, salt.n);
+	digest_put(d, id, MACHINE_ID);
+	digest_hex(d, hex);
+	digest_free(d);
+	copy(f->machine_hash, span_sub(span_of(hex), 0, MACHINE_HASH));
+}
+
 /* "CapEff:\t000001ffffffffff" */
 static void read_caps(struct facts *f, const struct host *h)
 {
@@ -112,6 +145,7 @@ void facts_read(struct facts *f, const struct host *h)
 	read_first(f->arch, h, arch_files);
 	read_first(f->boot_id, h, boot_files);
 	read_first(online, h, cpu_files);
+	read_machine(f, h);
 	f->cpus = count_cpus(span_of(online));
 	if (!f->kernel[0])
 		kernel_of_version(f, h);

@@ -13,9 +13,10 @@
 struct facts {
 	char host[FACT_BYTES], kernel[FACT_BYTES], arch[FACT_BYTES]; /* "" = unknown */
 	char boot_id[FACT_BYTES];
-	char caps[FACT_BYTES]; /* CapEff as /proc/self/status has it: "000001ffffffffff" */
-	unsigned cpus;         /* online; 0 = unknown */
-	uint64_t netns;        /* inode of /proc/self/ns/net; 0 for a dump */
+	char machine_hash[FACT_BYTES]; /* 16 hexadecimal digits that tell hosts apart */
+	char caps[FACT_BYTES];         /* CapEff as /proc/self/status has it: "000001ffffffffff" */
+	unsigned cpus;                 /* online; 0 = unknown */
+	uint64_t netns;                /* inode of /proc/self/ns/net; 0 for a dump */
 	uid_t uid;
 	long page_bytes;
 	struct manners manners;

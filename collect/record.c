@@ -126,6 +126,7 @@ static void put_facts(struct json *j, const struct facts *f, bool dump)
 	json_str(j, "kernel", span_of(f->kernel));
 	json_str(j, "arch", span_of(f->arch));
 	json_str(j, "boot_id", span_of(f->boot_id));
+	json_str(j, "machine_hash", span_of(f->machine_hash));
 	json_u64(j, "cpus", f->cpus);
 	json_i64(j, "page_size", f->page_bytes);
 	json_bool(j, "dump", dump);

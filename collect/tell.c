@@ -31,7 +31,11 @@ void tell_sources(struct buf *b)
 	        "      %g each control group of the watched processes.\n"
 	        "ON    no: may hold secrets, taken with --include ID.  A line below: the names "
 	        "that\n"
-	        "      are taken of that folder; !NAME is left out.\n");
+	        "      are taken of that folder; !NAME is left out.\n"
+	        "Beside these: host name, kernel, boot id, and /etc/machine-id, of which only a "
+	        "salted\n"
+	        "      hash is kept, so that recordings of one host are known and hosts told "
+	        "apart.\n");
 }
 
 /* "9.9 MiB" */

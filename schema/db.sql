@@ -5,7 +5,7 @@ PRAGMA application_id = 0x4E544150;  -- 'NTAP'
 PRAGMA user_version = 1;
 
 -- What the bundle says of itself and of the host.  Keys:
---   host kernel kernel_num (6.1.12 -> 6001012) arch boot_id os tool tool_version format note
+--   host kernel kernel_num (6.1.12 -> 6001012) arch boot_id machine_hash os tool tool_version format note
 --   uid caps netns cpus page_size_bytes mem_total_bytes
 --   window_asked_s window_s interval_s started ended (UTC text) ticks_asked ticks_taken ticks_late ticks_missed
 --   end_reason (complete | signal | size | disk | cut: no end.json) bundle_sha256 bundle_bytes raw_bytes

@@ -5,7 +5,7 @@
 -- A bundle is known by its SHA-256: the first 60 bits are its id, so that two databases can be put together as they are.
 
 CREATE TABLE fleet_schema(version INT NOT NULL);
-INSERT INTO fleet_schema VALUES (1);
+INSERT INTO fleet_schema VALUES (2);
 
 -- One row a bundle, also one that could not be read.
 CREATE TABLE bundle(
@@ -13,7 +13,8 @@ CREATE TABLE bundle(
   day DATE NOT NULL,             -- UTC day of its first snapshot; '1970-01-01' = not known
   sha256 TEXT NOT NULL,          -- of the file; of a folder: of its members; '' = it could not be opened, id is that of the path
   path TEXT NOT NULL,            -- as it was given
-  host TEXT NOT NULL, boot_id TEXT, kernel TEXT, arch TEXT, os TEXT, note TEXT,
+  -- machine_hash: tells hosts of one name apart, see nettape-bundle(5); NULL = not recorded
+  host TEXT NOT NULL, boot_id TEXT, machine_hash TEXT, kernel TEXT, arch TEXT, os TEXT, note TEXT,
   cpus INT, mem_total_bytes BIGINT, uid BIGINT,
   started_ns BIGINT, ended_ns BIGINT, window_s DOUBLE PRECISION, window_asked_s DOUBLE PRECISION, interval_s DOUBLE PRECISION,
   snapshots INT, missed INT, end_reason TEXT,

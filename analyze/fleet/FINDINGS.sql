@@ -7,14 +7,16 @@
 -- always: rule, level, on
 -- top: 40
 WITH seen AS (
-  SELECT f.*, s.host, b.kernel,
+  SELECT f.*, s.host, s.name,
          CASE f.level WHEN 'crit' THEN 0 WHEN 'warn' THEN 1 ELSE 2 END AS rank,
          coalesce(f.first_ns, f.worst_ns, f.last_ns) AS from_ns, coalesce(f.last_ns, f.worst_ns, f.first_ns) AS to_ns
-    FROM finding f JOIN shown s ON s.id = f.bundle JOIN bundle b ON b.id = f.bundle
+    FROM finding f JOIN shown s ON s.id = f.bundle
    WHERE f.suppressed IS NULL AND f.folded_rule IS NULL
-), of_host AS (
-  SELECT bundle, host, rule, min(rank) AS rank, min(place) AS place, count(*) AS n, min(from_ns) AS from_ns, max(to_ns) AS to_ns
+), of_bundle AS (
+  SELECT bundle, host, name, rule, min(rank) AS rank, min(place) AS place, count(*) AS n, min(from_ns) AS from_ns, max(to_ns) AS to_ns
     FROM seen GROUP BY bundle, rule
+), of_host AS (            -- of a host with several bundles the worst one
+  SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY name, rule ORDER BY rank, n DESC, place, host) AS of_its FROM of_bundle) WHERE of_its = 1
 ), ranked AS (
   SELECT *, row_number() OVER (PARTITION BY rule ORDER BY rank, n DESC, place, host) AS nth, count(*) OVER (PARTITION BY rule) AS hosts
     FROM of_host
@@ -22,11 +24,11 @@ WITH seen AS (
   SELECT rule, group_concat(host, ', ') || CASE WHEN max(hosts) > 4 THEN ', +' || (max(hosts) - 4) ELSE '' END AS text
     FROM (SELECT * FROM ranked WHERE nth <= 4 ORDER BY rule, nth) GROUP BY rule
 ), judged AS (
-  SELECT rule, count(*) AS n FROM rule_result
-   WHERE bundle IN (SELECT id FROM shown) AND outcome IN ('findings', 'ok') GROUP BY rule
+  SELECT r.rule, count(DISTINCT s.name) AS n FROM rule_result r JOIN shown s ON s.id = r.bundle
+   WHERE r.outcome IN ('findings', 'ok') GROUP BY r.rule
 ), edge AS (               -- it comes to one more host, or leaves one
-  SELECT rule, from_ns AS at_ns, 1 AS step FROM of_host WHERE from_ns IS NOT NULL UNION ALL
-  SELECT rule, to_ns, -1 FROM of_host WHERE to_ns IS NOT NULL
+  SELECT rule, from_ns AS at_ns, 1 AS step FROM of_bundle WHERE from_ns IS NOT NULL UNION ALL
+  SELECT rule, to_ns, -1 FROM of_bundle WHERE to_ns IS NOT NULL
 ), present AS (            -- what ends at a moment was still there at that moment
   SELECT rule, at_ns, sum(step) OVER (PARTITION BY rule ORDER BY at_ns, step DESC ROWS UNBOUNDED PRECEDING) AS n FROM edge
 ), together AS (
@@ -45,12 +47,12 @@ SELECT r.rule, CASE min(r.rank) WHEN 0 THEN 'crit' WHEN 1 THEN 'warn' ELSE 'info
 -- table: symptoms, folded under their cause on each host
 -- always: rule, on
 -- top: 20
-SELECT f.rule, count(DISTINCT f.bundle) AS "on", group_concat(DISTINCT f.folded_rule) AS "explained by"
+SELECT f.rule, count(DISTINCT s.name) AS "on", group_concat(DISTINCT f.folded_rule) AS "explained by"
   FROM finding f JOIN shown s ON s.id = f.bundle
  WHERE f.suppressed IS NULL AND f.folded_rule IS NOT NULL
- GROUP BY f.rule ORDER BY count(DISTINCT f.bundle) DESC, f.rule;
+ GROUP BY f.rule ORDER BY count(DISTINCT s.name) DESC, f.rule;
 -- table: suppressed by the site file
-SELECT f.rule, count(DISTINCT f.bundle) AS "on", min(f.suppressed) AS reason
+SELECT f.rule, count(DISTINCT s.name) AS "on", min(f.suppressed) AS reason
   FROM finding f JOIN shown s ON s.id = f.bundle
  WHERE f.suppressed IS NOT NULL
- GROUP BY f.rule ORDER BY count(DISTINCT f.bundle) DESC, f.rule;
+ GROUP BY f.rule ORDER BY count(DISTINCT s.name) DESC, f.rule;

@@ -15,7 +15,7 @@ SELECT g.path AS bundle, b.path AS "the same as"
 SELECT s.host, b.end_reason AS "end", b.snapshots, b.window_s, b.window_asked_s AS asked_s
   FROM shown s JOIN bundle b ON b.id = s.id
  WHERE b.end_reason <> 'complete' AND b.error IS NULL ORDER BY s.host;
--- table: rules not evaluated, or that failed, on hosts with a snapshot
+-- table: rules not evaluated, or that failed, of the bundles with a snapshot
 -- top: 15
 WITH r AS (
   SELECT rule, outcome, why, count(*) AS n, row_number() OVER (PARTITION BY rule, outcome ORDER BY count(*) DESC, why) AS nth,

@@ -6,11 +6,11 @@
 -- data: number, center, spread, z
 -- top: 25
 WITH v AS (                -- linkerd's clients and listeners are each host's own business
-  SELECT m.name, m.entity, m.unit, m.bundle, s.host, m.value
+  SELECT m.name, m.entity, m.unit, m.bundle, s.host, s.name AS of_host, m.value
     FROM metric m JOIN shown s ON s.id = m.bundle
    WHERE m.value IS NOT NULL AND substr(m.name, 1, 6) <> 'clock/'
 ), center AS (
-  SELECT name, entity, count(*) AS n, median(value) AS center FROM v GROUP BY name, entity HAVING count(*) >= 5
+  SELECT name, entity, count(DISTINCT of_host) AS n, median(value) AS center FROM v GROUP BY name, entity HAVING count(DISTINCT of_host) >= 5
 ), spread AS (
   SELECT v.name, v.entity, c.n, c.center, median(abs(v.value - c.center)) AS mad, avg(abs(v.value - c.center)) AS mean
     FROM v JOIN center c ON c.name = v.name AND c.entity = v.entity GROUP BY v.name, v.entity

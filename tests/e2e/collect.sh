@@ -102,6 +102,25 @@ check "a FIFO in a dump blocks nothing" status_is 0 timeout 10 "$collect" --root
 unpack odd.tar
 check "a link never leads out of a dump" judge "not has('snap/000000/proc/loadavg') and status('proc/stat')[0] == 'absent' and has('snap/000000/proc/meminfo')"
 
+# the machine id: only its hash, the same for each recording of the host
+id=0123456789abcdef0123456789abcdef
+mkdir -p ids/etc ids/proc
+echo $id >ids/etc/machine-id
+check "reads a machine id" status_is 0 "$collect" --root ids --for 0.2 --every 0.2 -q -o ids.tar
+unpack ids.tar
+hash=$(printf 'nettape machine %s' $id | sha256sum | cut -c1-16)
+check "and keeps its hash" judge "b['machine_hash'] == '$hash'"
+check "but not the id" sh -c "! grep -q $id ids.tar"
+echo uninitialized >ids/etc/machine-id
+check "takes what is no machine id" status_is 0 "$collect" --root ids --for 0.2 --every 0.2 -q --force -o ids.tar
+unpack ids.tar
+check "for none" judge "b['machine_hash'] == ''"
+rm ids/etc/machine-id && mkdir -p ids/var/lib/dbus && echo $id >ids/var/lib/dbus/machine-id
+check "looks where D-Bus has it" status_is 0 "$collect" --root ids --for 0.2 --every 0.2 -q --force -o ids.tar
+unpack ids.tar
+check "when it is nowhere else" judge "b['machine_hash'] == '$hash'"
+check "tells so in its list" sh -c "'$collect' --list-sources | grep -q '/etc/machine-id, of which only a salted'"
+
 for bad in "--every 9ms" "--every 2h" "--for x" "--level 0" "--level 20" "--max-size 0" "--nope" "-z" "extra" "--include nothing-such" \
 	"--pace stat" "--pace nothing=1s" "--run x" "--run =true" "--pid x" "--pid 0" "--netns nothing-such" "--metrics https://x" \
 	"--metrics ftp://x" "--metrics unix:x" "--no-http --metrics http://x" "--root / --for" "--root /tmp --netns 1" "--root /no/such" "--root /etc/passwd"; do

@@ -103,6 +103,33 @@ PY
 analyze --join "$dir/a.tar" "$dir/alien.tar" >"$dir/out" 2>&1
 [ $? -eq 3 ] && grep -q 'a.tar is of synthetic, .*alien.tar of elsewhere' "$dir/out"
 verdict "bundles of two hosts are refused, both named" $?
+with_record() { # IN OUT NAME=VALUE...: another bundle.json
+	python3 - "$@" <<'PY'
+import io, json, sys, tarfile
+old, new = tarfile.open(sys.argv[1]), tarfile.open(sys.argv[2], "w")
+for entry in old:
+    body = old.extractfile(entry).read()
+    if entry.name.endswith("/bundle.json"):
+        body = json.dumps({**json.loads(body), **dict(text.split("=") for text in sys.argv[3:])}).encode()
+        entry.size = len(body)
+    new.addfile(entry, io.BytesIO(body))
+new.close()
+PY
+}
+with_record "$dir/boot.tar" "$dir/twin.tar" machine_hash=00000000000000ff
+analyze --join "$dir/a.tar" "$dir/twin.tar" >"$dir/out" 2>&1
+[ $? -eq 3 ] && grep -q 'a.tar and .*twin.tar are of two of that name, their machine ids differ' "$dir/out"
+verdict "two machines of one name are two hosts" $?
+with_record "$dir/boot.tar" "$dir/old.tar" machine_hash=
+is "of an older collector the name tells" "2" "$(sql "SELECT count(DISTINCT boot) FROM snapshot" --join "$dir/old.tar" "$dir/a.tar")"
+analyze --width 200 --compare "$dir/a.tar" "$dir/twin.tar" | grep -q '^NETTAPE.*synthetic, two hosts of that name side by side'
+verdict "a comparison of the two says so" $?
+with_record "$dir/boot.tar" "$dir/renamed.tar" host=other
+analyze --width 200 --compare "$dir/a.tar" "$dir/renamed.tar" | grep -q '^NETTAPE.*synthetic and other, of one machine id: renamed, or copies of an image'
+verdict "and of one with a new name" $?
+analyze --width 200 "$dir/a.tar" "$dir/twin.tar" "$dir/boot.tar" >"$dir/fleet"
+grep -q '^NETTAPE  2 hosts, 3 bundles' "$dir/fleet" && grep -q '^ *synthetic \[000000\]' "$dir/fleet"
+verdict "a fleet counts two hosts and tells them apart" $?
 analyze --join "$dir/a.tar" /nonexistent.tar >"$dir/out" 2>&1
 [ $? -eq 3 ] && grep -q '/nonexistent.tar' "$dir/out"
 verdict "so is one that cannot be read" $?

@@ -37,6 +37,7 @@ class Config:
     uid: int = 0
     note: str = ''
     host: str = 'synthetic'
+    machine: str = None    # hash of its machine id; by its name when None, not recorded when ''
     paces: dict = dataclasses.field(default_factory=dict)
 
 
@@ -52,6 +53,7 @@ def parse(argv):
             ('cpus', int, 8, ''), ('interfaces', int, 4, 'lo, the physical ones, the rest veth'), ('physical', int, 1, 'NICs'),
             ('sockets', int, 60, 'TCP connections'), ('kernel', str, '6.1.0-18-amd64', 'release'),
             ('driver', str, 'ixgbe', 'ixgbe, ena or virtio_net'), ('pps', float, None, 'packets a second'), ('host', str, 'synthetic', 'its name'),
+            ('machine', str, None, 'hash of its machine id'),
             ('start', int, START, 'unix time of the first snapshot'), ('linkerd', int, 0, 'clients of a linkerd; 0: there is none')):
         p.add_argument('--' + name, type=of, default=default, help=text)
     p.add_argument('--pace', action='append', default=[], metavar='SOURCE=SECONDS')
@@ -70,7 +72,7 @@ def main(argv):
         sys.exit('bundle.py: -o FILE is missing')
     paces = {source: float(s) for source, _, s in (p.partition('=') for p in a.pace)}
     config = Config(a.seed, a.ticks, a.every, a.cpus, a.interfaces, a.physical, a.sockets, Kernel(a.kernel), a.driver,
-                    a.linkerd, a.pps, start=a.start, paces=paces, host=a.host)
+                    a.linkerd, a.pps, start=a.start, paces=paces, host=a.host, machine=a.machine)
     try:
         generate(config, a.fault, a.output)
     except (ValueError, OSError) as e:

@@ -1,4 +1,6 @@
 """Runs a world through its ticks and writes what a collector would have taken of it."""
+import hashlib
+
 from archive import Archive, Captures, record
 from cpu import Cpu
 from host import LIMITS, Host
@@ -174,8 +176,9 @@ class Recorder:
     def _bundle(self):
         c = self.config
         tasks = [{'pid': t.pid, 'comm': t.comm} for t in self.host.tasks]
+        machine = hashlib.sha256(c.host.encode()).hexdigest()[:16] if c.machine is None else c.machine
         head = {'format': 1, 'tool': 'nettape-collect', 'version': 'synthetic', 'host': c.host,
-                'kernel': c.kernel.release, 'arch': 'x86_64', 'boot_id': '00000000-0000-4000-8000-%012d' % c.seed, 'cpus': c.cpus,
+                'kernel': c.kernel.release, 'arch': 'x86_64', 'boot_id': '00000000-0000-4000-8000-%012d' % c.seed, 'machine_hash': machine, 'cpus': c.cpus,
                 'page_size': 4096, 'dump': False, 'uid': c.uid, 'capabilities': '000001ffffffffff' if not c.uid else '0' * 16,
                 'netns': 4026531833, **self._clocks(0), 'window_ns': int((c.ticks - 1) * c.every * NS),
                 'interval_ns': int(c.every * NS), 'ticks_asked': c.ticks, 'note': c.note, 'options': [], 'metrics': ['http://127.0.0.1:9990'],

@@ -220,6 +220,44 @@ static void a_host_given_twice_is_told_apart_by_time(void **state)
 	assert_string_equal(f->fleet.report.subject, "1 host, 3 bundles");
 }
 
+/* All are called "same"; 2 and 3 are one machine, 4 is of an older collector. */
+static void hosts_of_one_name_are_told_apart_by_machine(void **state)
+{
+	struct fixture *f = *state;
+	const struct section *s;
+
+	host(f, 1, 0);
+	host(f, 2, 0);
+	host(f, 3, 100);
+	sql(f, "UPDATE bundle SET host = 'same', machine_hash = CASE id WHEN 1 THEN "
+	       "'aaaaaa0000000000' ELSE 'bbbbbb0000000000' END");
+	for (int i = 1; i <= 3; i++)
+		finding(f, i, "warn", 10, 20);
+	s = section(f, "HOSTS");
+	assert_string_equal(f->fleet.report.subject, "2 hosts, 3 bundles");
+	assert_string_equal(cell(s->tables, 0, "host")->v.text, "same [aaaaaa]");
+	assert_string_equal(cell(s->tables, 1, "host")->v.text, "same [bbbbbb] 20:26:40");
+	assert_string_equal(cell(s->tables, 2, "host")->v.text, "same [bbbbbb] 20:28:20");
+}
+
+static void a_finding_counts_once_a_host(void **state)
+{
+	struct fixture *f = *state;
+	const struct section *s;
+
+	host(f, 1, 0);
+	host(f, 2, 0);
+	host(f, 3, 100);
+	sql(f, "UPDATE bundle SET host = 'same', machine_hash = 'bbbbbb0000000000' WHERE id > 1");
+	finding(f, 1, "warn", 10, 20);
+	finding(f, 2, "warn", 10, 20);
+	finding(f, 3, "crit", 110, 120);
+	s = section(f, "FINDINGS");
+	assert_string_equal(cell(s->tables, 0, "on")->v.text, "2 of 2");
+	assert_string_equal(cell(s->tables, 0, "hosts")->v.text, "same 20:28:20, h1");
+	assert_string_equal(cell(s->tables, 0, "at once")->v.text, "2 at 20:26:50Z");
+}
+
 static void an_empty_database_is_said_to_be_empty(void **state)
 {
 	struct fixture *f = *state;
@@ -242,6 +280,9 @@ int main(void)
 			findings_are_counted_over_the_hosts_judged_and_at_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_host_given_twice_is_told_apart_by_time, setup,
 	                                        teardown),
+		cmocka_unit_test_setup_teardown(hosts_of_one_name_are_told_apart_by_machine, setup,
+	                                        teardown),
+		cmocka_unit_test_setup_teardown(a_finding_counts_once_a_host, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_empty_database_is_said_to_be_empty, setup,
 	                                        teardown),
 	};

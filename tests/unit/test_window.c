@@ -270,6 +270,43 @@ static void bundles_of_two_hosts_are_refused_by_name(void **state)
 	assert_int_equal(plan(f, v, 2, NULL, NULL), 0);
 }
 
+static void two_machines_of_one_name_are_two_hosts(void **state)
+{
+	struct fixture *f = *state;
+	struct survey v[] = {
+		make(&f->made[0], "a", "x", "2026-11-22T10:00:00Z", 100, 10),
+		make(&f->made[1], "b", "y", "2026-11-22T10:01:00Z", 100, 10),
+	};
+
+	memcpy(v[0].id.machine_hash, "0123456789abcdef", 17);
+	/* an older collector says nothing of it */
+	assert_int_equal(plan(f, v, 2, NULL, NULL), 0);
+	memcpy(v[1].id.machine_hash, "0123456789abcdef", 17);
+	assert_int_equal(plan(f, v, 2, NULL, NULL), 0);
+	memcpy(v[1].id.machine_hash, "fedcba9876543210", 17);
+	assert_int_equal(plan(f, v, 2, NULL, NULL), -1);
+	assert_string_equal(f->e.text, "--join is for one host: a and b are of two of that name, "
+	                               "their machine ids differ");
+	/* one boot is one host, whatever a container's files say */
+	memcpy(v[1].id.boot_id, "x", 2);
+	assert_int_equal(plan(f, v, 2, NULL, NULL), 0);
+}
+
+static void a_renamed_host_and_a_copied_image_look_alike(void **state)
+{
+	struct fixture *f = *state;
+	struct survey v[] = {
+		make(&f->made[0], "a", "x", "2026-11-22T10:00:00Z", 100, 10),
+		make(&f->made[1], "b", "y", "2026-11-22T10:01:00Z", 100, 10),
+	};
+
+	memcpy(v[0].id.machine_hash, "0123456789abcdef", 17);
+	memcpy(v[1].id.machine_hash, "0123456789abcdef", 17);
+	memcpy(v[1].id.host, "web2", 5);
+	assert_int_equal(plan(f, v, 2, NULL, NULL), -1);
+	assert_non_null(strstr(f->e.text, "one machine id: a host that was renamed, or copies"));
+}
+
 static void two_network_namespaces_are_two_hosts(void **state)
 {
 	struct fixture *f = *state;
@@ -329,6 +366,8 @@ int main(void)
 		TEST(the_same_bundle_twice_is_one),
 		TEST(a_cut_goes_over_all_of_them),
 		TEST(bundles_of_two_hosts_are_refused_by_name),
+		TEST(two_machines_of_one_name_are_two_hosts),
+		TEST(a_renamed_host_and_a_copied_image_look_alike),
 		TEST(two_network_namespaces_are_two_hosts),
 		TEST(a_bundle_without_ticks_is_none_of_it),
 		TEST(names_are_paths_where_files_are_called_alike),
