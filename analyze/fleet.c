@@ -422,6 +422,11 @@ int fleet_describe(struct fleet *f, const struct fleet_want *want, struct err *e
 {
 	f->report.tool_version = NETTAPE_VERSION;
 	f->report.store_schema = FLEET_VERSION;
+	if (stmt_exec(f->db,
+	              want->all ? "CREATE TEMP TABLE wanted AS SELECT 1 AS all_rows"
+	                        : "CREATE TEMP TABLE wanted AS SELECT 0 AS all_rows",
+	              e))
+		return -1;
 	if (sqlfunc_register(f->db, e) || stmt_exec(f->db, shown_sql, e) || read_facts(f, e) ||
 	    unused_of_many(&want->rules->site, f->db, "SELECT id FROM shown", &f->report, &f->arena,
 	                   e))

@@ -32,6 +32,7 @@ SELECT n.hosts || CASE n.hosts WHEN 1 THEN ' host' ELSE ' hosts' END
          || strftime('%Y-%m-%dT%H:%M:%SZ', n.last_ns / 1000000000, 'unixepoch') AS "when",
        CASE WHEN n.least_s = n.most_s THEN human(n.least_s, 's') || ' each'
             ELSE human(n.least_s, 's') || ' to ' || human(n.most_s, 's') || ' each' END AS window,
+       (SELECT 'all of the domain ' || substr(domain, 2) FROM shared) AS machine,
        'kernel ' || kernels.text AS system, systems.text AS os,
        (n.bundles - n.failed) || ' of ' || n.bundles || CASE n.bundles WHEN 1 THEN ' bundle' ELSE ' bundles' END || ' judged'
          || coalesce(', ' || (SELECT nullif(count(*), 0) FROM kept) || ' of them by an earlier run alone', '')

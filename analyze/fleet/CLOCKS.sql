@@ -1,6 +1,6 @@
 -- section: CLOCKS
 -- order: 40
--- about: the windows by each host's own wall clock; offset is from the beginning of the earliest
+-- about: the windows by each host's own wall clock; offset is from the beginning of the earliest; --all has each host
 -- empty: no bundle says when it was recorded
 -- table: what can be told
 -- layout: list
@@ -48,13 +48,21 @@ WITH b AS (
   SELECT b.id, cells(i, 30, CASE WHEN b.started_ns <= b.first_ns + (b.last_ns - b.first_ns) / 30 * (i + 1)
                                   AND b.ended_ns >= b.first_ns + (b.last_ns - b.first_ns) / 30 * i THEN 1 ELSE 0 END) AS spark
     FROM b JOIN slice GROUP BY b.id
+), said AS (              -- a row a bundle
+  SELECT b.host, b.started_ns, (b.started_ns - b.first_ns) / 1e9 AS offset_s, (b.ended_ns - b.started_ns) / 1e9 AS length_s, coalesce(o.n, 0) AS n,
+         CASE b.unsynced WHEN 0 THEN 'kept' WHEN 1 THEN 'by nobody' ELSE 'not recorded' END
+           || CASE WHEN coalesce(o.n, 0) = 0 AND (SELECT count(*) FROM b) > 1
+                   THEN CASE b.unsynced WHEN 0 THEN ', another time' ELSE ', another time or a wrong clock' END ELSE '' END AS clock,
+         CASE b.unsynced WHEN 0 THEN b.bound END AS bound_ns, CASE WHEN b.step >= 0.1 THEN b.step END AS stepped_s, axis.spark
+    FROM b LEFT JOIN o ON o.id = b.id JOIN axis ON axis.id = b.id
+), alike AS (              -- those that began within a second, and of which the same is to be said, are one row but with --all
+  SELECT *, count(*) OVER w AS of, row_number() OVER (PARTITION BY CASE WHEN (SELECT all_rows FROM wanted) THEN host END, started_ns / 1000000000,
+                round(length_s), n = 0, clock, stepped_s ORDER BY started_ns, host) AS nth,
+         max(bound_ns) OVER w AS most_bound_ns, min(n) OVER w AS least_n
+    FROM said
+  WINDOW w AS (PARTITION BY CASE WHEN (SELECT all_rows FROM wanted) THEN host END, started_ns / 1000000000, round(length_s), n = 0, clock, stepped_s)
 )
-SELECT b.host, strftime('%m-%d %H:%M:%SZ', b.started_ns / 1000000000, 'unixepoch') AS begins,
-       (b.started_ns - b.first_ns) / 1e9 AS offset_s, (b.ended_ns - b.started_ns) / 1e9 AS length_s,
-       coalesce(o.n, 0) || ' of ' || ((SELECT count(*) FROM b) - 1) AS overlaps,
-       CASE b.unsynced WHEN 0 THEN 'kept' WHEN 1 THEN 'by nobody' ELSE 'not recorded' END
-         || CASE WHEN coalesce(o.n, 0) = 0 AND (SELECT count(*) FROM b) > 1
-                 THEN CASE b.unsynced WHEN 0 THEN ', another time' ELSE ', another time or a wrong clock' END ELSE '' END AS clock,
-       CASE b.unsynced WHEN 0 THEN b.bound END AS bound_ns, CASE WHEN b.step >= 0.1 THEN b.step END AS stepped_s, axis.spark AS window_spark
-  FROM b LEFT JOIN o ON o.id = b.id JOIN axis ON axis.id = b.id
- ORDER BY coalesce(o.n, 0) = 0 DESC, b.started_ns, b.host;
+SELECT host || CASE of WHEN 1 THEN '' ELSE ', +' || (of - 1) END AS host, strftime('%m-%d %H:%M:%SZ', started_ns / 1000000000, 'unixepoch') AS begins,
+       offset_s, length_s, least_n || ' of ' || ((SELECT count(*) FROM b) - 1) AS overlaps, clock, most_bound_ns AS bound_ns, stepped_s, spark AS window_spark
+  FROM alike WHERE nth = 1
+ ORDER BY n = 0 DESC, started_ns, host;

@@ -1,5 +1,5 @@
 -- section: FINDINGS
--- order: 20
+-- order: 10
 -- about: by rule, over the hosts on which it could be judged; the host with the worst one stands first
 -- empty: nothing was found on any host
 -- table: causes, and what no cause explains
@@ -36,8 +36,8 @@ WITH seen AS (
 )
 SELECT r.rule, CASE min(r.rank) WHEN 0 THEN 'crit' WHEN 1 THEN 'warn' ELSE 'info' END AS level,
        count(*) || ' of ' || max(coalesce(j.n, 0), count(*)) AS "on",
-       CASE WHEN t.n > 1 THEN t.n || ' at ' || strftime('%H:%M:%SZ', t.at_ns / 1000000000, 'unixepoch') END AS "at once",
-       named.text AS hosts, (SELECT title FROM seen WHERE seen.rule = r.rule ORDER BY version DESC LIMIT 1) AS title
+       named.text AS hosts,
+       CASE WHEN t.n > 1 THEN t.n || ' at ' || strftime('%H:%M:%SZ', t.at_ns / 1000000000, 'unixepoch') END AS "at once", (SELECT title FROM seen WHERE seen.rule = r.rule ORDER BY version DESC LIMIT 1) AS title
   FROM ranked r
   JOIN named ON named.rule = r.rule
   LEFT JOIN judged j ON j.rule = r.rule

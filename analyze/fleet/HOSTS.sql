@@ -1,8 +1,9 @@
 -- section: HOSTS
--- order: 10
+-- order: 20
 -- about: one row a bundle, the worst first; rates are means over its window, load is requests or else segments received
 -- empty: no bundle
 -- table:
+-- data: bundle, full_name
 -- always: host, verdict
 WITH worst AS (            -- rules with findings that a reader sees, in the order of that host's report
   SELECT bundle, rule, min(place) AS place,
@@ -11,8 +12,9 @@ WITH worst AS (            -- rules with findings that a reader sees, in the ord
    WHERE bundle IN (SELECT id FROM shown) AND folded_rule IS NULL AND suppressed IS NULL AND level IN ('crit', 'warn')
    GROUP BY bundle, rule
 ), said AS (
-  SELECT bundle, group_concat(rule, ', ') || CASE WHEN max(n) > 2 THEN ', +' || (max(n) - 2) ELSE '' END AS text
-    FROM (SELECT * FROM worst WHERE nth <= 2 ORDER BY bundle, nth) GROUP BY bundle
+  SELECT bundle, CASE WHEN rule GLOB 'root-cause/*' THEN substr(rule, 12) ELSE rule END
+         || CASE WHEN n > 1 THEN ' +' || (n - 1) ELSE '' END AS text
+    FROM worst WHERE nth = 1
 ), rate AS (
   SELECT bundle, sum(CASE WHEN name = 'linkerd/requests' THEN value END) AS requests,
          max(CASE WHEN name = 'linkerd/p999' THEN high END) AS p999,
@@ -29,9 +31,10 @@ WITH worst AS (            -- rules with findings that a reader sees, in the ord
    WHERE m.name = CASE r.asked WHEN 1 THEN 'linkerd/requests' ELSE 'tcp/in_segments' END
    GROUP BY m.bundle
 )
-SELECT s.host, b.verdict, coalesce(said.text, s.error, '') AS "worst findings",
+SELECT s.host, b.verdict, coalesce(said.text, s.error, '') AS "worst finding",
        r.requests AS requests_per_s, r.p999 AS p999_ms, r.retransmitted AS retrans_pct, r.listen_drops AS "listen drops_per_s",
-       r.softnet_drops AS "softnet drops_per_s", r.busy AS CPU_pct, r.rx AS rx_bytes_per_s, load.spark AS load_spark
+       r.softnet_drops AS "softnet drops_per_s", r.busy AS CPU_pct, r.rx AS rx_bytes_per_s, load.spark AS load_spark,
+       b.path AS bundle, b.host AS full_name
   FROM shown s JOIN bundle b ON b.id = s.id
   LEFT JOIN said ON said.bundle = s.id
   LEFT JOIN rate r ON r.bundle = s.id

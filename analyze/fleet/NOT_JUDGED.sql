@@ -15,16 +15,28 @@ SELECT g.path AS bundle, b.path AS "the same as"
 SELECT s.host, b.end_reason AS "end", b.snapshots, b.window_s, b.window_asked_s AS asked_s
   FROM shown s JOIN bundle b ON b.id = s.id
  WHERE b.end_reason <> 'complete' AND b.error IS NULL ORDER BY s.host;
--- table: rules not evaluated, or that failed, of the bundles with a snapshot
+-- table: rules not evaluated, or that failed, of the bundles with a snapshot, by cause; --all has each
+-- data: rule, n
 -- top: 15
-WITH r AS (
+WITH judged AS (
+  SELECT s.id FROM shown s JOIN bundle b ON b.id = s.id AND b.snapshots > 0
+), r AS (                  -- what is so on the most bundles is said of a rule
   SELECT rule, outcome, why, count(*) AS n, row_number() OVER (PARTITION BY rule, outcome ORDER BY count(*) DESC, why) AS nth,
-         count(*) OVER (PARTITION BY rule, outcome) AS reasons, sum(count(*)) OVER (PARTITION BY rule, outcome) AS hosts
+         count(*) OVER (PARTITION BY rule, outcome) AS reasons, sum(count(*)) OVER (PARTITION BY rule, outcome) AS bundles
     FROM rule_result
-   WHERE bundle IN (SELECT s.id FROM shown s JOIN bundle b ON b.id = s.id AND b.snapshots > 0) AND outcome IN ('not evaluated', 'failed')
+   WHERE bundle IN (SELECT id FROM judged) AND outcome IN ('not evaluated', 'failed')
    GROUP BY rule, outcome, why
+), said AS (
+  SELECT rule, outcome, bundles, CASE outcome WHEN 'failed' THEN 'failed: ' ELSE '' END
+         || CASE WHEN (SELECT all_rows FROM wanted)
+                 THEN why || CASE reasons WHEN 1 THEN '' ELSE ' (on ' || n || '; ' || (reasons - 1)
+                                || CASE reasons WHEN 2 THEN ' other reason)' ELSE ' other reasons)' END END
+                 WHEN why GLOB 'too short: *' THEN 'the window is too short'
+                 WHEN why GLOB 'none of the * examined could be judged' THEN 'none of those examined could be judged'
+                 ELSE why END AS why
+    FROM r WHERE nth = 1
 )
-SELECT rule, hosts || ' of ' || (SELECT count(*) FROM shown s JOIN bundle b ON b.id = s.id AND b.snapshots > 0) AS "on", CASE outcome WHEN 'failed' THEN 'failed: ' ELSE '' END
-         || why || CASE reasons WHEN 1 THEN '' ELSE ' (on ' || n || '; ' || (reasons - 1) || ' other reasons)' END AS why
-  FROM r WHERE nth = 1
- ORDER BY outcome = 'failed' DESC, hosts DESC, rule;
+SELECT group_concat(rule, ', ') AS rules, bundles || ' of ' || (SELECT count(*) FROM judged) AS "on", why, min(rule) AS rule, count(*) AS n
+  FROM (SELECT * FROM said ORDER BY rule)
+ GROUP BY outcome, why, bundles, CASE WHEN (SELECT all_rows FROM wanted) THEN rule END
+ ORDER BY outcome = 'failed' DESC, bundles DESC, count(*) DESC, why, min(rule);
