@@ -79,16 +79,29 @@ static int put_entities(sqlite3 *db, const char *side, sqlite3 *store, struct er
 	return rc;
 }
 
-static int take_side(struct comparison *c, const char *side, const char *path,
+/* "a.tar, b.tar": what the side is called. */
+static const char *name_of(const struct compare_side *side, struct arena *a)
+{
+	const char *name = side->paths[0];
+
+	for (size_t i = 1; i < side->n; i++)
+		name = arena_fmt(a, "%s, %s", name, side->paths[i]);
+	return name;
+}
+
+static int take_side(struct comparison *c, const char *side, const struct compare_side *of,
                      const struct compare_want *want, struct err *e)
 {
+	const char *path = name_of(of, &c->arena);
 	struct diagnose_want how = want->host;
 	struct diagnosis d = {0};
 	int rc;
 
 	how.sections = ""; /* those of one bundle nobody reads */
 	how.no_report = false;
-	rc = diagnose(&d, path, want->rules, &how, e) || stmt_exec(c->db, "BEGIN", e) ||
+	how.join = of->paths;
+	how.join_n = of->n > 1 ? of->n : 0;
+	rc = diagnose(&d, of->paths[0], want->rules, &how, e) || stmt_exec(c->db, "BEGIN", e) ||
 	     summary_put(&d, path, c->db, e) || put_side(c->db, side, summary_id(&d), path, e) ||
 	     put_skipped(c->db, side, &d.report, e) ||
 	     put_entities(c->db, side, store_db(d.store), e) || stmt_exec(c->db, "COMMIT", e);
@@ -96,7 +109,7 @@ static int take_side(struct comparison *c, const char *side, const char *path,
 	return rc ? -1 : 0;
 }
 
-static int check_two(const struct comparison *c, const struct compare_want *want, struct err *e)
+static int check_two(struct comparison *c, const struct compare_want *want, struct err *e)
 {
 	struct stmt q;
 	int rc;
@@ -105,8 +118,8 @@ static int check_two(const struct comparison *c, const struct compare_want *want
 		return -1;
 	rc = stmt_row(&q, e);
 	if (rc == 1 && stmt_get_i64(&q, 0) < 2)
-		rc = err_set(e, 0, "--compare: %s and %s are the same recording", want->old_path,
-		             want->new_path);
+		rc = err_set(e, 0, "--compare: %s and %s are the same recording",
+		             name_of(&want->old, &c->arena), name_of(&want->new, &c->arena));
 	stmt_done(&q);
 	return rc < 0 ? -1 : 0;
 }
@@ -128,8 +141,8 @@ int compare_pairs(sqlite3 *db, struct err *e)
 int compare(struct comparison *c, const struct compare_want *want, struct err *e)
 {
 	c->report.tool_version = NETTAPE_VERSION;
-	if (compare_open(&c->db, want->all, e) || take_side(c, "old", want->old_path, want, e) ||
-	    take_side(c, "new", want->new_path, want, e) || check_two(c, want, e))
+	if (compare_open(&c->db, want->all, e) || take_side(c, "old", &want->old, want, e) ||
+	    take_side(c, "new", &want->new, want, e) || check_two(c, want, e))
 		return -1;
 	if (compare_pairs(c->db, e) || facts_of_many(c->db, facts_sql, &c->arena, &c->report, e) ||
 	    unused_of_many(&want->rules->site, c->db, "SELECT id FROM side", &c->report, &c->arena,

@@ -1,5 +1,5 @@
 /*
- * Two bundles side by side: OLD and NEW, before and after.  Both become rows of
+ * Two recordings side by side: OLD and NEW, before and after.  Both become rows of
  * schema/fleet.sql, compare.sql pairs them, analyze/compare/NAME.sql shows them.
  */
 #ifndef ANALYZE_COMPARE_H
@@ -15,8 +15,14 @@
 
 struct sqlite3;
 
+/* One recording, or several of one host that are judged as one window. */
+struct compare_side {
+	const char *const *paths;
+	size_t n;
+};
+
 struct compare_want {
-	const char *old_path, *new_path;
+	struct compare_side old, new;
 	const struct rules *rules;
 	struct diagnose_want host; /* how each is diagnosed; its section does not matter */
 	const char *section;       /* of the comparison, in capitals, or NULL = all */

@@ -273,12 +273,12 @@ static enum status compare_two(const struct opts *o)
 	struct err e = {0};
 	enum status s = take_options(&run, &e);
 	const struct compare_want want = {
-		.old_path = o->args[0],
-		.new_path = o->args[1],
+		.old = {o->args,                   o->old_n},
+		.new = {			       o->args + o->args_n - o->new_n,                 o->new_n        },
 		.rules = &run.rules,
-		.host = {.short_window = o->short_window,
-	                 .window = o->window,
-	                 .progress = &run.progress},
+		.host = { .short_window = o->short_window,
+                        .window = o->window,
+                        .progress = &run.progress},
 		.section = run.style.sections,
 		.all = o->all,
 	};

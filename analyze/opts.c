@@ -215,15 +215,43 @@ static int check_window(struct opts *o, struct err *e)
 	return 0;
 }
 
+/* OLD NEW, or OLD... vs NEW... */
+static int split_sides(struct opts *o, struct err *e)
+{
+	size_t at = 0;
+
+	while (at < o->args_n && strcmp(o->args[at], "vs") != 0)
+		at++;
+	o->old_n = at < o->args_n ? at : 1;
+	o->new_n = at < o->args_n ? o->args_n - at - 1 : 1;
+	if (at == o->args_n && o->args_n != 2)
+		return err_set(e, 0, "expected %s, got %zu arguments, see --help",
+		               o->join ? "OLD... vs NEW..., bundles of one host"
+		                       : "two bundles: OLD NEW",
+		               o->args_n);
+	if (!o->old_n || !o->new_n)
+		return err_set(e, 0, "--compare: no bundle %s vs", o->old_n ? "behind" : "before");
+	for (size_t i = at + 1; i < o->args_n; i++)
+		if (strcmp(o->args[i], "vs") == 0)
+			return err_set(e, 0,
+			               "--compare: vs stands once, between OLD and NEW (a "
+			               "file of that name: ./vs)");
+	if (!o->join && (o->old_n > 1 || o->new_n > 1))
+		return err_set(e, 0,
+		               "--compare: several bundles of one host on a side are one window "
+		               "with --join");
+	return 0;
+}
+
 /* What makes no sense of two reports at once. */
-static int check_compare(const struct opts *o, struct err *e)
+static int check_compare(struct opts *o, struct err *e)
 {
 	const struct renderer *form = renderer_find(o->format);
 
 	if (o->mode != MODE_COMPARE)
 		return 0;
-	if (o->join)
-		return err_set(e, 0, "--compare takes two bundles as they are: not with --join");
+	if (split_sides(o, e))
+		return -1;
 	if (o->db)
 		return err_set(e, 0, "--db keeps the store of one bundle: not with --compare");
 	if (o->baseline)
@@ -266,7 +294,6 @@ static int check_args(const struct opts *o, struct err *e)
 		const char *what;
 	} wants[MODE_COUNT] = {
 		[MODE_REPORT] = {1, 1,        "one bundle: a file, a folder, or - for standard input"},
-		[MODE_COMPARE] = {2, 2,        "two bundles: OLD NEW"                                 },
 		[MODE_FLEET] = {1, SIZE_MAX, "a bundle or more"                                     },
 		[MODE_HELP] = {0, SIZE_MAX, ""						     },
 		[MODE_VERSION] = {0, SIZE_MAX, ""						     },
@@ -280,6 +307,8 @@ static int check_args(const struct opts *o, struct err *e)
 
 	if (o->join && o->mode == MODE_REPORT && o->args_n > 0)
 		return 0;
+	if (o->mode == MODE_COMPARE)
+		return 0; /* check_compare has looked */
 	if (o->mode == MODE_FLEET && o->fleet_db)
 		return 0; /* of what is in there */
 	if (o->args_n < wants[o->mode].least || o->args_n > wants[o->mode].most)

@@ -57,6 +57,7 @@ struct opts {
 	enum level fail_level;     /* LEVEL_COUNT = never */
 	const char *const *args;   /* what is no option: bundles, or the folder of rules */
 	size_t args_n;
+	size_t old_n, new_n; /* of MODE_COMPARE: the first and the last so many args */
 };
 
 /*

@@ -103,6 +103,23 @@ analyze -a --fail-on never --format json -o "$dir/all.json" --compare "$dir/well
 says all 'len(rows("RATES")) > 20'
 verdict "--all has rates that hardly changed, too" $?
 
+# several recordings of one host on a side: one window each
+python3 tests/e2e/split.py "$dir/sick.tar" "$dir/sick-a.tar" 0 59
+python3 tests/e2e/split.py "$dir/sick.tar" "$dir/sick-b.tar" 60 129
+analyze --join --format json -o "$dir/pieces.json" --compare "$dir/sick-a.tar" "$dir/sick-b.tar" vs "$dir/well.tar"
+says pieces '"root-cause/conntrack-full " in rules("gone") and not rules("new")'
+verdict "two recordings against one, with --join" $?
+says pieces 'len([row for row in rows("RECORDINGS") if row.get("window_s") == 129 and row["snapshots"] == 130]) == 2'
+verdict "are one window" $?
+says pieces 'facts["old_path"].endswith("sick-a.tar, " + facts["old_path"].split(", ")[1]) and facts["old_path"].endswith("sick-b.tar")'
+verdict "and both are named" $?
+analyze --compare "$dir/sick-a.tar" "$dir/sick-b.tar" vs "$dir/well.tar" >"$dir/out" 2>&1
+[ $? -eq 2 ] && grep -q 'one window with --join' "$dir/out"
+verdict "without --join they are not" $?
+analyze --join --compare "$dir/sick-a.tar" "$dir/sick-b.tar" "$dir/well.tar" >"$dir/out" 2>&1
+[ $? -eq 2 ] && grep -q 'OLD... vs NEW...' "$dir/out"
+verdict "where NEW begins has to be said" $?
+
 # what makes no sense
 analyze --compare "$dir/well.tar" >"$dir/out" 2>&1
 [ $? -eq 2 ]

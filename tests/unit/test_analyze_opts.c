@@ -153,7 +153,17 @@ static void two_bundles_are_compared(void **state)
 	assert_string_equal(o.args[1], "new");
 	assert_int_equal(PARSE(&o, &e, "--compare", "old"), -1);
 	assert_int_equal(PARSE(&o, &e, "--compare", "a", "b", "c"), -1);
-	assert_int_equal(PARSE(&o, &e, "--compare", "--join", "a", "b"), -1);
+	assert_int_equal(PARSE(&o, &e, "--compare", "--join", "a", "b", "c"), -1);
+	assert_non_null(strstr(e.text, "OLD... vs NEW..."));
+	assert_int_equal(PARSE(&o, &e, "--compare", "--join", "a", "b"), 0);
+	assert_int_equal(PARSE(&o, &e, "--compare", "--join", "a", "b", "vs", "c"), 0);
+	assert_int_equal(o.old_n, 2);
+	assert_int_equal(o.new_n, 1);
+	assert_int_equal(PARSE(&o, &e, "--compare", "a", "vs", "c"), 0);
+	assert_int_equal(PARSE(&o, &e, "--compare", "a", "b", "vs", "c"), -1);
+	assert_int_equal(PARSE(&o, &e, "--compare", "--join", "vs", "c"), -1);
+	assert_int_equal(PARSE(&o, &e, "--compare", "--join", "a", "vs"), -1);
+	assert_int_equal(PARSE(&o, &e, "--compare", "--join", "a", "vs", "b", "vs", "c"), -1);
 	assert_int_equal(PARSE(&o, &e, "--compare", "--db", "x", "a", "b"), -1);
 	assert_int_equal(PARSE(&o, &e, "--compare", "--format", "jsonl", "a", "b"), -1);
 }
