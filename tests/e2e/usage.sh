@@ -118,7 +118,7 @@ check "and with -q nothing" sh -c 'python3 "$1" "$2" -q --for 1s --no-http -o q.
 
 # the tab key
 completes() { # WORDS, the last one to be completed | WHAT MUST BE OFFERED, in any order, and maybe others
-	bash "$home/tests/e2e/complete.sh" "$home/.packaging/complete.bash" "$build" "$1" >offered
+	bash "$home/tests/e2e/lib/complete.sh" "$home/.packaging/complete.bash" "$build" "$1" >offered
 	cat offered
 	for word in $2; do
 		if [ "$word" = - ]; then [ ! -s offered ] || return 1; else grep -qxF -- "$word" offered || return 1; fi
