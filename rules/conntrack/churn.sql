@@ -7,12 +7,12 @@
 -- applies:  conntrack
 -- min_span: 30s
 -- param:    near_pct  percent  of nf_conntrack_max that the closed connections alone will hold
--- message:  at least {new_per_s} new TCP connections/s leave {expected} entries behind for {time_wait} s: {expected_pct}% of {limit} (now up to {connections})
+-- message:  at least {new_per_s} new TCP connections/s leave {expected} entries behind for {time_wait_s} s: {expected_pct}% of {limit} (now up to {connections})
 -- meaning:  A connection that has ended stays in the table for nf_conntrack_tcp_timeout_time_wait, so the rate of connections decides
 --           how full it gets, not how many are open. The rate is told by TCP itself (the greater of TcpPassiveOpens and
 --           TcpActiveOpens): since 4.9 the kernel no longer counts new entries. Forwarded connections and UDP come on top.
 -- remedy:   Keep connections open (linkerd-pool/client-no-reuse, linkerd-pool/server-no-reuse), or let the entries go sooner:
---             sysctl -w net.netfilter.nf_conntrack_tcp_timeout_time_wait={_less}   # now {time_wait} s
+--             sysctl -w net.netfilter.nf_conntrack_tcp_timeout_time_wait={_less}   # now {time_wait_s} s
 -- verify:   The share is below {:near_pct}% in a new recording, or nf_conntrack_count stays low.
 -- but:      Connections that a notrack rule exempts, or that end by a reset (they stay for 10 s), leave nothing for so long. Only a
 --           host that tracks something is judged.
@@ -48,7 +48,7 @@ SELECT CASE WHEN e.expected IS NULL OR e.most IS NULL OR coalesce(e.hi, 0) = 0 T
        round(e.expected * 100.0 / nullif(e.most, 0), 1) AS expected_pct,
        e.hi                                      AS connections,
        e.most                                    AS "limit",
-       e.time_wait,
+       e.time_wait                               AS time_wait_s,
        min(30, max(e.time_wait / 2, 1))          AS _less,
        CASE WHEN coalesce(e.hi, 0) = 0 THEN 'no connection is tracked here'
             ELSE 'nf_conntrack_max or the rate of connections is not known' END AS why,

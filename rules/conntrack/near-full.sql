@@ -14,7 +14,7 @@
 --             sysctl -w net.netfilter.nf_conntrack_max={_more}   # now {limit} connections
 --             sysctl -w net.netfilter.nf_conntrack_buckets={_buckets}
 --           Then fill it slower: connections that are kept (linkerd-pool), no tracking of the proxy's own traffic (a notrack rule),
---           shorter nf_conntrack_tcp_timeout_time_wait (now {time_wait} s) and _established (now {established} s).
+--           shorter nf_conntrack_tcp_timeout_time_wait (now {time_wait_s} s) and _established (now {established_s} s).
 -- verify:   net.netfilter.nf_conntrack_count is below 60% of the limit at the busiest time.
 -- but:      The limit is of the host and the count of one network namespace: another one's entries are limited on their own, and a
 --           limit that cannot be written here is set on the host. Entries of dead connections count, too.
@@ -49,7 +49,7 @@ SELECT CASE WHEN k.most IS NULL OR k.most = 0              THEN 'skip'
        c.last,
        k.most                                 AS "limit",
        round(c.hi * 100.0 / nullif(k.most, 0), 1) AS used_pct,
-       k.buckets, k.time_wait, k.established,
+       k.buckets, k.time_wait AS time_wait_s, k.established AS established_s,
        2 * k.most                             AS _more,
        max(coalesce(cast(k.buckets AS INT), 0), k.most / 2) AS _buckets,
        CASE WHEN k.most > 0 THEN '' ELSE 'net.netfilter.nf_conntrack_max is not known' END AS why,

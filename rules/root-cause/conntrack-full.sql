@@ -22,7 +22,7 @@
 --             sysctl -w net.netfilter.nf_conntrack_max={_more}
 --             sysctl -w net.netfilter.nf_conntrack_buckets={_buckets}
 --           Then fill it slower: pooled connections, a notrack rule for the proxy's own traffic, a shorter
---           net.netfilter.nf_conntrack_tcp_timeout_time_wait (now {time_wait} s).
+--           net.netfilter.nf_conntrack_tcp_timeout_time_wait (now {time_wait_s} s).
 -- verify:   nf_conntrack_count stays below 60% of the limit, and the drop and early_drop of conntrack -S stand still.
 -- but:      The limit is of the host, the count and these drops are of one network namespace: a container cannot raise it. Failed
 --           insertions (insert_failed) are packets of one flow that met, not a full table: they are left out, and subtracted from
@@ -103,7 +103,7 @@ SELECT CASE WHEN k.most IS NULL OR k.most = 0 OR g.hi IS NULL OR j.intervals = 0
        round(j.lift, 1)                       AS syn_lift,
        j.shift                                AS syn_shift,
        j.syn_sent,
-       k.buckets, k.time_wait,
+       k.buckets, k.time_wait AS time_wait_s,
        2 * k.most                             AS _more,
        max(coalesce(cast(k.buckets AS INT), 0), k.most / 2) AS _buckets,
        CASE WHEN coalesce(j.netstat, 0) < 2 THEN 'whether SYNs were sent again is not recorded'

@@ -15,7 +15,7 @@
 -- remedy:   Find the peers:
 --             ss -tno state fin-wait-1 state last-ack state closing
 --             ss -tno state fin-wait-2
---           FIN-WAIT-2 without an owner ends after tcp_fin_timeout (now {fin_timeout} s):
+--           FIN-WAIT-2 without an owner ends after tcp_fin_timeout (now {fin_timeout_s} s):
 --             {_fin}
 --           That does nothing for FIN-WAIT-1 and LAST-ACK: there it is net.ipv4.tcp_orphan_retries (now {orphan_retries}; 0 means 8).
 -- verify:   Closing sockets are below {:share_pct}% in a new recording.
@@ -73,7 +73,7 @@ SELECT CASE WHEN t.unacked >= p.min_sockets AND t.unacked_pct >= p.share_pct THE
        t.hit                                 AS captures_hit,
        t.captures,
        (SELECT peer FROM top)                AS top_peer,
-       (SELECT last FROM setting WHERE name = 'net.ipv4.tcp_fin_timeout')    AS fin_timeout,
+       (SELECT last FROM setting WHERE name = 'net.ipv4.tcp_fin_timeout')    AS fin_timeout_s,
        (SELECT last FROM setting WHERE name = 'net.ipv4.tcp_orphan_retries') AS orphan_retries,
        CASE WHEN (SELECT last FROM setting WHERE name = 'net.ipv4.tcp_fin_timeout') <= 15 THEN '# that is short already: leave it'
             ELSE 'sysctl -w net.ipv4.tcp_fin_timeout=15' END AS _fin,
