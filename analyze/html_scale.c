@@ -7,6 +7,7 @@
 #define GOOD_TICKS   5 /* so many steps or a few less */
 #define LOG_DECADES  2 /* up to there 2 and 5 have ticks as well */
 #define LOG_SMALLEST 1e-3
+#define PCT_WHOLE    102
 
 /* 1, 2 or 5 times a power of ten, not below v. */
 static double round_up(double v)
@@ -62,6 +63,12 @@ static double step_of(double least_step, enum measure m)
 	}
 }
 
+/* A share that is a whole but for the clock's jitter: 100.3 % of an interval. */
+static double whole(double most, enum measure m)
+{
+	return m == MEASURE_PCT && most > 100 && most <= PCT_WHOLE ? 100 : most;
+}
+
 static void fit_linear(struct scale *s, double most, enum measure m)
 {
 	double step = step_of((most > 0 ? most : 1) / GOOD_TICKS, m);
@@ -107,7 +114,7 @@ void scale_fit(struct scale *s, double least, double most, enum measure m, bool 
 	if (log)
 		fit_log(s, least, most);
 	else
-		fit_linear(s, most, m);
+		fit_linear(s, whole(most, m), m);
 }
 
 double scale_y(const struct scale *s, double v)

@@ -16,7 +16,7 @@ SELECT s.entity AS address,
        max(CASE WHEN name = 'drops' THEN increase END) AS drops,
        max(CASE WHEN name = 'drops' THEN peak_per_s END) AS drops_max_per_s,
        (SELECT sum(c.opened) * 1.0 / nullif((SELECT span_s FROM source WHERE source = 'tcp'), 0) FROM tcp_churn c
-         WHERE c.dir = 'in' AND s.entity GLOB '*:' || c.port) AS opened_per_s,
+         WHERE c.dir = 'in' AND s.entity GLOB '*:' || c.port) AS "opened on the port_per_s",
        spark(max(CASE WHEN name = 'queue' THEN id END)) AS queue_spark
   FROM series s WHERE source = 'listener' GROUP BY s.entity
  ORDER BY max(CASE WHEN name = 'drops' THEN increase END) DESC, max(CASE WHEN name = 'queue' THEN hi END) DESC, s.entity;

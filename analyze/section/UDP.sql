@@ -1,7 +1,7 @@
 -- section: UDP
 -- order: 120
 -- about: UDP and IP counters that moved in the window
--- source: snmp netstat udp
+-- source: snmp netstat
 -- empty: no UDP or IP counter moved in the window
 -- table: UDP, in datagrams (Octets: bytes)
 -- top: 30

@@ -38,6 +38,14 @@ made big.tar --seed 3 --ticks 31 --cpus 48 --interfaces 40 --physical 2 --socket
 made el6.tar --seed 4 --ticks 12 --cpus 2 --interfaces 2 --sockets 20 --kernel 2.6.32-754.el6.x86_64 --fault conntrack-full
 made calm.tar --seed 5 --ticks 61 --cpus 2 --interfaces 2 --sockets 20
 
+# what a reader looks for in the sections
+"$analyze" --fail-on never --width 160 --section TCP,SOCKETS,ENDPOINTS,SYSCTL big.tar >sections.txt
+check "TCP counters stand below what they count" sh -c 'sed -n "/^   sent again, segments$/{n;p;}" sections.txt | grep -q "^    TcpRetransSegs "'
+check "sockets by state and listening port" sh -c 'sed -n "/states by our listening port/{n;n;p;}" sections.txt | grep -qE "^    4140 .*[0-9]+ / [0-9]+ / [0-9]+"'
+check "states of endpoints" grep -qE "^    http .* ESTAB [0-9]+" sections.txt
+check "settings have units" grep -qE "^    net.core.somaxconn +[0-9]+ +connections " sections.txt
+check "what could not be judged says what to record" sh -c '"$1" --fail-on never big.tar | sed -n "/^NOT EVALUATED  by/,\$p" | grep -q "^    to judge: nettape-collect --for "' sh "$analyze"
+
 # the first screen
 "$analyze" --fail-on never --width 100 big.tar >big.txt
 check "the verdict is on the first lines" sh -c 'head -6 big.txt | grep -q "^VERDICT  CRITICAL "'

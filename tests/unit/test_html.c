@@ -140,6 +140,8 @@ static void an_axis_ends_at_a_round_number(void **state)
 		{1,                1,                1,               MEASURE_PLAIN  },
 		{0,                1,                1,               MEASURE_PLAIN  },
 		{0.3,              0.3,              0.1,             MEASURE_PCT    },
+		{100.3,            100,              20,              MEASURE_PCT    }, /* jitter */
+		{120,              150,              50,              MEASURE_PCT    },
 		{23.5 * (1 << 30), 24.0 * (1 << 30), 8.0 * (1 << 30), MEASURE_BYTES  },
 		{208,              250,              50,              MEASURE_MS     },
 		{7e9,              8e9,              2e9,             MEASURE_NS     },

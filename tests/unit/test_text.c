@@ -446,6 +446,47 @@ static void colour_only_when_asked(void **state)
 	free(text);
 }
 
+static void groups_stand_above_their_rows(void **state)
+{
+	const struct column heads[] = {
+		{"what",    "what",    MEASURE_TEXT },
+		{"counter", "counter", MEASURE_TEXT },
+		{"growth",  "growth",  MEASURE_PLAIN},
+	};
+	const struct cell moved[] = {
+		{.type = CELL_TEXT, .v.text = "sent again, segments"},
+		{.type = CELL_TEXT, .v.text = "TcpRetransSegs"      },
+		{.type = CELL_INT,  .v.i = 7                        },
+		{.type = CELL_TEXT, .v.text = "sent again, segments"},
+		{.type = CELL_TEXT, .v.text = "TcpExtTCPFastRetrans"},
+		{.type = CELL_INT,  .v.i = 5                        },
+		{.type = CELL_TEXT, .v.text = "traffic, segments"   },
+		{.type = CELL_TEXT, .v.text = "TcpOutSegs"          },
+		{.type = CELL_INT,  .v.i = 1000                     },
+	};
+	const struct table t = {.caption = "moved",
+	                        .groups = true,
+	                        .columns = heads,
+	                        .columns_n = 3,
+	                        .cells = moved,
+	                        .rows_n = 3};
+	const struct section tcp[] = {
+		{.name = "TCP", .about = "counters", .tables = &t, .tables_n = 1}
+        };
+	struct report r = {.sections = tcp, .sections_n = 1};
+	char *text = rendered(&r, (struct style){.width = 60, .sections = "TCP"});
+
+	(void)state;
+	assert_non_null(strstr(text, "  moved\n"
+	                             "    counter               growth\n"
+	                             "   sent again, segments\n"
+	                             "    TcpRetransSegs             7\n"
+	                             "    TcpExtTCPFastRetrans       5\n"
+	                             "   traffic, segments\n"
+	                             "    TcpOutSegs             1,000\n"));
+	free(text);
+}
+
 static void a_list_stands_line_by_line(void **state)
 {
 	static const struct column list_columns[] = {
@@ -488,6 +529,7 @@ int main(void)
 		cmocka_unit_test(a_table_fits_its_width),
 		cmocka_unit_test(no_line_is_longer_than_the_width),
 		cmocka_unit_test(colour_only_when_asked),
+		cmocka_unit_test(groups_stand_above_their_rows),
 		cmocka_unit_test(a_list_stands_line_by_line),
 	};
 
