@@ -25,6 +25,9 @@ static const struct span others[] = {
 /* Since 6.8: a socket that is bound and neither listens nor is connected. */
 static const struct span bound = SPAN_INIT("BOUND-INACTIVE");
 
+/* What libnetlink says on standard error, which may be the same file. */
+static const struct span error_text = SPAN_INIT("RTNETLINK answers: ");
+
 static bool contains(struct span s, struct span needle)
 {
 	return span_search(s, needle) < s.n;
@@ -45,7 +48,8 @@ static bool star_is_v4(struct span text)
 
 void ss_open(struct ss_reader *r, struct span text)
 {
-	*r = (struct ss_reader){.text = text, .star_is_v4 = star_is_v4(text)};
+	*r = (struct ss_reader){
+		.text = text, .star_is_v4 = star_is_v4(text), .errors = contains(text, error_text)};
 }
 
 static bool take_state(struct span *row, enum tcp_state *state)
@@ -173,13 +177,12 @@ static void take_continuations(struct ss_reader *r, struct emit *out, struct soc
  */
 static bool without_errors(struct ss_reader *r, struct emit *out, struct span *line)
 {
-	static const struct span error = SPAN_INIT("RTNETLINK answers: ");
 	struct buf row = BUF_OVER(r->row);
-	size_t at = span_search(*line, error);
+	size_t at = r->errors ? span_search(*line, error_text) : line->n;
 
 	if (at == line->n)
 		return true;
-	for (; at < line->n; at = span_search(*line, error)) {
+	for (; at < line->n; at = span_search(*line, error_text)) {
 		struct span next = r->text;
 
 		out->note(out, r->line, "an error of ss", span_sub(*line, at, line->n));

@@ -20,6 +20,7 @@ struct ss_reader {
 	struct span text; /* what is still to be read */
 	size_t line;      /* number of the line read last, from 1 */
 	bool star_is_v4;  /* before 4.15 '*' was 0.0.0.0; since then it is v4 and v6 */
+	bool errors;      /* ss's error texts are among the rows */
 	bool named;       /* a port was a service's name */
 	bool no_state;    /* the header has no State column: one state was asked for */
 	char host[2][SS_HOST_MAX];

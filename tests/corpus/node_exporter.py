@@ -8,6 +8,8 @@ stands for a label's value.  What node_exporter reads from files that are no par
 fixtures (sysfs, netlink, D-Bus) or from formats that nobody here reads is not in it; nor what
 it makes up: a backlog of 0 where softnet_stat has no such column.
 """
+import math
+import os
 import re
 
 SAMPLE = re.compile(r'^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$')
@@ -142,11 +144,32 @@ def read(path):
                 yield match.group(1), labels, float(match.group(3))
 
 
+def as_they_are(path):
+    """The samples of the text itself, under the names that they have there.
+
+    Counters are whole numbers here: of seconds in nanoseconds as far as 63 bits go, of others
+    without their fraction.
+    """
+    counters = set()
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            series, _, value = line.strip().rpartition(" ")
+            if series.startswith("# TYPE") and value == "counter":
+                counters.add(series.split()[-1])
+            if not SAMPLE.match(line) or not math.isfinite(float(value)):
+                continue
+            name, value = SAMPLE.match(line).group(1), float(value)
+            if name in counters:
+                seconds = re.search("_seconds(_total)?$", name) and value * NS < 2**63
+                value = value * NS if seconds else math.trunc(value)
+            yield {"series": series, "value": value}
+
+
 def expectations(path, folder):
     """{(format, path of the file): [part of a row, ...]}"""
     samples = list(read(path))
     rows = [row_of(*sample) for sample in samples]
-    wants = {}
+    wants = {("prometheus", f"{folder}/{os.path.basename(path)}"): list(as_they_are(path))}
     for form, file, row in [r for r in rows if r] + list(lnstat(samples)) + list(texts(samples)):
         wants.setdefault((form, f"{folder}/{file}"), []).append(renamed(form, row))
     return wants
