@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "analyze/digest.h"
+#include "analyze/facts.h"
 #include "analyze/fleet_db.h"
 #include "analyze/section.h"
 #include "analyze/sqlfunc.h"
@@ -366,56 +367,24 @@ int fleet_gather(struct fleet *f, const struct fleet_want *want, struct err *e)
 	return rc;
 }
 
-static void add_fact(struct fleet *f, struct fact **facts, const char *name, const char *value)
+/* A number among the report's facts; 0 when it is none. */
+static size_t count(const struct fleet *f, const char *name)
 {
-	size_t n = f->report.facts_n++;
+	uint64_t n = 0;
 
-	*facts = arena_more(&f->arena, *facts, n, sizeof(**facts));
-	(*facts)[n] = (struct fact){.name = arena_text(&f->arena, span_of(name)),
-	                            .value = arena_text(&f->arena, span_of(value))};
-	f->report.facts = *facts;
-}
-
-/* The one row of fleet_facts.sql, column by column. */
-static void take_facts(struct fleet *f, struct stmt *q)
-{
-	struct fact *facts = NULL;
-
-	for (int i = 0; i < sqlite3_column_count(q->s); i++) {
-		const struct span name = span_of(sqlite3_column_name(q->s, i));
-		const char *v = stmt_get_str(q, i);
-
-		if (span_eq(name, SPAN("subject")))
-			f->report.subject = arena_text(&f->arena, span_of(v));
-		else if (span_eq(name, SPAN("verdict")))
-			f->report.verdict = arena_text(&f->arena, span_of(v));
-		else if (span_eq(name, SPAN("worst")))
-			(void)level_parse(span_of(v), &f->report.worst);
-		else if (span_eq(name, SPAN("bundles")))
-			f->bundles = (size_t)stmt_get_i64(q, i);
-		else if (span_eq(name, SPAN("failed")))
-			f->failed = (size_t)stmt_get_i64(q, i);
-		else if (span_eq(name, SPAN("kept")))
-			f->kept = (size_t)stmt_get_i64(q, i);
-		else if (span_eq(name, SPAN("unsure")))
-			f->unsure = (size_t)stmt_get_i64(q, i);
-		else if (v[0])
-			add_fact(f, &facts, sqlite3_column_name(q->s, i), v);
-	}
+	(void)span_u64(span_of(report_fact(&f->report, name)), SIZE_MAX, &n);
+	return (size_t)n;
 }
 
 static int read_facts(struct fleet *f, struct err *e)
 {
-	struct stmt q;
-	int rc;
-
-	if (stmt_prepare(&q, f->db, facts_sql, e))
+	if (facts_of_many(f->db, facts_sql, &f->arena, &f->report, e))
 		return -1;
-	rc = stmt_row(&q, e);
-	if (rc == 1)
-		take_facts(f, &q);
-	stmt_done(&q);
-	return rc < 0 ? -1 : 0;
+	f->bundles = count(f, "bundles");
+	f->failed = count(f, "failed");
+	f->kept = count(f, "kept");
+	f->unsure = count(f, "unsure");
+	return 0;
 }
 
 int fleet_describe(struct fleet *f, const struct fleet_want *want, struct err *e)
