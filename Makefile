@@ -44,9 +44,9 @@ hardening   := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -f
                -fPIE -ftrivial-auto-var-init=zero $(cfi.$(firstword $(subst -, ,$(machine))))
 
 cflags.release  := -O2 $(hardening)
-cflags.asan     := -Og -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-cflags.cov      := -O0 --coverage
-cflags.fuzz     := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+cflags.asan     := -DBOX_OFF -Og -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+cflags.cov      := -DBOX_OFF -O0 --coverage
+cflags.fuzz     := -DBOX_OFF -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 ldflags.release := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
 ldflags.asan    := -fsanitize=address,undefined
 ldflags.cov     := --coverage

@@ -128,7 +128,7 @@ int compare_open(sqlite3 **db, bool all, struct err *e)
 {
 	const char *rows = all ? "INSERT INTO shown VALUES (1)" : "INSERT INTO shown VALUES (0)";
 
-	if (fleet_db_open(db, NULL, e) || sqlfunc_register(*db, e))
+	if (fleet_db_open(db, FLEET_DB_MEMORY, e) || sqlfunc_register(*db, e))
 		return -1;
 	return stmt_exec(*db, tables_sql, e) || stmt_exec(*db, rows, e) ? -1 : 0;
 }

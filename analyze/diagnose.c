@@ -31,6 +31,8 @@ static int load(struct diagnosis *d, const char *path, const struct diagnose_wan
 	if (!d->store || window_open(&w, &d->arena, paths, n, &want->window, e) ||
 	    load_window(&w, d->store, want->progress, e))
 		return -1;
+	if (want->box)
+		store_meta(d->store, "box", span_of(want->box));
 	if (want->since_boot)
 		store_meta_i64(d->store, "since_boot", 1);
 	d->cost_ns[DIAGNOSE_LOAD] = clock_ns() - since;

@@ -33,6 +33,7 @@ struct diagnose_want {
 	const char *const *join;   /* these as one window, in place of the one path; or none */
 	size_t join_n;
 	bool plots;                /* also what the form draws */
+	const char *box;           /* what this process runs in, see box.h; or NULL */
 	struct progress *progress; /* is told the steps, or NULL */
 };
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "analyze/box.h"
 #include "analyze/digest.h"
 #include "analyze/facts.h"
 #include "analyze/fleet_db.h"
@@ -119,14 +120,17 @@ static void write_report(const struct gathering *g, const struct diagnosis *d, s
 }
 
 /* Its rows, or the row that says why there are none. */
-static int summarize(struct gathering *g, const char *path, sqlite3 *db, struct err *unwritten,
-                     struct err *e)
+static int summarize(struct gathering *g, const char *path, const char *box, sqlite3 *db,
+                     struct err *unwritten, struct err *e)
 {
+	struct diagnose_want host = g->want->host;
 	struct diagnosis d = {0};
 	struct err why = {0};
 	char hex[DIGEST_HEX];
-	int rc = diagnose(&d, path, g->want->rules, &g->want->host, &why);
+	int rc;
 
+	host.box = box;
+	rc = diagnose(&d, path, g->want->rules, &host, &why);
 	if (rc == 0)
 		rc = stmt_exec(db, "SAVEPOINT summary", &why) || summary_put(&d, path, db, &why);
 	if (rc == 0 && g->dir >= 0)
@@ -145,14 +149,21 @@ static int summarize(struct gathering *g, const char *path, sqlite3 *db, struct 
 static int work(void *user, size_t i, FILE *answer)
 {
 	struct gathering *g = user;
+	const struct box_want want = {.reads = &g->want->paths[i],
+	                              .reads_n = 1,
+	                              .makes = &g->want->out_dir,
+	                              .makes_n = g->dir >= 0 ? 1 : 0};
+	struct box box = {.text = BOX_NONE};
 	struct err unwritten = {0}, e = {0};
 	uint32_t length;
 	sqlite3 *db;
 	int rc;
 
-	if (fleet_db_open(&db, NULL, &e))
+	if (!g->want->no_box)
+		box_enter(&want, &box);
+	if (fleet_db_open(&db, FLEET_DB_MEMORY, &e))
 		return -1;
-	rc = summarize(g, g->want->paths[i], db, &unwritten, &e);
+	rc = summarize(g, g->want->paths[i], box.text, db, &unwritten, &e);
 	length = (uint32_t)strlen(unwritten.text);
 	(void)fwrite(&length, sizeof(length), 1, answer);
 	(void)fwrite(unwritten.text, 1, length, answer);

@@ -33,6 +33,7 @@ struct fleet_want {
 	struct diagnose_want host; /* how each bundle is diagnosed */
 	const char *sections;      /* of the fleet's report these alone, see report_listed */
 	bool all;
+	bool no_box; /* the processes that read bundles do not box themselves in */
 	/* Is told after each bundle; NULL = nobody. */
 	void (*progress)(size_t done, size_t of);
 };

@@ -103,7 +103,9 @@ int fleet_db_open(sqlite3 **db, const char *path, struct err *e)
 		return err_set(e, 0, "%s: %s", path ? path : "temporary database",
 		               *db ? sqlite3_errmsg(*db) : "out of memory");
 	(void)sqlite3_busy_timeout(*db, BUSY_MS);
-	if (!path && stmt_exec(*db, "PRAGMA synchronous = OFF", e))
+	if ((!path && stmt_exec(*db, "PRAGMA synchronous = OFF", e)) ||
+	    (path && strcmp(path, FLEET_DB_MEMORY) == 0 &&
+	     stmt_exec(*db, "PRAGMA temp_store = MEMORY", e)))
 		return -1;
 	if (open_checked(*db, path, &why)) {
 		bool named = path && strstr(why.text, path);

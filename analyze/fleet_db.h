@@ -27,6 +27,9 @@ enum fleet_engine { FLEET_SQLITE, FLEET_POSTGRESQL };
 /* Appends schema/fleet.sql as that engine reads it; b->cut when there is no room. */
 void fleet_ddl(struct buf *b, enum fleet_engine engine);
 
+/* In memory alone, for a process in a box, which can make no temporary file. */
+#define FLEET_DB_MEMORY ":memory:"
+
 /*
  * The database at `path`, made if there is none; NULL = one of this process alone
  * that spills to disk and is gone when closed.  Refuses what is no fleet's, or of

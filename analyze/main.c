@@ -6,6 +6,8 @@
  *	compare    two, OLD and NEW -> struct report
  *	fleet      many: each diagnosed in a process of its own -> summaries -> struct report
  *	report/    one renderer a form, to `output`
+ *	box        what reads a stranger's file does so in a process of its own, which can do
+ *	           nothing else; this one keeps the terminal, the pager and PostgreSQL
  *
  * Only this file prints errors and picks the exit status.
  */
@@ -16,7 +18,10 @@
 #include <unistd.h>
 
 #include "analyze/arena.h"
+#include "analyze/aside.h"
 #include "analyze/baseline.h"
+#include "analyze/box.h"
+#include "analyze/collected.h"
 #include "analyze/compare.h"
 #include "analyze/complete.h"
 #include "analyze/copy.h"
@@ -31,7 +36,6 @@
 #include "analyze/report.h"
 #include "analyze/rules.h"
 #include "analyze/section.h"
-#include "analyze/sos.h"
 #include "analyze/workers.h"
 #include "schema/buf.h"
 #include "schema/err.h"
@@ -42,9 +46,11 @@
 
 enum status { STATUS_CLEAR, STATUS_FINDINGS, STATUS_USAGE, STATUS_FAILED };
 
-/* One run over one bundle. */
+/* One run of the program. */
 struct run {
 	const struct opts *o;
+	const struct mode_way *way; /* what is asked for, at the end of this file */
+	struct box box;
 	struct arena arena; /* the rules */
 	struct rules rules;
 	const struct renderer *form;
@@ -114,7 +120,6 @@ static int take_style(struct run *run, struct err *e)
 	const char *no_color = getenv("NO_COLOR");
 	unsigned width = WIDTH_DEFAULT;
 
-	output_init(&run->out);
 	if (run->out.width && !o->output)
 		width = run->out.width > WIDTH_LEAST ? run->out.width : WIDTH_LEAST;
 	run->style = (struct style){
@@ -172,6 +177,7 @@ static struct diagnose_want host_want(struct run *run)
 		.short_window = o->short_window,
 		.since_boot = o->since_boot,
 		.window = o->window,
+		.box = run->box.text[0] ? run->box.text : BOX_NONE,
 		.join = o->args,
 		.join_n = o->join ? o->args_n : 0,
 		.plots = !o->sql && run->form->plots && !run->style.sections,
@@ -235,23 +241,23 @@ static enum status take_options(struct run *run, struct err *e)
 	return take_rules(o, &run->rules, &run->arena, e);
 }
 
-static enum status analyze(const struct opts *o)
+static enum status analyze(struct run *run)
 {
-	struct run run = {.o = o};
+	const struct opts *o = run->o;
 	struct err e = {0};
-	enum status s = take_options(&run, &e);
+	enum status s = take_options(run, &e);
 
 	if (s == STATUS_CLEAR) {
 		if (!o->timing)
-			progress_begin(&run.progress, "reading");
-		s = build(&run, &e) || show(&run, &run.diagnosis.report,
-		                            store_db(run.diagnosis.store), &e)
+			progress_begin(&run->progress, "reading");
+		s = build(run, &e) || show(run, &run->diagnosis.report,
+		                           store_db(run->diagnosis.store), &e)
 		            ? STATUS_FAILED
-		            : verdict(&run);
-		progress_end(&run.progress);
+		            : verdict(run);
+		progress_end(&run->progress);
 	}
-	diagnose_free(&run.diagnosis);
-	arena_free(&run.arena);
+	diagnose_free(&run->diagnosis);
+	arena_free(&run->arena);
 	return e.text[0] ? complain(&e, s) : s;
 }
 
@@ -266,32 +272,32 @@ static enum status compare_verdict(const struct opts *o, const struct comparison
 	return o->strict && c->unsure ? STATUS_FINDINGS : STATUS_CLEAR;
 }
 
-static enum status compare_two(const struct opts *o)
+static enum status compare_two(struct run *run)
 {
-	struct run run = {.o = o};
+	const struct opts *o = run->o;
 	struct comparison c = {0};
 	struct err e = {0};
-	enum status s = take_options(&run, &e);
+	enum status s = take_options(run, &e);
 	const struct compare_want want = {
-		.old = {o->args,                   o->old_n},
-		.new = {			       o->args + o->args_n - o->new_n,                 o->new_n        },
-		.rules = &run.rules,
+		.old = {o->args,                    o->old_n},
+		.new = {			       o->args + o->args_n - o->new_n,                  o->new_n        },
+		.rules = &run->rules,
 		.host = { .short_window = o->short_window,
                         .window = o->window,
-                        .progress = &run.progress},
-		.section = run.style.sections,
+                        .progress = &run->progress},
+		.section = run->style.sections,
 		.all = o->all,
 	};
 
 	if (s == STATUS_CLEAR) {
-		progress_begin(&run.progress, "reading");
-		s = compare(&c, &want, &e) || show(&run, &c.report, c.db, &e)
+		progress_begin(&run->progress, "reading");
+		s = compare(&c, &want, &e) || show(run, &c.report, c.db, &e)
 		            ? STATUS_FAILED
 		            : compare_verdict(o, &c);
-		progress_end(&run.progress);
+		progress_end(&run->progress);
 	}
 	compare_free(&c);
-	arena_free(&run.arena);
+	arena_free(&run->arena);
 	return e.text[0] ? complain(&e, s) : s;
 }
 
@@ -336,28 +342,29 @@ static enum status fleet_verdict(const struct run *run, size_t stayed, struct er
 	return o->strict && (f->failed || f->kept || f->unsure) ? STATUS_FINDINGS : STATUS_CLEAR;
 }
 
-static enum status fleet(const struct opts *o)
+static enum status fleet(struct run *run)
 {
-	struct run run = {.o = o};
+	const struct opts *o = run->o;
 	struct err e = {0};
-	enum status s = take_options(&run, &e);
+	enum status s = take_options(run, &e);
 	struct fleet_want want = {.paths = o->args,
 	                          .paths_n = o->args_n,
 	                          .at_once = o->jobs_n ? o->jobs_n : workers_cpus(),
 	                          .db = o->fleet_db,
 	                          .out_dir = o->out_dir,
-	                          .renderer = run.form,
+	                          .renderer = run->form,
 	                          .ending = strcmp(o->format, "text") == 0 ? "txt" : o->format,
-	                          .rules = &run.rules,
-	                          .sections = run.style.sections,
+	                          .rules = &run->rules,
+	                          .sections = run->style.sections,
 	                          .all = o->all,
+	                          .no_box = o->no_sandbox,
 	                          .progress = fleet_progress};
-	struct style plain = run.style;
+	struct style plain = run->style;
 	size_t stayed = 0; /* rows of PostgreSQL */
 
 	plain.colour = false; /* of what goes to files */
 	want.style = &plain;
-	want.host = host_want(&run);
+	want.host = host_want(run);
 	if (!o->out_dir)
 		want.host.sections = SECTION_FINDINGS; /* of the others nobody sees anything */
 	want.host.plots &= o->out_dir != NULL;
@@ -367,15 +374,15 @@ static enum status fleet(const struct opts *o)
 		fleet_progress(0, o->args_n);
 	if (s == STATUS_CLEAR)
 		s = (o->copy_to && copy_check(o->copy_to, &e)) ||
-		                    fleet_gather(&run.fleet, &want, &e) ||
+		                    fleet_gather(&run->fleet, &want, &e) ||
 		                    (o->copy_to &&
-		                     copy_to(run.fleet.db, o->copy_to, &stayed, &e)) ||
-		                    fleet_describe(&run.fleet, &want, &e) ||
-		                    show(&run, &run.fleet.report, run.fleet.db, &e)
+		                     copy_to(run->fleet.db, o->copy_to, &stayed, &e)) ||
+		                    fleet_describe(&run->fleet, &want, &e) ||
+		                    show(run, &run->fleet.report, run->fleet.db, &e)
 		            ? STATUS_FAILED
-		            : fleet_verdict(&run, stayed, &e);
-	fleet_free(&run.fleet);
-	arena_free(&run.arena);
+		            : fleet_verdict(run, stayed, &e);
+	fleet_free(&run->fleet);
+	arena_free(&run->arena);
 	return e.text[0] ? complain(&e, s) : s;
 }
 
@@ -393,8 +400,9 @@ static void dump_say(const struct raw_way *w, const char *path)
 	}
 }
 
-static enum status dump(const struct opts *o)
+static enum status dump(struct run *run)
 {
+	const struct opts *o = run->o;
 	struct raw_way w;
 	struct err e = {0};
 
@@ -410,19 +418,20 @@ static enum status dump(const struct opts *o)
 }
 
 /* On a terminal through the pager, as the report. */
-static int explain(const struct opts *o, const struct rules *r, struct err *e)
+static int explain(struct run *run, const struct rules *r, struct err *e)
 {
-	struct run run = {.o = o};
+	const struct opts *o = run->o;
 	int rc;
 
-	if (take_style(&run, e) || output_open(&run.out, o->output, !o->no_pager, e))
+	if (take_style(run, e) || output_open(&run->out, o->output, !o->no_pager, e))
 		return -1;
-	rc = rules_explain(r, o->explain, &run.style, run.out.out, e);
-	return output_close(&run.out, e) ? -1 : rc;
+	rc = rules_explain(r, o->explain, &run->style, run->out.out, e);
+	return output_close(&run->out, e) ? -1 : rc;
 }
 
-static enum status list_rules(const struct opts *o)
+static enum status list_rules(struct run *run)
 {
+	const struct opts *o = run->o;
 	struct arena a = {0};
 	struct rules r = {0};
 	struct err e = {0};
@@ -432,14 +441,15 @@ static enum status list_rules(const struct opts *o)
 		rules_list(&r, stdout);
 	else if (s == STATUS_CLEAR && o->mode == MODE_COMPLETE)
 		complete_print(&r, stdout);
-	else if (s == STATUS_CLEAR && explain(o, &r, &e))
+	else if (s == STATUS_CLEAR && explain(run, &r, &e))
 		s = STATUS_USAGE;
 	arena_free(&a);
 	return e.text[0] ? complain(&e, s) : s;
 }
 
-static enum status check_rules(const struct opts *o)
+static enum status check_rules(struct run *run)
 {
+	const struct opts *o = run->o;
 	const char *dir = o->args_n ? o->args[0] : NULL;
 	struct err e = {0};
 	int bad = o->mode == MODE_TEST_RULES ? rules_test(dir, stdout, &e)
@@ -450,51 +460,97 @@ static enum status check_rules(const struct opts *o)
 	return bad ? STATUS_FINDINGS : STATUS_CLEAR;
 }
 
-static enum status help(const struct opts *o)
+static enum status help(struct run *run)
 {
-	(void)o;
+	(void)run;
 	opts_help(stdout);
 	return STATUS_CLEAR;
 }
 
-static enum status version(const struct opts *o)
+static enum status version(struct run *run)
 {
-	(void)o;
+	(void)run;
 	(void)printf("nettape-analyze %s, %s PostgreSQL (--copy-to)\n", NETTAPE_VERSION,
 	             copy_built ? "with" : "without");
 	return STATUS_CLEAR;
 }
 
-/* A collection of several sosreports stands for them: a fleet, or a window with --join. */
-static int collected(struct opts *o, struct arena *a, struct err *e)
+/* Every thing there is to do; `boxed`: aside, in a box, since it reads what others wrote. */
+struct mode_way {
+	enum status (*run)(struct run *);
+	bool boxed;
+};
+
+static const struct mode_way ways[MODE_COUNT] = {
+	[MODE_REPORT] = {analyze,     true },
+	[MODE_COMPARE] = {compare_two, true },
+	[MODE_DUMP] = {dump,        true },
+	[MODE_TEST_RULES] = {check_rules, true },
+	[MODE_LINT_RULES] = {check_rules, true },
+	[MODE_FLEET] = {fleet,       false}, /* each bundle is, see fleet.c */
+	[MODE_LIST_RULES] = {list_rules,  false},
+	[MODE_EXPLAIN] = {list_rules,  false},
+	[MODE_COMPLETE] = {list_rules,  false},
+	[MODE_HELP] = {help,        false},
+	[MODE_VERSION] = {version,     false},
+};
+
+/* The folder that a file is in. */
+static const char *folder_of(struct arena *a, const char *path)
 {
-	const char **all = NULL;
-	size_t n = 0;
+	const char *slash = strrchr(path, '/');
 
-	if (o->mode != MODE_REPORT && o->mode != MODE_FLEET && o->mode != MODE_COMPARE)
-		return 0;
-	for (size_t i = 0; i < o->args_n; i++) {
-		size_t more;
-		const char *const *reports = sos_collected(o->args[i], a, &more);
+	if (!slash)
+		return ".";
+	return slash == path ? "/" : arena_text(a, (struct span){path, (size_t)(slash - path)});
+}
 
-		for (size_t k = 0; k < (more > 1 ? more : 1); k++) {
-			all = arena_more(a, all, n, sizeof(*all));
-			all[n++] = more > 1 ? reports[k] : o->args[i];
-		}
-	}
-	return n > o->args_n ? opts_collected(o, all, n, e) : 0;
+static int work_boxed(void *user)
+{
+	struct run *run = user;
+	const struct opts *o = run->o;
+	const char **reads = arena_array(&run->arena, o->args_n + 5, sizeof(*reads));
+	const char *makes = o->db ? folder_of(&run->arena, o->db) : NULL;
+	struct box_want want = {.reads = reads, .makes = &makes, .makes_n = o->db ? 1 : 0};
+	const bool checks_rules = o->mode == MODE_TEST_RULES || o->mode == MODE_LINT_RULES;
+
+	for (size_t i = 0; i < o->args_n; i++)
+		reads[want.reads_n++] = o->args[i];
+	reads[want.reads_n++] = o->rules;
+	reads[want.reads_n++] = o->site;
+	reads[want.reads_n++] = o->baseline;
+	reads[want.reads_n++] = o->dump;
+	reads[want.reads_n++] = checks_rules && !o->args_n ? "rules" : NULL;
+	box_enter(&want, &run->box);
+	return (int)run->way->run(run);
+}
+
+/* In a process of its own, with its output open. */
+static enum status run_boxed(struct run *run, struct err *e)
+{
+	const struct opts *o = run->o;
+	const bool reports = o->mode == MODE_REPORT || o->mode == MODE_COMPARE;
+	const bool exports =
+		!o->sql && renderer_find(o->format) && renderer_find(o->format)->export;
+	int s;
+
+	if (output_reserve(&run->out, reports ? o->output : NULL,
+	                   reports && !o->no_pager && !o->sql && !exports, e))
+		return STATUS_FAILED;
+	s = aside_run(work_boxed, run, &run->out, STATUS_USAGE, e);
+	return s < 0 ? STATUS_FAILED : (enum status)s;
+}
+
+static enum status run_mode(const struct opts *o, struct err *e)
+{
+	struct run run = {.o = o, .way = &ways[o->mode]};
+
+	output_init(&run.out);
+	return run.way->boxed && !o->no_sandbox ? run_boxed(&run, e) : run.way->run(&run);
 }
 
 int main(int argc, char **argv)
 {
-	static enum status (*const modes[MODE_COUNT])(const struct opts *) = {
-		[MODE_REPORT] = analyze,         [MODE_HELP] = help,
-		[MODE_VERSION] = version,        [MODE_DUMP] = dump,
-		[MODE_LIST_RULES] = list_rules,  [MODE_EXPLAIN] = list_rules,
-		[MODE_TEST_RULES] = check_rules, [MODE_LINT_RULES] = check_rules,
-		[MODE_COMPARE] = compare_two,    [MODE_FLEET] = fleet,
-		[MODE_COMPLETE] = list_rules,
-	};
 	const char **scratch = calloc((size_t)argc + 1, sizeof(*scratch));
 	enum status s = STATUS_USAGE;
 	struct arena a = {0};
@@ -505,8 +561,8 @@ int main(int argc, char **argv)
 		(void)err_set(&e, 0, "out of memory");
 	else if (argc < 2)
 		opts_first(stderr);
-	else if (opts_parse(&o, argc, argv, scratch, &e) == 0 && collected(&o, &a, &e) == 0)
-		s = modes[o.mode](&o);
+	else if (opts_parse(&o, argc, argv, scratch, &e) == 0 && collected_take(&o, &a, &e) == 0)
+		s = run_mode(&o, &e);
 	arena_free(&a);
 	free(scratch);
 	return (int)(e.text[0] ? complain(&e, s) : s);

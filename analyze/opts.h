@@ -50,6 +50,7 @@ struct opts {
 	const char *const *sets; /* RULE.PARAM=VALUE, in their order */
 	size_t sets_n;
 	bool all, color, no_color, no_pager, timing, strict, short_window, since_boot, join;
+	bool no_sandbox;
 
 	char sections[256]; /* these only, "tcp,UDP"; "" = all */
 	unsigned width_n, jobs_n;

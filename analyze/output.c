@@ -31,7 +31,8 @@ void output_init(struct output *o)
 	struct winsize size = {0};
 	const char *term = environment("TERM");
 
-	*o = (struct output){.out = stdout, .terminal = isatty(STDOUT_FILENO)};
+	*o = (struct output){
+		.out = stdout, .terminal = isatty(STDOUT_FILENO), .fd = -1, .pager = -1};
 	(void)setlocale(LC_CTYPE, "");
 	o->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	o->dumb = o->terminal && (!*term || strcmp(term, "dumb") == 0);
@@ -50,8 +51,77 @@ static bool wants_pager(const struct output *o)
 	return o->terminal && (pager ? *pager && strcmp(pager, "cat") != 0 : !o->dumb);
 }
 
+static int reserve_file(struct output *o, const char *path, struct err *e)
+{
+	const int how = O_WRONLY | O_CREAT | O_CLOEXEC;
+
+	o->path = path;
+	o->fd = open(path, how | O_EXCL, 0666);
+	o->made = o->fd >= 0;
+	if (!o->made)
+		o->fd = open(path, how, 0666);
+	return o->fd < 0 ? err_set(e, errno, "open %s", path) : 0;
+}
+
+int output_reserve(struct output *o, const char *path, bool page, struct err *e)
+{
+	int fd[2];
+
+	if (path)
+		return reserve_file(o, path, e);
+	if (!page || !wants_pager(o))
+		return 0;
+	if (pipe2(fd, O_CLOEXEC) < 0)
+		return err_set(e, errno, "pipe to the pager");
+	o->pager = fd[0];
+	o->fd = fd[1];
+	return 0;
+}
+
+void output_is_worker(struct output *o)
+{
+	if (o->pager >= 0)
+		(void)close(o->pager);
+	o->pager = -1;
+}
+
+void output_gather(struct output *o)
+{
+	char block[16384];
+	FILE *text;
+	ssize_t n;
+
+	if (o->fd >= 0)
+		(void)close(o->fd);
+	o->fd = -1;
+	if (o->pager < 0)
+		return;
+	text = open_memstream(&o->text, &o->text_n);
+	while ((n = read(o->pager, block, sizeof(block))) > 0 || (n < 0 && errno == EINTR))
+		if (text && n > 0)
+			(void)fwrite(block, 1, (size_t)n, text);
+	if (text)
+		(void)fclose(text);
+	(void)close(o->pager);
+}
+
+/* What was reserved; a file loses what it had. */
+static int open_reserved(struct output *o, struct err *e)
+{
+	if (o->path) {
+		o->terminal = false;
+		o->width = 0;
+		(void)!ftruncate(o->fd, 0); /* /dev/full has no length */
+	}
+	o->out = fdopen(o->fd, "w");
+	return o->out ? 0
+	              : err_set(e, errno, "open %s", o->path ? o->path : "the pipe to the pager");
+}
+
 int output_open(struct output *o, const char *path, bool page, struct err *e)
 {
+	if (o->fd >= 0)
+		return open_reserved(o, e);
 	if (path) {
 		o->terminal = false;
 		o->width = 0;
@@ -207,17 +277,27 @@ static bool reader_gone(int fd)
 	return poll(&p, 1, 0) == 1 && (p.revents & POLLERR);
 }
 
-static int close_kept(struct output *o, struct err *e)
+static int show_kept(struct output *o, struct err *e)
 {
 	int rc = 0;
 
-	if (fclose(o->out) != 0)
-		rc = err_set(e, errno, "buffer of the pager");
-	else if (!(too_long(o) && page(o)) && !write_all(STDOUT_FILENO, o->text, o->text_n))
+	if (!(too_long(o) && page(o)) && !write_all(STDOUT_FILENO, o->text, o->text_n))
 		rc = err_set(e, errno, "write");
 	free(o->text);
 	o->text = NULL;
 	return rc;
+}
+
+static int close_kept(struct output *o, struct err *e)
+{
+	return fclose(o->out) != 0 ? err_set(e, errno, "buffer of the pager") : show_kept(o, e);
+}
+
+int output_finish(struct output *o, bool failed, struct err *e)
+{
+	if (failed && o->made)
+		(void)unlink(o->path);
+	return o->text ? show_kept(o, e) : 0;
 }
 
 int output_close(struct output *o, struct err *e)

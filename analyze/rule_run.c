@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "analyze/rule_apart.h"
 #include "schema/timefmt.h"
 
 static const char insert_finding[] =
@@ -31,6 +32,11 @@ static int read_ticks(struct runner *run, struct err *e)
 	}
 	stmt_done(&t);
 	return e->text[0] ? -1 : 0;
+}
+
+void runner_trust_no_file(struct runner *run)
+{
+	run->strangers_apart = true;
 }
 
 struct runner *runner_open(struct sqlite3 *db, const struct site *site, struct arena *a,
@@ -190,15 +196,29 @@ static const char *say_skipped(struct runner *run, const struct rule *r,
 	return arena_fmt(a, "none of the %zu examined could be judged", rows->n);
 }
 
-static int judge(struct runner *run, const struct rule *r, struct rule_outcome *out, struct err *e)
+/* Those built in were read before they were built in; others run apart. */
+static int query(struct runner *run, const struct rule_entry *entry, struct rule_rows *rows,
+                 struct err *e)
 {
-	struct rule_result *res = &out->result;
+	const struct rule *r = &entry->rule;
 	const struct rule_value *values;
-	struct err bad = {0};
 	size_t n = site_values(run->site, r, run->arena, &values);
 
-	res->outcome = OUTCOME_ERROR;
-	if (rule_query(run->box, r, values, n, run->arena, &out->rows, &bad) != 0) {
+	return entry->built_in || !run->strangers_apart
+	               ? rule_query(run->box, r, values, n, run->arena, rows, e)
+	               : rule_query_apart(run->box, r, values, n, run->arena, rows, e);
+}
+
+static int judge(struct runner *run, const struct rule_entry *entry, struct rule_outcome *out,
+                 struct err *e)
+{
+	const struct rule *r = &entry->rule;
+	struct rule_result *res = &out->result;
+	struct err bad = {0};
+	int rc = query(run, entry, &out->rows, &bad);
+
+	res->outcome = rc > 0 ? OUTCOME_NOT_EVALUATED : OUTCOME_ERROR;
+	if (rc != 0) {
 		out->rows = (struct rule_rows){0};
 		res->why = arena_text(run->arena, span_of(bad.text));
 		return 0;
@@ -247,7 +267,7 @@ int runner_run(struct runner *run, const struct rule_entry *entry, struct rule_o
 		out->result.why = site_item(run->site, r, "enabled")->origin;
 		return 0;
 	}
-	if (ready_to_judge(run, r, &out->result, e) && judge(run, r, out, e) != 0)
+	if (ready_to_judge(run, r, &out->result, e) && judge(run, entry, out, e) != 0)
 		return -1;
 	return e->text[0] ? -1 : 0;
 }

@@ -37,6 +37,8 @@ struct runner;
 struct runner *runner_open(struct sqlite3 *db, const struct site *site, struct arena *a,
                            struct err *e);
 void runner_close(struct runner *run);
+/* From here on each rule that was not built in runs in a process of its own. */
+void runner_trust_no_file(struct runner *run);
 
 /* Runs one rule; its findings go to the table `finding`.  -1 and *e: the store failed. */
 int runner_run(struct runner *run, const struct rule_entry *entry, struct rule_outcome *out,

@@ -11,13 +11,14 @@ struct runner {
 	struct arena *arena;
 	struct rule_box *box;
 	struct stmt source, at, member, bundle, insert;
-	int64_t end_ns;    /* wall clock of the last snapshot: what suppressions are judged by */
-	int64_t ticks;     /* snapshots taken */
-	double ticks_s;    /* seconds they cover */
-	int64_t last_snap; /* -1 = none */
-	bool has_linkerd;  /* it was asked for, or seen */
-	const char *proxy; /* whose Prometheus text source linkerd is, "" = none: linkerd 1.x */
-	bool sosreport;    /* members are files of a report, not of a bundle */
+	int64_t end_ns;       /* wall clock of the last snapshot: what suppressions are judged by */
+	int64_t ticks;        /* snapshots taken */
+	double ticks_s;       /* seconds they cover */
+	int64_t last_snap;    /* -1 = none */
+	bool has_linkerd;     /* it was asked for, or seen */
+	const char *proxy;    /* whose Prometheus text source linkerd is, "" = none: linkerd 1.x */
+	bool strangers_apart; /* rules that were not built in run in processes of their own */
+	bool sosreport;       /* members are files of a report, not of a bundle */
 };
 
 /* Prepares run->source; the same for run->at and run->member.  0, or -1 and *e. */

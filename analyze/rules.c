@@ -116,6 +116,8 @@ int rules_run(const struct rules *r, struct sqlite3 *db, struct arena *a, struct
 	struct runner *run = runner_open(db, &r->site, a, e);
 	int rc = run ? 0 : -1;
 
+	if (run)
+		runner_trust_no_file(run);
 	for (size_t i = 0; i < r->set.n && rc == 0; i++) {
 		struct rule_outcome o;
 		int64_t since = now_ns();

@@ -19,7 +19,8 @@ SELECT max(CASE WHEN k = 'window_asked_s' THEN 0 + v END) AS asked_s, max(CASE W
        max(CASE WHEN k = 'options' THEN v END) AS options,
        CASE WHEN max(CASE WHEN k = 'uid' THEN v END) = 0 THEN 'root' ELSE 'user ' || max(CASE WHEN k = 'uid' THEN v END) END AS privileges,
        max(CASE WHEN k = 'netns' THEN 'net:[' || v || ']' END) AS "network namespace",
-       max(CASE WHEN k = 'bundle_sha256' THEN v END) AS sha256, max(CASE WHEN k = 'note' THEN v END) AS note
+       max(CASE WHEN k = 'bundle_sha256' THEN v END) AS sha256, max(CASE WHEN k = 'note' THEN v END) AS note,
+       max(CASE WHEN k = 'box' THEN v END) AS "read in a box"
   FROM meta;
 -- table: recordings, joined to one window
 -- always: ticks

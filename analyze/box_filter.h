@@ -1,0 +1,17 @@
+/* The filter of system calls; see box.h. */
+#ifndef ANALYZE_BOX_FILTER_H
+#define ANALYZE_BOX_FILTER_H
+
+#include <stdbool.h>
+
+/* Each adds to the one before. */
+enum box_calls {
+	BOX_CALLS_MAKE,      /* files are read and made */
+	BOX_CALLS_READ,      /* files are read */
+	BOX_CALLS_CALCULATE, /* no file is opened, no process made */
+};
+
+/* False where the kernel, or this machine's architecture, has no such filter. */
+bool box_filter(enum box_calls calls);
+
+#endif
