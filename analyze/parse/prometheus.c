@@ -254,6 +254,12 @@ static struct span id_of(const struct named *v)
 	return span_sub(v->id, v->e.line->router.n + v->e.line->scope.n + 2, v->id.n);
 }
 
+static void add(int64_t *n, int64_t more)
+{
+	if (__builtin_add_overflow(*n, more, n))
+		*n = INT64_MAX;
+}
+
 /* v[0..n) is one histogram; label sets that lack a bucket of another make it uneven. */
 static void put_histogram(const struct named *v, size_t n, struct bucket *room, struct emit *out)
 {
@@ -269,7 +275,7 @@ static void put_histogram(const struct named *v, size_t n, struct bucket *room, 
 		if (e->is_sum) {
 			h.sum += e->v;
 		} else if (h.buckets && room[h.buckets - 1].le == e->le) {
-			room[h.buckets - 1].n += (int64_t)e->v;
+			add(&room[h.buckets - 1].n, (int64_t)e->v);
 		} else {
 			room[h.buckets++] = (struct bucket){.le = e->le, .n = (int64_t)e->v};
 		}
