@@ -174,7 +174,9 @@ $(lab): $(B)/%: $(O)/%.o $(call obj,$(src_lab_lib) $(src_schema))
 tests: all $(unit) $(tools) $(lab) ## build every test, run none
 check: tests ## run every test; the last line counts them
 	$(Q)tests/check.sh $(B) $(SUITES)
-.PHONY: tests check
+corpus: all ## read a folder of captures, compare values: CORPUS=DIR [INDEX=FILE]; tests/corpus/corpus.py
+	$(Q)python3 tests/corpus/corpus.py $(B) '$(or $(CORPUS),$(error CORPUS=DIR))' $(if $(INDEX),--index '$(INDEX)')
+.PHONY: tests check corpus
 
 # Root; REPS=5 takes an hour. LAB_GLOBAL=1: also what changes the host. LAB='--only GLOB' runs some.
 lab: all $(lab) ## provoke faults for real, score what the rules say: tests/lab/SCORE.md
