@@ -19,6 +19,17 @@ static const struct row {
 	{SPAN_INIT("Currently Active Slave"), SPAN_INIT("active_slave")    },
 	{SPAN_INIT("MII Status"),             SPAN_INIT("mii_status")      },
 	{SPAN_INIT("Transmit Hash Policy"),   SPAN_INIT("xmit_hash_policy")},
+	{SPAN_INIT("Aggregator ID"),          SPAN_INIT("aggregator")      },
+	{SPAN_INIT("Partner Mac Address"),    SPAN_INIT("partner_mac")     },
+};
+
+/* Of a slave, behind "slave:eth0:". */
+static const struct row slave_rows[] = {
+	{SPAN_INIT("MII Status"),        SPAN_INIT("mii_status")   },
+	{SPAN_INIT("Speed"),             SPAN_INIT("speed")        },
+	{SPAN_INIT("Aggregator ID"),     SPAN_INIT("aggregator")   },
+	{SPAN_INIT("Actor Churn State"), SPAN_INIT("churn")        },
+	{SPAN_INIT("Permanent HW addr"), SPAN_INIT("permanent_mac")},
 };
 
 static void slave_row(const struct input *in, struct span slave, struct span key, struct span value,
@@ -30,12 +41,14 @@ static void slave_row(const struct input *in, struct span slave, struct span key
 
 	buf_str(&name, "slave:");
 	buf_put(&name, slave);
-	if (span_eq(key, SPAN("MII Status"))) {
-		buf_str(&name, ":mii_status");
-		emit_text(out, in->arg, buf_span(&name), value);
-	} else if (span_eq(key, SPAN("Link Failure Count")) &&
-	           span_u64(value, UINT32_MAX, &failures)) {
-		buf_str(&name, ":link_failures");
+	buf_char(&name, ':');
+	for (size_t i = 0; i < sizeof(slave_rows) / sizeof(slave_rows[0]); i++)
+		if (span_eq(key, slave_rows[i].key)) {
+			buf_put(&name, slave_rows[i].name);
+			emit_text(out, in->arg, buf_span(&name), value);
+		}
+	if (span_eq(key, SPAN("Link Failure Count")) && span_u64(value, UINT32_MAX, &failures)) {
+		buf_str(&name, "link_failures");
 		emit_u64(out, in->arg, buf_span(&name), KIND_COUNTER32, UNIT_COUNT, failures);
 	}
 }

@@ -48,3 +48,11 @@ SELECT entity AS interface, group_concat(short, ' ') AS "on"
                  WHEN 'offload:ntuple-filters' THEN 'ntuple' WHEN 'offload:rx-gro-list' THEN 'gro-list' END AS short
           FROM series WHERE source = 'nic' AND name LIKE 'offload:%' AND first LIKE 'on%' ORDER BY name)
  WHERE short IS NOT NULL GROUP BY entity ORDER BY entity;
+-- table: drivers and links, as ethtool has them
+-- top: 40
+SELECT entity AS interface, max(CASE WHEN name = 'driver' THEN first END) AS driver, max(CASE WHEN name = 'driver_version' THEN first END) AS version,
+       max(CASE WHEN name = 'firmware' AND first <> '' THEN first END) AS firmware, max(CASE WHEN name = 'bus' AND first <> '' THEN first END) AS bus,
+       max(CASE WHEN name = 'link' THEN last END) AS link, max(CASE WHEN name = 'speed' AND first > 0 THEN first END) AS speed_bit_per_s,
+       max(CASE WHEN name = 'duplex' THEN first END) AS duplex, max(CASE WHEN name = 'autoneg' THEN first END) AS autoneg
+  FROM series WHERE source = 'nic' AND EXISTS(SELECT 1 FROM meta WHERE k = 'input' AND v LIKE 'sosreport%')
+ GROUP BY entity HAVING count(CASE WHEN name IN ('driver', 'link', 'speed') THEN 1 END) > 0 ORDER BY entity;

@@ -14,7 +14,10 @@ SELECT (SELECT v FROM meta WHERE k = 'host') AS host,
          || coalesce(', NUMA nodes ' || nullif((SELECT count(DISTINCT entity) FROM series WHERE source = 'host' AND entity LIKE 'node%'), 0), '') AS cpus,
        (SELECT first FROM series WHERE source = 'meminfo' AND name = 'MemTotal') AS memory_bytes,
        coalesce((SELECT first FROM series WHERE source = 'host' AND name = 'uptime_s'), (SELECT 0 + v FROM meta WHERE k = 'uptime_s')) AS up_s,
-       (SELECT first FROM series WHERE source = 'host' AND name = 'current_clocksource') AS clock;
+       (SELECT first FROM series WHERE source = 'host' AND name = 'current_clocksource') AS clock,
+       (SELECT group_concat(one, ', ') FROM (SELECT last || coalesce(printf(' (%.0f %%)', 100.0 * last / nullif((SELECT 0 + v FROM meta WHERE k = 'cpus'), 0)), '') AS one
+          FROM series WHERE source = 'loadavg' AND name IN ('load1', 'load5', 'load15') AND EXISTS(SELECT 1 FROM meta WHERE k = 'input' AND v LIKE 'sosreport%') ORDER BY 0 + substr(name, 5))) AS "load averages, of all CPUs",
+       (SELECT nullif(value, '0') FROM setting WHERE name = 'kernel.tainted' AND EXISTS(SELECT 1 FROM meta WHERE k = 'input' AND v LIKE 'sosreport%')) AS "tainted kernel, bits";
 -- table: load over the window, in threads or as said
 SELECT CASE name WHEN 'load1' THEN 'load average of 1 min, ' || coalesce((SELECT v FROM meta WHERE k = 'cpus'), '?') || ' CPUs'
             WHEN 'procs_running' THEN 'threads that run or wait for a CPU' WHEN 'procs_blocked' THEN 'threads blocked on I/O'

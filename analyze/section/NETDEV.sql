@@ -76,6 +76,7 @@ SELECT entity AS interface,
        max(CASE WHEN name = 'mtu' THEN first END) AS "mtu B",
        max(CASE WHEN name = 'tx_queue_len' THEN first END) AS "txqueuelen packets",
        max(CASE WHEN name = 'carrier_changes' THEN last - first END) AS carrier_changes,
+       max(CASE WHEN name = 'bridge_state' THEN last END) AS "bridge port",
        max(CASE WHEN name = 'numa_node' AND first >= 0 THEN first END) AS numa
   FROM series WHERE source = 'nic' GROUP BY entity ORDER BY entity;
 -- table: addresses
@@ -88,3 +89,15 @@ SELECT entity AS interface,
   FROM series s
  WHERE (source = 'net_config' AND (name LIKE 'inet:%' OR name LIKE 'inet6:%')) OR (source = 'ifconfig' AND name = 'inet')
  GROUP BY entity ORDER BY entity;
+-- table: bonds
+SELECT s.entity AS bond, max(CASE WHEN name = 'bond_mode' THEN last END) AS mode, max(CASE WHEN name = 'mii_status' THEN last END) AS mii,
+       max(CASE WHEN name = 'active_slave' THEN last END) AS active, max(CASE WHEN name = 'xmit_hash_policy' THEN last END) AS hash,
+       max(CASE WHEN name = 'aggregator' THEN last END) AS aggregator, max(CASE WHEN name = 'partner_mac' THEN last END) AS partner
+  FROM series s WHERE source = 'net_config' GROUP BY s.entity HAVING max(CASE WHEN name = 'bond_mode' THEN 1 END) = 1 ORDER BY s.entity;
+-- table: their slaves
+SELECT entity AS bond, slave, max(CASE WHEN what = 'mii_status' THEN last END) AS mii, max(CASE WHEN what = 'link_failures' THEN last END) AS "link failures since boot",
+       max(CASE WHEN what = 'speed' THEN last END) AS speed, max(CASE WHEN what = 'aggregator' THEN last END) AS aggregator,
+       max(CASE WHEN what = 'churn' THEN last END) AS churn, max(CASE WHEN what = 'permanent_mac' THEN last END) AS "permanent mac"
+  FROM (SELECT entity, substr(name, 7, instr(substr(name, 7), ':') - 1) AS slave, substr(name, 7 + instr(substr(name, 7), ':')) AS what, last
+          FROM series WHERE source = 'net_config' AND name LIKE 'slave:%')
+ GROUP BY entity, slave ORDER BY entity, slave;

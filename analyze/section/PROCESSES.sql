@@ -73,3 +73,9 @@ SELECT substr(entity, instr(entity, ':') + 1) AS command, 0 + entity AS pid,
        max(CASE WHEN name = 'stat' THEN last END) AS stat, max(CASE WHEN name = 'blocked' THEN last END) AS "threads in D"
   FROM series WHERE source = 'ps' AND entity <> '' GROUP BY entity
 HAVING max(CASE WHEN name = 'stat' THEN last END) LIKE 'Z%' OR max(CASE WHEN name = 'stat' THEN last END) LIKE 'D%' ORDER BY 0 + entity;
+-- table: by user, as ps has them
+-- top: 10
+SELECT user, count(*) AS processes, sum(cpu) * 100.0 AS cpu_pct, sum(rss) AS rss_bytes
+  FROM (SELECT max(CASE WHEN name = 'user' THEN last END) AS user, max(CASE WHEN name = 'cpu_share' THEN last END) AS cpu, max(CASE WHEN name = 'rss' THEN last END) AS rss
+          FROM series WHERE source = 'ps' AND entity <> '' GROUP BY entity)
+ GROUP BY user ORDER BY sum(cpu) DESC, sum(rss) DESC, user;

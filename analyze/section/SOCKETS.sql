@@ -60,3 +60,13 @@ SELECT dir, peer, port, seen, opened, closed, peak, life_p50_s AS life_at_least_
 -- table: as the kernel counts them (sockstat), in sockets
 SELECT name AS what, lo AS min, p50 AS med, hi AS max, spark(id) AS over_time_spark
   FROM series WHERE source = 'sockstat' AND hi > 0 AND name NOT LIKE '%mem%' ORDER BY name;
+-- table: single sockets that lost, dropped or hold data, as ss last had them (totals of each, no rates)
+-- top: 20
+SELECT state, local || ':' || lport AS local, peer || ':' || pport AS peer, comm AS owner, recvq AS recvq_bytes, sendq AS sendq_bytes, mem_d AS dropped, mem_bl AS backlog_bytes,
+       retrans_total AS retransmitted, lost, dsack_dups AS dsack, reord_seen AS reordered, rtt_ns AS rtt_ns, rto_ns AS rto_ns, cwnd
+  FROM tcp_socket WHERE snap = (SELECT max(snap) FROM tcp_socket) AND state <> 'LISTEN' AND EXISTS(SELECT 1 FROM meta WHERE k = 'input' AND v LIKE 'sosreport%')
+   AND (coalesce(recvq, 0) + coalesce(sendq, 0) + coalesce(mem_d, 0) + coalesce(mem_bl, 0) + coalesce(retrans_total, 0) + coalesce(lost, 0) + coalesce(dsack_dups, 0) + coalesce(reord_seen, 0) > 0)
+ ORDER BY coalesce(retrans_total, 0) + coalesce(lost, 0) + coalesce(mem_d, 0) DESC, coalesce(recvq, 0) + coalesce(sendq, 0) DESC, local, peer;
+-- table: of other network namespaces, by state
+SELECT rtrim(entity, '/') AS namespace, name AS state, CAST(lo AS INT) AS min, p50 AS med, CAST(hi AS INT) AS max
+  FROM series WHERE source = 'tcp' AND entity <> '' ORDER BY entity, hi DESC, name;

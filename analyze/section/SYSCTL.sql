@@ -69,3 +69,19 @@ SELECT name AS sysctl, replace(value, char(9), ' ') AS value,
 -- table: changed in the window
 SELECT name AS sysctl, replace(value, char(9), ' ') AS "first", replace(last, char(9), ' ') AS "at the end"
   FROM setting WHERE changed AND name NOT IN ('fs.inode-nr', 'fs.aio-nr', 'fs.file-nr', 'net.netfilter.nf_conntrack_count') ORDER BY name;
+-- table: further settings of the network, as a sosreport has them
+-- top: 80
+SELECT name AS sysctl, replace(value, char(9), ' ') AS value FROM setting
+ WHERE EXISTS(SELECT 1 FROM meta WHERE k = 'input' AND v LIKE 'sosreport%')
+   AND name IN ('net.core.busy_poll', 'net.core.busy_read', 'net.core.dev_weight', 'net.core.optmem_max', 'net.core.rmem_default', 'net.core.wmem_default',
+                'net.core.rps_sock_flow_entries', 'net.core.netdev_tstamp_prequeue', 'net.core.bpf_jit_enable', 'net.ipv4.icmp_echo_ignore_all', 'net.ipv4.ip_forward', 'net.ipv4.ip_local_reserved_ports',
+                'net.ipv4.ip_nonlocal_bind', 'net.ipv4.ipfrag_high_thresh', 'net.ipv4.ipfrag_low_thresh', 'net.ipv4.ipfrag_time',
+                'net.ipv4.tcp_keepalive_intvl', 'net.ipv4.tcp_keepalive_probes', 'net.ipv4.tcp_low_latency', 'net.ipv4.tcp_tw_recycle', 'net.ipv4.tcp_window_scaling',
+                'net.ipv4.tcp_moderate_rcvbuf', 'net.ipv4.tcp_adv_win_scale', 'net.ipv4.tcp_no_metrics_save', 'net.ipv4.tcp_retries1', 'net.ipv4.tcp_retries2', 'net.ipv4.tcp_orphan_retries',
+                'net.ipv4.tcp_ecn', 'net.ipv4.tcp_dsack', 'net.ipv4.tcp_fack', 'net.ipv4.tcp_frto', 'net.ipv4.tcp_fastopen', 'net.ipv4.tcp_reordering', 'net.ipv4.tcp_rfc1337',
+                'net.ipv4.tcp_available_congestion_control', 'net.ipv4.tcp_autocorking', 'net.ipv4.tcp_limit_output_bytes', 'net.ipv4.tcp_challenge_ack_limit',
+                'net.ipv4.udp_rmem_min', 'net.ipv4.udp_wmem_min', 'net.ipv4.conf.all.rp_filter', 'net.ipv4.conf.default.rp_filter', 'net.ipv4.conf.all.arp_ignore', 'net.ipv4.conf.all.arp_announce',
+                'net.ipv4.conf.all.arp_filter', 'net.ipv4.neigh.default.gc_thresh1', 'net.ipv4.neigh.default.gc_thresh2', 'net.ipv6.conf.all.disable_ipv6', 'net.ipv6.conf.default.disable_ipv6',
+                'net.ipv6.conf.all.forwarding', 'net.ipv6.neigh.default.gc_thresh1', 'net.ipv6.neigh.default.gc_thresh2', 'net.ipv6.neigh.default.gc_thresh3', 'net.bridge.bridge-nf-call-iptables',
+                'net.netfilter.nf_conntrack_buckets', 'net.netfilter.nf_conntrack_count', 'net.netfilter.nf_conntrack_tcp_timeout_established')
+ ORDER BY name;
