@@ -176,7 +176,10 @@ check: tests ## run every test; the last line counts them
 	$(Q)tests/check.sh $(B) $(SUITES)
 corpus: all ## read a folder of captures, compare values: CORPUS=DIR [INDEX=FILE]; tests/corpus/corpus.py
 	$(Q)python3 tests/corpus/corpus.py $(B) '$(or $(CORPUS),$(error CORPUS=DIR))' $(if $(INDEX),--index '$(INDEX)')
-.PHONY: tests check corpus
+# What the distribution's own sos makes of this host: some ten seconds, root
+check-sos: all ## analyze a sosreport of this host
+	$(Q)NETTAPE_SOS_OWN=1 tests/check.sh $(B) sos_own
+.PHONY: tests check corpus check-sos
 
 # Root; REPS=5 takes an hour. LAB_GLOBAL=1: also what changes the host. LAB='--only GLOB' runs some.
 lab: all $(lab) ## provoke faults for real, score what the rules say: tests/lab/SCORE.md

@@ -167,52 +167,20 @@ static void on_point(struct emit *e, const struct point *p)
 
 /* ---- emit: rows ---- */
 
-static void put_of_sock(struct emit *e, struct span entity, struct span name, enum kind kind,
-                        enum twice twice, int64_t v)
-{
-	on_point(e, &(struct point){.entity = entity,
-	                            .name = name,
-	                            .kind = kind,
-	                            .unit = UNIT_COUNT,
-	                            .twice = twice,
-	                            .type = VALUE_INT,
-	                            .v.i = v});
-}
-
-/* "0.0.0.0:80", "[::]:80" */
-static struct span address_of(const struct sock *k, struct buf *b)
-{
-	bool v6 = span_find(k->local, ':') < k->local.n;
-
-	buf_str(b, v6 ? "[" : "");
-	buf_put(b, k->local);
-	buf_str(b, v6 ? "]:" : ":");
-	buf_u64(b, k->lport);
-	return buf_span(b);
-}
-
 /*
- * Of another namespace: the tables of sockets are the host's, so its sockets are counted by state
- * and its listeners' queues are series under its name.
+ * Of another namespace: the tables of sockets are the host's, so its sockets are counted by state.
+ * What listens there has series of its own, whose names say where.
  */
 static void put_scoped(struct store *s, const struct sock *k)
 {
-	enum tcp_view view = tcp_view_of(s->open->source);
-	char room[160];
-	struct buf b = BUF_OVER(room);
-	struct span at;
-
-	if (view == TCP_VIEW_ALL)
-		put_of_sock(&s->emit, SPAN(""), span_of(tcp_state_name(k->state)), KIND_GAUGE,
-		            TWICE_ADD, 1);
-	if (view != TCP_VIEW_LISTENER || k->state != TCP_LISTEN)
+	if (tcp_view_of(s->open->source) != TCP_VIEW_ALL)
 		return;
-	at = address_of(k, &b);
-	put_of_sock(&s->emit, at, SPAN("queue"), KIND_GAUGE, TWICE_MOST, k->v[SOCK_recvq]);
-	put_of_sock(&s->emit, at, SPAN("backlog"), KIND_GAUGE, TWICE_LEAST, k->v[SOCK_sendq]);
-	if (k->has & UINT64_C(1) << SOCK_mem_d)
-		put_of_sock(&s->emit, at, SPAN("drops"), KIND_COUNTER32, TWICE_ADD,
-		            k->v[SOCK_mem_d]);
+	on_point(&s->emit, &(struct point){.name = span_of(tcp_state_name(k->state)),
+	                                   .kind = KIND_GAUGE,
+	                                   .unit = UNIT_COUNT,
+	                                   .twice = TWICE_ADD,
+	                                   .type = VALUE_INT,
+	                                   .v.i = 1});
 }
 
 static void on_sock(struct emit *e, const struct sock *k)

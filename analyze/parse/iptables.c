@@ -54,14 +54,17 @@ static void take_chain(struct filter_chain *c, struct span path, struct span lin
 	struct span family, table, w[5];
 	size_t n = words_of(line, w, 5);
 	uint64_t packets = 0;
+	bool counts;
 
 	filter_close(c, out);
 	if (n < 2)
 		return;
 	names_of(path, &family, &table);
 	filter_open(c, family, table, w[1]);
-	if (n == 5 && span_eq(w[2], SPAN("(policy")))
-		filter_policy(c, out, w[3], take_number(w[4], &packets), packets);
+	if (n < 5 || !span_eq(w[2], SPAN("(policy")))
+		return;
+	counts = take_number(w[4], &packets);
+	filter_policy(c, out, w[3], counts, packets);
 }
 
 /* A rule without a target has its protocol there: "10 500 all -- * *" is none that drops. */
