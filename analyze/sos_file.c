@@ -194,6 +194,23 @@ void sos_file_list(struct sos *s, struct span path, uint64_t bytes, const char *
 	                                            .bytes = (int64_t)(bytes & INT64_MAX)};
 }
 
+static bool is_filed(const struct sos *s, struct span path)
+{
+	for (size_t i = 0; i < s->filed_n; i++)
+		if (span_eq(s->filed[i].member, path))
+			return true;
+	return false;
+}
+
+/* Of what only stands in, that which was not needed for anything. */
+static void list_spare(struct sos *s)
+{
+	for (size_t i = 0; i < s->held_n; i++)
+		if (!is_filed(s, s->held[i].path))
+			sos_file_list(s, s->held[i].path, s->held[i].text.n,
+			              "another file says it, or more");
+}
+
 /* Another file has said, or says better, what this one would. */
 static bool is_spare(const struct sos *s, const struct sos_held *h, const char *source)
 {
@@ -300,6 +317,7 @@ void sos_file_finish(struct sos *s)
 
 	read_held(s, false);
 	read_held(s, true);
+	list_spare(s);
 	tell_missing(s);
 	put_captures(s, &m);
 	store_tick(s->store, &t);
