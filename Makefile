@@ -179,7 +179,9 @@ corpus: all ## read a folder of captures, compare values: CORPUS=DIR [INDEX=FILE
 # What the distribution's own sos makes of this host: some ten seconds, root
 check-sos: all ## analyze a sosreport of this host
 	$(Q)NETTAPE_SOS_OWN=1 tests/check.sh $(B) sos_own
-.PHONY: tests check corpus check-sos
+check-long: tests ## what takes minutes: hostile input at full size
+	$(Q)HOSTILE=--long tests/check.sh $(B) hostile
+.PHONY: tests check check-long corpus check-sos
 
 # Root; REPS=5 takes an hour. LAB_GLOBAL=1: also what changes the host. LAB='--only GLOB' runs some.
 lab: all $(lab) ## provoke faults for real, score what the rules say: tests/lab/SCORE.md

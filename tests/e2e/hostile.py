@@ -1,0 +1,372 @@
+"""hostile.py BUILD WORK [--long] [CASE...]: what a stranger may send, each case made, read, judged.
+
+None may crash, hang (30 s, as a limit to kill by), take more than 512 MiB, write anything but its
+report, or print a control byte.  Prints TAP.  --long: at full size.  Standard library only.
+"""
+import bz2
+import gzip
+import io
+import json
+import lzma
+import os
+import re
+import signal
+import subprocess
+import sys
+import tarfile
+import time
+import zlib
+
+SECONDS, RSS_MIB = 30, 512
+LONG = '--long' in sys.argv
+EVIL = 'e\x1b[31m\x1b]0;t\x07\u202e\x9b%s%n%p\'; DROP TABLE series;--</script><script>alert(1)</script><img src=x onerror=y>|`# [a](javascript:b)|=1+1'
+SHORT = '\x1b[2J<b>%n`|'
+HEAD = ('Inter-|   Receive                                                |  Transmit\n'
+        ' face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n')
+
+
+class Bundle:
+    """A tar as it is written: to a file, or into something that compresses."""
+
+    def __init__(self, out, stem='S'):
+        self.tar, self.stem = tarfile.open(fileobj=out, mode='w|', bufsize=1 << 24, format=tarfile.PAX_FORMAT), stem
+
+    def put(self, name, text=b'', **fields):
+        m = tarfile.TarInfo(f'{self.stem}/{name}' if self.stem else name)
+        text = text.encode('utf-8', 'surrogateescape') if isinstance(text, str) else text
+        m.size = len(text)
+        for k, v in fields.items():
+            setattr(m, k, v)
+        self.tar.addfile(m, io.BytesIO(text) if m.size and m.isreg() else None)
+
+    def about(self, **more):
+        self.put('bundle.json', json.dumps(dict({'format': 1, 'tool': 'nettape-collect', 'host': 'h', 'kernel': '6.1', 'arch': 'x86_64', 'window_ns': 3 * 10**9,
+                                                'interval_ns': 10**9, 'ticks_asked': 4}, **more)))
+
+    def tick(self, n, real=None, mono=None, **more):
+        t = {'tick': n, 'realtime_ns': 10**18 + n * 10**9 if real is None else real, 'monotonic_ns': (n + 1) * 10**9 if mono is None else mono, 'late_ns': 0}
+        self.put(f'snap/{n:06d}/tick.json', json.dumps(dict(t, **more)))
+
+    def stat(self, n, value=None):
+        self.put(f'snap/{n:06d}/proc/net/softnet_stat', f'{value or n * 7:08x} 00000000 00000001' + ' 00000000' * 10 + '\n')
+
+    def end(self, **more):
+        self.put('end.json', json.dumps(dict({'reason': 'complete', 'ticks_asked': 4, 'ticks_taken': 4}, **more)))
+        self.tar.close()
+
+
+def plain(out, ticks=4, inside=None, **about):
+    b = Bundle(out)
+    b.about(**about)
+    for n in range(ticks):
+        b.stat(n)
+        if inside:
+            inside(b, n)
+        b.tick(n)
+    b.end()
+
+
+def names_that_leave(out):
+    def inside(b, n):
+        for name in ('../../../../tmp/nettape-hostile', 'a/../../../etc/x', '..', './././.', '/etc/nettape-hostile', 'x' * 4000, 'a\x1b[31mb', '\n\n', ''):
+            b.put(name, 'x')
+        b.stem = ''
+        for name in ('/tmp/nettape-hostile', '../nettape-hostile', '/'):
+            b.put(name, 'x')
+        b.stem = 'S'
+    plain(out, inside=inside)
+
+
+def links_and_devices(out):
+    def inside(b, n):
+        for i, kind in enumerate((tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE, b'Z')):
+            b.put(f'snap/{n:06d}/proc/net/dev{i}', type=kind, linkname='/etc/passwd')
+        b.put(f'snap/{n:06d}/proc/stat', type=tarfile.SYMTYPE, linkname='/proc/self/environ')
+    plain(out, inside=inside)
+
+
+def empty_members(out):
+    b = Bundle(out)
+    b.about()
+    raw, m = io.BytesIO(), tarfile.TarInfo('S/snap/000000/proc/x')
+    b.stat(0)
+    b.tick(0)
+    out.flush()
+    for i in range((10**7 if LONG else 2 * 10**4) // 1000):
+        raw.seek(0)
+        for k in range(1000):
+            m.name = f'S/snap/000001/proc/x{i:06d}{k:03d}'
+            raw.write(m.tobuf(tarfile.USTAR_FORMAT) if k == 0 else renamed(m))
+        b.tar.fileobj.write(raw.getvalue()[:1000 * 512])
+    b.end()
+
+
+TEMPLATE = {}
+
+
+def renamed(m):
+    """Its header, made from that of a first one: tobuf is slow."""
+    if not TEMPLATE:
+        TEMPLATE['h'] = bytearray(tarfile.TarInfo('').tobuf(tarfile.USTAR_FORMAT))
+    h, name = TEMPLATE['h'], m.name.encode()
+    h[:100] = name.ljust(100, b'\0')
+    h[148:156] = b' ' * 8
+    h[148:156] = b'%06o\0 ' % sum(h)
+    return bytes(h)
+
+
+def sparse_member(out):
+    b = Bundle(out)
+    b.about()
+    b.stat(0)
+    b.tick(0)
+    size = 100 << 30
+    for name in ('snap/000001/proc/net/netstat', 'snap/000001/proc/net/unknown'):
+        m = tarfile.TarInfo('S/' + name)
+        m.size = 512
+        m.pax_headers = {'GNU.sparse.major': '0', 'GNU.sparse.minor': '1', 'GNU.sparse.name': 'S/' + name, 'GNU.sparse.size': str(size),
+                         'GNU.sparse.numblocks': '1', 'GNU.sparse.map': f'{size - 512},512'}
+        b.tar.addfile(m, io.BytesIO(b'x' * 512))
+    b.end()
+
+
+def bomb(opened, member):
+    def make(out):
+        z = opened(out)
+        b = Bundle(z)
+        b.about()
+        b.stat(0)
+        b.tick(0)
+        m = tarfile.TarInfo('S/snap/000001/' + member)
+        m.size = (60 << 30) if LONG else (2 << 30)
+        b.tar.fileobj.write(m.tobuf(tarfile.GNU_FORMAT)) if hasattr(b.tar, 'fileobj') else None
+        block = b'\0' * (1 << 24)
+        for _ in range(m.size // len(block)):
+            b.tar.fileobj.write(block)
+        b.tar.offset += m.size
+        b.end()
+        z.close()
+    return make
+
+
+class Zstd:
+    def __init__(self, out):
+        self.p = subprocess.Popen(['zstd', '-q', '-1', '-c'], stdin=subprocess.PIPE, stdout=out)
+        self.write = self.p.stdin.write
+
+    def close(self):
+        self.p.stdin.close()
+        self.p.wait()
+
+
+def xz_dictionary(out):
+    """An .xz whose header asks for a dictionary of 4 GiB."""
+    text = io.BytesIO()
+    plain(text)
+    x = bytearray(lzma.compress(text.getvalue(), preset=0))
+    at = 12
+    n = (x[at] + 1) * 4
+    where = x.index(b'\x21\x01', at) + 2
+    x[where] = 40
+    x[at + n - 4:at + n] = zlib.crc32(bytes(x[at:at + n - 4])).to_bytes(4, 'little')
+    out.write(x)
+
+
+def nested(out):
+    text = io.BytesIO()
+    plain(text)
+    for i in range(20):
+        outer = io.BytesIO()
+        b = Bundle(outer)
+        b.put(('sosreport-x.tar', 'x.tar.gz', 'sosreport-a.tar.xz')[i % 3], gzip.compress(text.getvalue()))
+        b.tar.close()
+        text = outer
+    out.write(text.getvalue())
+
+
+def duplicates(out):
+    def inside(b, n):
+        for k in range(3):
+            b.stat(n, k * 1000)
+            b.about(host=f'other{k}')
+            b.tick(n, real=1)
+            b.put('end.json', '{}')
+    plain(out, inside=inside)
+
+
+def ticks_in_disorder(out):
+    b = Bundle(out)
+    b.about()
+    for n in (7, 3, 3, 900000, 1, 0, 12):
+        b.stat(n)
+        b.tick(n)
+    b.stat(50)  # has no record
+    b.end()
+
+
+def clocks(out):
+    b = Bundle(out)
+    b.about()
+    for n, (real, mono) in enumerate(((10**18, 5), (10**18, 5), (0, 4), (-1, -7), (2**63 - 1, 2**63 - 1), (-2**63, -2**63), (2**64, 2**70), (10**18, 0))):
+        b.stat(n)
+        b.tick(n, real, mono)
+    b.end()
+
+
+def large_snapshots(out):
+    b = Bundle(out)
+    b.about()
+    for n in (0, 1, 999999999, 10**9, 2**31, 2**32 + 1, 2**63 - 1, 2**63, 2**64, 10**30):
+        b.stat(n % 5 + 1)
+        b.put(f'snap/{n:06d}/proc/net/softnet_stat', '0000000f 00000000 00000001' + ' 00000000' * 10)
+        b.tick(n)
+    b.end(ticks_asked=2**63, ticks_taken=-1)
+
+
+def long_lines(out):
+    size = (100 if LONG else 20) << 20
+    b = Bundle(out)
+    b.about()
+    for n in range(2):
+        for member in ('proc/net/dev', 'cmd/ss_-tan', 'proc/net/netstat', 'cmd/tc_-s_qdisc'):
+            b.put(f'snap/{n:06d}/{member}', b'A' * (size if n else 1000))
+        b.tick(n)
+    b.end()
+
+
+def bytes_that_are_no_text(out):
+    def inside(b, n):
+        for member in ('proc/net/dev', 'proc/net/netstat', 'cmd/ss_-tanmieo', 'cmd/ss_-ltnm', 'proc/interrupts', 'cmd/ethtool_-S_eth0', 'proc/meminfo'):
+            b.put(f'snap/{n:06d}/{member}', bytes(range(256)) * 8 + b'\0' * 5000 + b'\xff\xfe\xc0\x80: 1 2 3\n')
+    plain(out, inside=inside, host='h\0x', note='\udcff\ud800')
+
+
+def strings(out):
+    nic = EVIL.replace(' ', '_').replace(':', ';').replace('/', '_')[:60]
+
+    def inside(b, n):
+        p = f'snap/{n:06d}/'
+        b.put(p + 'proc/net/dev', HEAD + f'{nic}: 1 {n * 100} 0 {n * 5000} 0 0 0 0 1 1 0 0 0 0 0 0\n')
+        b.put(p + 'cmd/tc_-s_qdisc', f'qdisc {SHORT} 0: dev {nic} root refcnt 2\n Sent 1 bytes 1 pkt (dropped {n * 900}, overlimits 0 requeues 0)\n')
+        b.put(p + 'cmd/ss_-tan', f'State Recv-Q Send-Q Local Address:Port Peer Address:Port\nESTAB 0 0 {SHORT}:22 {nic}:80\n' * 3)
+        b.put(p + 'cmd/ss_-tanmieo', f'State Recv-Q Send-Q Local Address:Port Peer Address:Port\nESTAB 0 999999 10.0.0.1:22 {SHORT}:80 users:(("{EVIL}",pid=1,fd=2)) {SHORT}\n\t cubic rto:204 rtt:9/9 retrans:1/{n * 500}\n')
+        b.put(p + 'cmd/ss_-ltnm', f'State Recv-Q Send-Q Local Address:Port Peer Address:Port\nLISTEN {n * 90} 10 0.0.0.0:80 0.0.0.0:* users:(("{EVIL}",pid=7,fd=3)) skmem:(r0,d{n * 100})\n')
+        b.put(p + f'proc/sys/net/core/{SHORT}', EVIL + '\n')
+        b.put(p + 'proc/sys/net/core/somaxconn', EVIL + '\n')
+        b.put(p + 'proc/7/stat', f'7 ({SHORT}) S 1 1 1 0 -1 0 0 0 0 0 {n * 100} {n * 100} 0 0 20 0 1 0 5 1 1\n')
+        b.put(p + 'proc/7/status', f'Name:\t{EVIL}\nPid:\t7\nvoluntary_ctxt_switches:\t{n}\n')
+        b.put(p + 'http/127.0.0.1_9990/admin/metrics.json', json.dumps({f'rt/{EVIL}/client/#/io.l5d.fs/{EVIL}/failures': n * 500, f'rt/{EVIL}/client/#/io.l5d.fs/{EVIL}/requests': n * 900}))
+        b.put(p + 'cmd/ethtool_-S_eth0', f'NIC statistics:\n     rx_{SHORT}_drops: {n * 999}\n')
+        b.put(p + EVIL.replace('/', '_'), EVIL)
+    plain(out, inside=inside, host=EVIL, kernel=EVIL, note=EVIL, options=[EVIL], tasks=[{'pid': 7, 'comm': EVIL}], tool=EVIL, version=EVIL, arch=EVIL)
+
+
+def deep_json(out):
+    def inside(b, n):
+        for at in ('http/127.0.0.1_9990/admin/metrics.json', 'http/127.0.0.1_9990/client_state.json', 'http/127.0.0.1_9990/admin/server_info'):
+            b.put(f'snap/{n:06d}/{at}', '{"a":' * 10000 + '[' * 10000 + '1' + ']' * 10000 + '}' * 10000)
+        b.put(f'snap/{n + 10:06d}/tick.json', '[' * 10000)
+    plain(out, inside=inside)
+
+
+def numbers(out):
+    odd = ('1e999', '-0', '-1', '18446744073709551615', '18446744073709551616', '9223372036854775808', '1e-999', '0x10', '1' * 500, 'nan', '-nan', '+5', '1.5e308')
+
+    def inside(b, n):
+        v = odd[n % len(odd)]
+        p = f'snap/{n:06d}/'
+        b.put(p + 'proc/net/dev', HEAD + '  eth0:' + f' {v}' * 16 + '\n')
+        b.put(p + 'proc/net/netstat', f'TcpExt: A B C\nTcpExt: {v} {v} {n}\n')
+        b.put(p + 'proc/stat', f'cpu {v} {v} {v} 0 0 0 0\nctxt {v}\nprocs_running {v}\n')
+        b.put(p + 'proc/loadavg', f'{v} {v} {v} 1/{v} {v}\n')
+        b.put(p + 'proc/meminfo', f'MemTotal: {v} kB\nMemFree: {v} kB\n')
+        b.put(p + 'http/127.0.0.1_9990/admin/metrics.json', '{' + ','.join(f'"rt/a/client/c{i}/requests":{o}' for i, o in enumerate(odd) if re.fullmatch(r'-?\d+(\.\d+)?(e-?\d+)?', o)) + '}')
+        b.put(p + 'cmd/ss_-tanmieo', f'State Recv-Q Send-Q Local Address:Port Peer Address:Port\nESTAB {v} {v} 1.1.1.1:{v} 2.2.2.2:{v} timer:(on,{v},{v})\n\t rto:{v} rtt:{v}/{v} cwnd:{v} bytes_acked:{v} retrans:{v}/{v}\n')
+    plain(out, ticks=2 * len(odd), inside=inside, window_ns=2**64, interval_ns=-1, ticks_asked=2**70, cpus=2**40, page_size=0)
+
+
+CASES = {
+    'names that leave the archive': names_that_leave, 'links and devices as members': links_and_devices,
+    'empty members without end': empty_members, 'a sparse member of 100 GB': sparse_member,
+    'a zstd bomb, known member': bomb(Zstd, 'proc/net/netstat'), 'a zstd bomb, unknown member': bomb(Zstd, 'x'),
+    'a gzip bomb': bomb(lambda out: gzip.GzipFile(fileobj=out, mode='wb', compresslevel=1), 'proc/net/netstat'),
+    'an xz bomb': bomb(lambda out: lzma.LZMAFile(out, 'wb', preset=0), 'proc/net/netstat'),
+    'a bzip2 bomb': bomb(lambda out: bz2.BZ2File(out, 'wb', compresslevel=1), 'x'),
+    'an xz dictionary of 4 GiB': xz_dictionary, 'archives in archives': nested, 'members twice': duplicates,
+    'ticks in disorder': ticks_in_disorder, 'clocks that stand or run back': clocks, 'snapshot numbers up to 2^64': large_snapshots,
+    'lines of 100 MB': long_lines, 'NUL bytes and invalid UTF-8': bytes_that_are_no_text, 'payloads in every string': strings,
+    'JSON 10,000 deep': deep_json, 'odd numbers': numbers,
+}
+# Making them costs more than reading them, or they test a decompressor: at full size only.
+LONG_ONLY = ('a zstd bomb, unknown member', 'a gzip bomb', 'an xz bomb', 'a bzip2 bomb')
+FORMS = {'payloads in every string': ('text', 'md', 'html', 'json', 'jsonl'), 'NUL bytes and invalid UTF-8': ('text', 'md', 'html', 'json')}
+CONTROL = re.compile(b'[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]')
+
+
+def run(argv, cwd):
+    """Its exit status, output, MiB, seconds; killed after SECONDS."""
+    with open(os.path.join(cwd, '.out'), 'w+b') as out:
+        begin = time.monotonic()
+        p = subprocess.Popen(argv, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
+        signal.signal(signal.SIGALRM, lambda *_: p.send_signal(signal.SIGTERM))
+        signal.alarm(SECONDS)
+        _, status, usage = os.wait4(p.pid, 0)
+        signal.alarm(0)
+        p.returncode = status
+        out.seek(0)
+        return os.waitstatus_to_exitcode(status), out.read(), usage.ru_maxrss / 1024, time.monotonic() - begin
+
+
+def unescaped(form, text):
+    """What a payload would look like that is not shown as text."""
+    if form == 'html':
+        return [x for x in (b'<script>alert', b'<img src=x', b'<b>%n') if x in text]
+    if form == 'md':
+        text = re.sub(rb'(?ms)^ *(`{3,})[^\n]*\n.*?^ *\1 *$', b'', text)
+        text = re.sub(rb'(`+)(?!`).*?(?<!`)\1(?!`)', b'', text)
+        return [x for x in (b'<script>', b'<img src=x', b'[a](javascript:') if re.search(rb'(?<!\\)' + re.escape(x), text)]
+    return []
+
+
+def judge(analyzer, work, bundle, form):
+    code, text, mib, seconds = run([analyzer, '-a', '--fail-on', 'never', '--no-pager', '--format', form, bundle], work)
+    wrong = []
+    if code not in (0, 3):
+        wrong.append(f'exit status {code} after {seconds:.0f} s')
+    if b'ended by signal' in text or b'processor time' in text:
+        wrong.append('it died')
+    if mib > RSS_MIB and not os.environ.get('ASAN_OPTIONS'):
+        wrong.append(f'{mib:.0f} MiB')
+    if CONTROL.search(text):
+        at = CONTROL.search(text).start()
+        wrong.append(f'control bytes: {text[max(0, at - 40):at + 20]!r}')
+    if form == 'json' and code == 0:
+        json.loads(text)
+    wrong += [f'unescaped {x!r}' for x in unescaped(form, text)]
+    stray = set(os.listdir(work)) - {'.out', os.path.basename(bundle)}
+    stray |= {x for x in ('/tmp/nettape-hostile', '/etc/nettape-hostile') if os.path.exists(x)}
+    return wrong + [f'wrote {x}' for x in stray], mib, seconds
+
+
+def main(build, work, only):
+    analyzer = os.path.abspath(os.path.join(build, 'nettape-analyze'))
+    for name, make in CASES.items():
+        if (only and name not in only) or (name in LONG_ONLY and not LONG):
+            continue
+        place = os.path.join(work, re.sub(r'\W+', '-', name))
+        os.makedirs(place, exist_ok=True)
+        bundle = os.path.join(place, 'bundle.tar')
+        with open(bundle, 'wb') as out:
+            make(out)
+        for form in FORMS.get(name, ('text',)):
+            wrong, mib, seconds = judge(analyzer, place, bundle, form)
+            print(f'# {mib:.0f} MiB, {seconds:.1f} s')
+            print(f'{"not ok" if wrong else "ok"} - hostile: {name}, as {form}', flush=True)
+            for x in wrong:
+                print(f'#   {x}', flush=True)
+        os.remove(bundle)
+
+
+if __name__ == '__main__':
+    rest = [a for a in sys.argv[1:] if a != '--long']
+    main(rest[0], rest[1], rest[2:])
