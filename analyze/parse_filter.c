@@ -14,7 +14,9 @@ void filter_open(struct filter_chain *c, struct span family, struct span table, 
 	buf_char(&b, '/');
 	buf_put(&b, chain);
 	c->rules = 0;
-	c->entity = b.cut ? (struct span){0} : buf_span(&b);
+	c->entity = buf_span(&b);
+	if (b.cut)
+		c->entity.n = 0;
 }
 
 static bool loses_all(struct span policy)
