@@ -91,9 +91,9 @@ if [ "$(id -u)" -eq 0 ] && unshare -m true 2>>log; then
 		--metrics "http://localhost:$port" --metrics "http://127.0.0.1:$port" --metrics unix:/metrics.sock
 	check "there is nothing in that root" sh -c "test \"\$(ls jail | sort | tr '\n' ' ')\" = 'empty.tar.zst empty.tar.zst.sha256 metrics.sock nettape-collect proc '"
 	unpack jail/empty.tar.zst
-	check "its bundle is whole" judge "e['reason'] == 'complete' and e['ticks_taken'] == len(t) == 6"
+	check "its bundle is whole" judge "e['reason'] == 'complete' and 2 < e['ticks_taken'] == len(t) <= 6"
 	check "the kernel's counters are in it" judge \
-		"all(status(m) == ['ok'] * 6 for m in ('proc/stat', 'proc/net/softnet_stat', 'proc/net/netstat', 'cmd/tc_-s_qdisc', 'cmd/ss_-ltnm'))"
+		"all(set(status(m)) == {'ok'} and len(status(m)) > 2 for m in ('proc/stat', 'proc/net/softnet_stat', 'proc/net/netstat', 'cmd/tc_-s_qdisc', 'cmd/ss_-ltnm'))"
 	check "metrics of localhost, by name" judge "set(status('localhost_$port/admin/metrics.json')) == {'ok'}"
 	check "metrics of a numeric address" judge "set(status('127.0.0.1_$port/admin/metrics.json')) == {'ok'}"
 	check "metrics of a unix socket" judge "set(status('metrics.sock/admin/metrics.json')) == {'ok'}"

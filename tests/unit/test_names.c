@@ -147,6 +147,12 @@ static const struct sample {
          "Bonding Mode: x\nTransmit Hash Policy: y\nCurrently Active Slave: eth0\nMII Status: up\n"
          "Slave Interface: eth0\nMII Status: up\nLink Failure Count: 2\n"											      },
 	{"protocols",       NULL,								"protocol size sockets memory press\nTCP 1 2 3 no\n"                  },
+	{"ip_neigh",        NULL,
+         "192.0.2.9 dev eth0  used 4/28/435probes 6 FAILED \nfd00::1 dev eth0 lladdr "
+         "02:fc:00:00:00:05 STALE\n"																   },
+	{"ip_rule",         "cmd/ip_-4_rule",						    "100:\tfrom 192.0.2.0/24 lookup uplink2\n"                            },
+	{"ip_rule",         "cmd/ip_-6_rule",						    "100:\tfrom fd00::/64 lookup uplink2\n"                               },
+	{"ip_route",        "cmd/ip_route",						      "default via 192.0.2.1 dev eth0 table NAME\n"                         },
 	{"ps_aux",          NULL,
          "USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND\nroot 814 1.0 0.1 4 2 ? - 10:00 "
          "0:01 java\n"
