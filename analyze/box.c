@@ -17,9 +17,8 @@
 #include "schema/unit.h"
 
 /*
- * Far above what the largest honest recordings take (500 MB of raw text: some 300 MB of
- * memory, half a minute), and they grow with the input, since nobody can tell how large one
- * may be: a limit is for what never ends.
+ * Meant to be far above what an honest recording takes, and they grow with the input, since
+ * nobody can tell how large one may be: a limit is for what never ends.
  */
 #define GIB           (UINT64_C(1024) * MIB)
 #define MEMORY_LEAST  (UINT64_C(4) * GIB)

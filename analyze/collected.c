@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "analyze/box.h"
 #include "analyze/sos.h"
@@ -16,6 +17,14 @@ struct collecting {
 	bool boxed;
 };
 
+/* What can be read twice: a pipe is not, and whoever looks into it takes what is in there. */
+static bool lasts(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode));
+}
+
 /* In a process of its own, since an archive is read for it. */
 static int list_collected(void *user, size_t i, FILE *answer)
 {
@@ -27,7 +36,8 @@ static int list_collected(void *user, size_t i, FILE *answer)
 
 	if (c->boxed)
 		box_enter(&(struct box_want){.reads = &c->paths[i], .reads_n = 1}, &box);
-	reports = sos_collected(c->paths[i], &a, &n);
+	n = 0;
+	reports = lasts(c->paths[i]) ? sos_collected(c->paths[i], &a, &n) : NULL;
 	for (size_t k = 0; k < n; k++)
 		(void)fwrite(reports[k], 1, strlen(reports[k]) + 1, answer);
 	arena_free(&a);
