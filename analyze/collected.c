@@ -74,9 +74,9 @@ int collected_take(struct opts *o, struct arena *a, struct err *e)
 		return -1;
 	for (size_t i = 0; i < o->args_n; i++) {
 		struct span rest = c.names[i], name;
-		bool several = memchr(rest.p ? rest.p : "", 0, rest.n) != rest.p + rest.n - 1;
+		bool several = rest.n && memchr(rest.p, 0, rest.n) != rest.p + rest.n - 1;
 
-		if (!rest.n || !several)
+		if (!several)
 			rest = (struct span){o->args[i], strlen(o->args[i]) + 1};
 		while (span_cut(&rest, '\0', &name)) {
 			all = arena_more(a, all, n, sizeof(*all));

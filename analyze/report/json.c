@@ -65,7 +65,8 @@ static json_t *about(const struct report *r)
 
 static json_t *bundle(const struct report *r)
 {
-	static const char *const texts[] = {"host", "kernel", "arch", "boot_id", "machine_hash", "note"};
+	static const char *const texts[] = {"host",    "kernel",       "arch",
+	                                    "boot_id", "machine_hash", "note"};
 	json_t *b = json_object();
 
 	json_take(b, "sha256", text_fact(r, "bundle_sha256"));

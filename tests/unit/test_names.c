@@ -145,7 +145,11 @@ static const struct sample {
 	{"ptype",           NULL,								"Type Device      Function\nALL  eth0     packet_rcv\n"               },
 	{"bonding",         "proc/net/bonding/bond0",
          "Bonding Mode: x\nTransmit Hash Policy: y\nCurrently Active Slave: eth0\nMII Status: up\n"
-         "Slave Interface: eth0\nMII Status: up\nLink Failure Count: 2\n"											      },
+         "802.3ad info\nActive Aggregator Info:\n\tAggregator ID: 1\n\tPartner Mac Address: "
+         "02:00:5e:20:00:01\n"
+         "Slave Interface: eth0\nMII Status: up\nSpeed: 10000 Mbps\nLink Failure Count: "
+         "2\nPermanent HW addr: 02:00:5e:10:00:01\n"
+         "Aggregator ID: 1\nActor Churn State: none\nPartner Churn State: none\n"										      },
 	{"protocols",       NULL,								"protocol size sockets memory press\nTCP 1 2 3 no\n"                  },
 	{"ip_neigh",        NULL,
          "192.0.2.9 dev eth0  used 4/28/435probes 6 FAILED \nfd00::1 dev eth0 lladdr "
