@@ -75,7 +75,7 @@ static int open_or_around(const char *path)
 
 	buf_str(&b, path);
 	while (fd < 0 && errno == ENOTDIR && !b.cut && b.n > 1) {
-		while (b.n > 1 && text[b.n - 1] != '/')
+		while (b.n > 1 && b.p[b.n - 1] != '/')
 			b.n--;
 		b.n--;
 		fd = open(buf_cstr(&b), O_PATH | O_CLOEXEC);
