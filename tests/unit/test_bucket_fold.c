@@ -2,31 +2,8 @@
 #include "analyze/store.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 
-#include <cmocka.h>
-
-#include "analyze/stmt.h"
-
-static struct store *s;
-
-static int setup(void **state)
-{
-	struct err e = {0};
-
-	(void)state;
-	s = store_open(NULL, &e);
-	return s ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	store_close(s);
-	return 0;
-}
+#include "tests/unit/one_store.h"
 
 /* A capture each 10 s: n events of 10 ms and less, m of 100 ms and less, k slower ones. */
 static void capture(uint64_t tick, int64_t n, int64_t m, int64_t k)
@@ -55,29 +32,9 @@ static void capture(uint64_t tick, int64_t n, int64_t m, int64_t k)
 	                                   .monotonic_ns = (int64_t)(5 + 10 * tick) * 1000000000});
 }
 
-static double query(const char *sql)
-{
-	struct err e = {0};
-	struct stmt t;
-	double v = -1;
-
-	assert_int_equal(stmt_prepare(&t, store_db(s), sql, &e), 0);
-	if (stmt_row(&t, &e) == 1)
-		v = stmt_is_null(&t, 0) ? -1 : stmt_get_real(&t, 0);
-	stmt_done(&t);
-	return v;
-}
-
 static bool near(double a, double b)
 {
 	return fabs(a - b) < 1e-9;
-}
-
-static void seal(void)
-{
-	struct err e = {0};
-
-	assert_int_equal(store_seal(s, &e), 0);
 }
 
 static void a_row_holds_what_a_minute_added(void **state)
@@ -100,14 +57,14 @@ static void quantiles_lie_within_their_bucket(void **state)
 	capture(0, 0, 0, 0);
 	capture(6, 900, 90, 10);
 	seal();
-	assert_true(near(query("SELECT p50 FROM window"), 10 * 500 / 900.0));
-	assert_true(near(query("SELECT p90 FROM window"), 10));
-	assert_true(near(query("SELECT p95 FROM window"), 10 + 90 * 50 / 90.0));
+	assert_true(near(query_real("SELECT p50 FROM window"), 10 * 500 / 900.0));
+	assert_true(near(query_real("SELECT p90 FROM window"), 10));
+	assert_true(near(query_real("SELECT p95 FROM window"), 10 + 90 * 50 / 90.0));
 	/* of what is above the last bound only that bound is known */
-	assert_true(near(query("SELECT p999 FROM window"), 100));
-	assert_true(near(query("SELECT max FROM window"), 100));
-	assert_true(near(query("SELECT min FROM window"), 0));
-	assert_true(near(query("SELECT avg FROM window"), (4500 + 4500 + 5000) / 1000.0));
+	assert_true(near(query_real("SELECT p999 FROM window"), 100));
+	assert_true(near(query_real("SELECT max FROM window"), 100));
+	assert_true(near(query_real("SELECT min FROM window"), 0));
+	assert_true(near(query_real("SELECT avg FROM window"), (4500 + 4500 + 5000) / 1000.0));
 }
 
 static void what_is_left_after_the_last_minute_is_a_row(void **state)

@@ -1,30 +1,6 @@
 #include "analyze/l5d_fold.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
-#include "analyze/store.h"
-
-static struct store *s;
-static struct err e;
-
-static int setup(void **state)
-{
-	(void)state;
-	e = (struct err){0};
-	s = store_open(NULL, &e);
-	return s ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	store_close(s);
-	return 0;
-}
+#include "tests/unit/one_store.h"
 
 static void put(const char *id, int64_t count, double p99)
 {
@@ -49,18 +25,6 @@ static void tick(uint64_t snap)
 	                                   .monotonic_ns = (int64_t)(snap + 1) * 10000000000});
 }
 
-static int64_t query(const char *sql)
-{
-	struct stmt t;
-	int64_t v = -1;
-
-	assert_int_equal(stmt_prepare(&t, store_db(s), sql, &e), 0);
-	if (stmt_row(&t, &e) == 1)
-		v = stmt_get_i64(&t, 0);
-	stmt_done(&t);
-	return v;
-}
-
 static void one_row_a_frozen_minute(void **state)
 {
 	(void)state;
@@ -69,7 +33,7 @@ static void one_row_a_frozen_minute(void **state)
 		put("same", 50, 3); /* the same numbers again are still a new minute */
 		tick(snap);
 	}
-	assert_int_equal(store_seal(s, &e), 0);
+	seal();
 	assert_int_equal(query("SELECT count(*) FROM window WHERE id = 'a'"), 3);
 	assert_int_equal(query("SELECT count(*) FROM window WHERE id = 'same'"), 3);
 	assert_int_equal(query("SELECT snap FROM window WHERE id = 'a' AND w = 1"), 3);
@@ -87,7 +51,7 @@ static void an_empty_minute_has_no_row(void **state)
 	put("a", 0, 0);
 	put("b", 4, 8);
 	tick(1);
-	assert_int_equal(store_seal(s, &e), 0);
+	seal();
 	assert_int_equal(query("SELECT count(*) FROM window WHERE id = 'a'"), 1);
 	assert_int_equal(query("SELECT w FROM window WHERE id = 'b'"), 1);
 }
@@ -100,7 +64,7 @@ static void a_client_that_appears_marks_a_boundary(void **state)
 	put("idle", 0, 0);
 	put("new", 7, 2);
 	tick(1);
-	assert_int_equal(store_seal(s, &e), 0);
+	seal();
 	assert_int_equal(query("SELECT snap FROM window WHERE id = 'new'"), 1);
 }
 
@@ -119,7 +83,7 @@ static void an_address_is_filed_under_the_routers_that_have_its_client(void **st
 	out->endpoint(out, &(struct endpoint){
 				   .client = SPAN("gone"), .peer = SPAN("10.0.0.2"), .port = 80});
 	tick(0);
-	assert_int_equal(store_seal(s, &e), 0);
+	seal();
 	assert_int_equal(
 		query("SELECT count(*) FROM endpoint WHERE client = 'x' AND router IN ('a', 'b')"),
 		2);

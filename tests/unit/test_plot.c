@@ -10,15 +10,8 @@
 #include "analyze/plot.h"
 #include "analyze/plotfunc.h"
 #include "analyze/resample.h"
-#include "analyze/sqlfunc.h"
 #include "analyze/stmt.h"
-#include "analyze/store.h"
-#include "schema/timefmt.h"
-
-struct fixture {
-	struct store *store;
-	struct arena arena;
-};
+#include "tests/unit/softnet_store.h"
 
 /*
  * A sealed store of `ticks` seconds: softnet of cpu0 processed 10 a second, dropped 50 in the
@@ -26,18 +19,11 @@ struct fixture {
  */
 static struct fixture make(uint64_t ticks, uint64_t gap_from, uint64_t gap_to)
 {
-	struct fixture f = {0};
-	struct err e = {0};
+	struct store *s = empty_store();
 
-	f.store = store_open(NULL, &e);
-	assert_non_null(f.store);
 	for (uint64_t i = 0; i < ticks; i++) {
-		const struct store_member m = {.member = SPAN("proc/net/softnet_stat"),
-		                               .source = "softnet"};
-		int64_t t = (int64_t)(100 + i) * NS_PER_S;
-
 		if (i < gap_from || i >= gap_to) {
-			struct emit *out = store_member(f.store, &m);
+			struct emit *out = softnet_begin(s);
 
 			emit_u64(out, SPAN("cpu0"), SPAN("processed"), KIND_COUNTER32, UNIT_COUNT,
 			         10 * i);
@@ -45,20 +31,11 @@ static struct fixture make(uint64_t ticks, uint64_t gap_from, uint64_t gap_to)
 			         i < 3 ? 0 : 50);
 			emit_i64(out, SPAN("cpu0"), SPAN("backlog_len"), KIND_GAUGE, UNIT_COUNT,
 			         i % 2 ? 9 : 1);
-			store_capture(f.store, &(struct store_capture){.member = m.member,
-			                                               .source = "softnet",
-			                                               .t0_ns = t,
-			                                               .t1_ns = t,
-			                                               .status = CAPTURE_OK});
+			softnet_end(s, i);
 		}
-		store_tick(f.store, &(struct store_tick){.snap = i,
-		                                         .realtime_ns = t,
-		                                         .monotonic_ns = t,
-		                                         .boottime_ns = t});
+		tick(s, i);
 	}
-	assert_int_equal(store_seal(f.store, &e), 0);
-	assert_int_equal(sqlfunc_register(store_db(f.store), &e), 0);
-	return f;
+	return (struct fixture){.store = sealed(s)};
 }
 
 static int setup(void **state)
@@ -69,15 +46,6 @@ static int setup(void **state)
 	f = make(13, 20, 20);
 	assert_int_equal(plotfunc_register(store_db(f.store), &e), 0);
 	*state = &f;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-
-	store_close(f->store);
-	arena_free(&f->arena);
 	return 0;
 }
 

@@ -9,24 +9,17 @@
 
 #include "analyze/resample.h"
 #include "analyze/section.h"
-#include "analyze/sqlfunc.h"
-#include "analyze/store.h"
-#include "schema/timefmt.h"
+#include "tests/unit/softnet_store.h"
 
 #define TICKS 6
 
 /* A sealed store: softnet of cpu0 and cpu1 once a second; cpu1 drops 7 in the last interval. */
 static struct store *sample_store(void)
 {
-	struct err e = {0};
-	struct store *s = store_open(NULL, &e);
+	struct store *s = empty_store();
 
-	assert_non_null(s);
 	for (uint64_t i = 0; i < TICKS; i++) {
-		const struct store_member m = {.member = SPAN("proc/net/softnet_stat"),
-		                               .source = "softnet"};
-		struct emit *out = store_member(s, &m);
-		int64_t t = (int64_t)(100 + i) * NS_PER_S;
+		struct emit *out = softnet_begin(s);
 
 		emit_u64(out, SPAN("cpu0"), SPAN("processed"), KIND_COUNTER32, UNIT_COUNT, 10 * i);
 		emit_u64(out, SPAN("cpu0"), SPAN("dropped"), KIND_COUNTER32, UNIT_COUNT, 5);
@@ -35,25 +28,11 @@ static struct store *sample_store(void)
 		         i == TICKS - 1 ? 7 : 0);
 		emit_i64(out, SPAN("cpu1"), SPAN("backlog_len"), KIND_GAUGE, UNIT_COUNT,
 		         i == 2 ? 9 : 1);
-		store_capture(s, &(struct store_capture){.member = m.member,
-		                                         .source = "softnet",
-		                                         .t0_ns = t,
-		                                         .t1_ns = t,
-		                                         .status = CAPTURE_OK});
-		store_tick(s, &(struct store_tick){.snap = i,
-		                                   .realtime_ns = t,
-		                                   .monotonic_ns = t,
-		                                   .boottime_ns = t});
+		softnet_end(s, i);
+		tick(s, i);
 	}
-	assert_int_equal(store_seal(s, &e), 0);
-	assert_int_equal(sqlfunc_register(store_db(s), &e), 0);
-	return s;
+	return sealed(s);
 }
-
-struct fixture {
-	struct store *store;
-	struct arena arena;
-};
 
 static int setup(void **state)
 {
@@ -61,15 +40,6 @@ static int setup(void **state)
 
 	f = (struct fixture){.store = sample_store()};
 	*state = &f;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-
-	store_close(f->store);
-	arena_free(&f->arena);
 	return 0;
 }
 

@@ -1,32 +1,8 @@
 #include "analyze/tcp_fold.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
-#include "analyze/store.h"
+#include "tests/unit/one_store.h"
 
 /* The folds are reached through a store, whose schema they need. */
-static struct store *s;
-static struct err e;
-
-static int setup(void **state)
-{
-	(void)state;
-	e = (struct err){0};
-	s = store_open(NULL, &e);
-	return s ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	store_close(s);
-	return 0;
-}
-
 static void put(const char *source, enum tcp_state state, unsigned lport, const char *peer,
                 unsigned pport, const struct sock *more)
 {
@@ -49,18 +25,6 @@ static void tick(uint64_t snap)
 	                                   .monotonic_ns = (int64_t)(snap + 7) * 5000000000});
 }
 
-static int64_t query(const char *sql)
-{
-	struct stmt t;
-	int64_t v = -1;
-
-	assert_int_equal(stmt_prepare(&t, store_db(s), sql, &e), 0);
-	if (stmt_row(&t, &e) == 1)
-		v = stmt_is_null(&t, 0) ? -2 : stmt_get_i64(&t, 0);
-	stmt_done(&t);
-	return v;
-}
-
 static void the_side_that_listens_names_the_port(void **state)
 {
 	(void)state;
@@ -70,7 +34,7 @@ static void the_side_that_listens_names_the_port(void **state)
 	put("tcp", TCP_ESTAB, 50000, "10.0.0.8", 8080, NULL);
 	put("tcp", TCP_LISTEN, 4140, "0.0.0.0", 0, NULL);
 	tick(0);
-	assert_int_equal(store_seal(s, &e), 0);
+	seal();
 	assert_int_equal(query("SELECT n FROM tcp_peer WHERE dir = 'in' AND port = 4140 AND "
 	                       "peer = '10.0.0.9' AND state = 'TIME-WAIT'"),
 	                 2);
@@ -99,7 +63,7 @@ static void sockets_that_share_an_address_are_one_listener(void **state)
 		listening(0, 64, 3);
 		tick(snap);
 	}
-	assert_int_equal(store_seal(s, &e), 0);
+	seal();
 	assert_int_equal(query("SELECT count(*) FROM listener"), 2);
 	assert_int_equal(query("SELECT queue FROM listener WHERE snap = 1"), 2);
 	assert_int_equal(query("SELECT backlog FROM listener WHERE snap = 1"), 1);
@@ -114,7 +78,7 @@ static void a_tick_that_was_cut_off_leaves_the_listeners_as_they_were(void **sta
 	listening(9, 64, 5);
 	store_drop(s, "cut off");
 	store_last(s);
-	assert_int_equal(store_seal(s, &e), 0);
+	seal();
 	assert_int_equal(query("SELECT count(*) FROM listener"), 1);
 	assert_int_equal(query("SELECT queue FROM listener"), 0);
 }
@@ -130,7 +94,7 @@ static void connections_that_come_and_go_are_churn(void **state)
 			put("tcp", TCP_TIME_WAIT, 80, "10.0.0.9", 2000 + snap - 1, NULL);
 		tick(snap);
 	}
-	assert_int_equal(store_seal(s, &e), 0);
+	seal();
 	assert_int_equal(query("SELECT seen FROM tcp_churn WHERE port = 80"), 5);
 	assert_int_equal(query("SELECT opened FROM tcp_churn WHERE port = 80"), 3);
 	assert_int_equal(query("SELECT closed FROM tcp_churn WHERE port = 80"), 3);
@@ -147,7 +111,7 @@ static void a_time_wait_port_used_anew_is_a_new_connection(void **state)
 		put("tcp", states[snap], 50000, "10.0.0.8", 8080, NULL);
 		tick(snap);
 	}
-	assert_int_equal(store_seal(s, &e), 0);
+	seal();
 	assert_int_equal(query("SELECT seen FROM tcp_churn"), 2);
 	assert_int_equal(query("SELECT closed FROM tcp_churn"), 1);
 }
@@ -170,7 +134,7 @@ static void flows_grow_by_what_their_sockets_grew(void **state)
 		}
 		tick((uint64_t)snap);
 	}
-	assert_int_equal(store_seal(s, &e), 0);
+	seal();
 	assert_int_equal(query("SELECT bytes_sent FROM tcp_flow WHERE snap = 0"), -2);
 	assert_int_equal(query("SELECT bytes_sent FROM tcp_flow WHERE snap = 1"), 50);
 	assert_int_equal(query("SELECT bytes_sent FROM tcp_flow WHERE snap = 2"), 59);
@@ -197,7 +161,7 @@ static void listeners_are_kept_when_they_change_and_know_their_owner(void **stat
 			put("owners", TCP_LISTEN, 4140, "0.0.0.0", 0, &owner);
 		tick((uint64_t)snap);
 	}
-	assert_int_equal(store_seal(s, &e), 0);
+	seal();
 	assert_int_equal(query("SELECT count(*) FROM listener"), 4);
 	assert_int_equal(query("SELECT queue FROM listener WHERE snap = 2"), 9);
 	assert_int_equal(query("SELECT drops FROM listener WHERE snap = 4"), 1);
@@ -222,7 +186,7 @@ static void many_peers_become_one_row(void **state)
 	}
 	put("tcp", TCP_LISTEN, 80, "*", 0, NULL);
 	tick(0);
-	assert_int_equal(store_seal(s, &e), 0);
+	seal();
 	assert_int_equal(query("SELECT count(*) FROM tcp_peer"), 257);
 	assert_int_equal(query("SELECT n FROM tcp_peer WHERE peer = '*'"), 1000 - 256);
 }
@@ -242,7 +206,7 @@ static void silent_sockets_are_counted_by_peer(void **state)
 	put("tcp_info", TCP_CLOSE_WAIT, 40002, "10.0.0.2", 8080, &quiet);
 	put("tcp_info", TCP_ESTAB, 40003, "10.0.0.3", 8080, &bare);
 	tick(0);
-	assert_int_equal(store_seal(s, &e), 0);
+	seal();
 	assert_int_equal(query("SELECT idle FROM tcp_flow WHERE peer = '10.0.0.2'"), 1);
 	assert_int_equal(query("SELECT idle FROM tcp_flow WHERE peer = '10.0.0.3'"), -2);
 }

@@ -12,10 +12,9 @@
 #include "analyze/escape.h"
 #include "analyze/layout.h"
 #include "analyze/section.h"
-#include "analyze/sqlfunc.h"
 #include "analyze/stmt.h"
-#include "analyze/store.h"
 #include "schema/timefmt.h"
+#include "tests/unit/softnet_store.h"
 
 /* ---- as text ---- */
 
@@ -139,39 +138,18 @@ static void an_axis_without_length_has_no_scale(void **state)
 /* The source is captured at ticks 0 to 3 and 6 to 7; cpu0 drops 5 at tick 2. */
 static struct store *sample_store(void)
 {
-	struct err e = {0};
-	struct store *s = store_open(NULL, &e);
+	struct store *s = empty_store();
 
-	assert_non_null(s);
 	for (uint64_t i = 0; i < TICKS; i++) {
-		const struct store_member m = {.member = SPAN("proc/net/softnet_stat"),
-		                               .source = "softnet"};
-		int64_t t = (int64_t)(100 + i) * NS_PER_S;
-		struct emit *out = i < 4 || i > 5 ? store_member(s, &m) : NULL;
-
-		if (out) {
-			emit_u64(out, SPAN("cpu0"), SPAN("dropped"), KIND_COUNTER32, UNIT_COUNT,
-			         i < 2 ? 0 : 5);
-			store_capture(s, &(struct store_capture){.member = m.member,
-			                                         .source = "softnet",
-			                                         .t0_ns = t,
-			                                         .t1_ns = t,
-			                                         .status = CAPTURE_OK});
+		if (i < 4 || i > 5) {
+			emit_u64(softnet_begin(s), SPAN("cpu0"), SPAN("dropped"), KIND_COUNTER32,
+			         UNIT_COUNT, i < 2 ? 0 : 5);
+			softnet_end(s, i);
 		}
-		store_tick(s, &(struct store_tick){.snap = i,
-		                                   .realtime_ns = t,
-		                                   .monotonic_ns = t,
-		                                   .boottime_ns = t});
+		tick(s, i);
 	}
-	assert_int_equal(store_seal(s, &e), 0);
-	assert_int_equal(sqlfunc_register(store_db(s), &e), 0);
-	return s;
+	return sealed(s);
 }
-
-struct fixture {
-	struct store *store;
-	struct arena arena;
-};
 
 static int setup(void **state)
 {
@@ -179,15 +157,6 @@ static int setup(void **state)
 
 	f = (struct fixture){.store = sample_store()};
 	*state = &f;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-
-	store_close(f->store);
-	arena_free(&f->arena);
 	return 0;
 }
 
