@@ -1,19 +1,16 @@
 #!/bin/sh
 # The static collector (make check-static): it runs where there is nothing, on old kernels,
 # without rights, on arm64; its size, its bytes and its memory are what they should be.
-# shellcheck disable=SC2317,SC2154,SC2034,SC2016,SC2013 # functions that check calls; the library's variables; inner shells
+# shellcheck disable=SC2317,SC2016,SC2013 # functions that check calls; inner shells
 set -u
 cd "$(dirname "$0")/.." || exit 1
 name=static
-# shellcheck source=/dev/null
+# shellcheck source=tests/e2e/lib/collect.sh
 . tests/e2e/lib/collect.sh
 tree=$PWD
-build=$(dirname "$collect")
-analyze=$build/nettape-analyze
 collect=$tree/build/static/nettape-collect
 arm64=$tree/build/static-arm64/nettape-collect
 cd "$work" || exit 1
-rm -rf ./* 2>/dev/null
 server='' recorder='' namespaces=
 
 clean() {
@@ -23,7 +20,6 @@ clean() {
 trap clean EXIT
 trap 'exit 1' INT TERM HUP
 
-skip() { echo "ok - $name: $1 # SKIP $2"; }
 reads() { "$analyze" --fail-on never --no-pager "$1" >"$1.txt" && grep -q '^VERDICT' "$1.txt"; }
 # rows FILE QUERY WANTED: what the analyzer's store says
 rows() {

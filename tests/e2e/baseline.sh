@@ -4,43 +4,17 @@
 # shellcheck disable=SC2016 # what sh -c gets is expanded there
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-home=$PWD
-analyze=$PWD/$BUILD/nettape-analyze
-work=$TESTLOG/baseline
-rm -rf "$work"
-mkdir -p "$work"
+name=baseline
+# shellcheck source=tests/e2e/lib/analyze.sh
+. tests/e2e/lib/analyze.sh
 cd "$work" || exit 1
-export PYTHONDONTWRITEBYTECODE=1
-
-check() { # WHAT COMMAND...: ok when it succeeds
-	what=$1
-	shift
-	if "$@" >said 2>&1; then
-		echo "ok - baseline: $what"
-	else
-		echo "not ok - baseline: $what"
-		head -5 said | sed 's/^/# /'
-	fi
-}
-status_is() { # STATUS COMMAND...
-	want=$1
-	shift
-	"$@" >out 2>err
-	got=$?
-	[ "$got" -eq "$want" ] || { echo "status $got, not $want: $(head -1 err)" && return 1; }
-}
-has() { grep -qF -e "$1" out || { cat out && return 1; }; }
-has_not() { ! grep -qF -e "$1" out; }
-says() { grep -qF -e "$1" err || { cat err && return 1; }; }
-python() { timeout 60 python3 -c "$@"; }
-make_bundle() { # FILE ARGUMENT...
+host() { # FILE ARGUMENT...
 	file=$1
 	shift
-	python3 "$home/tests/gen/bundle.py" --seed 5 --ticks 61 --cpus 2 --interfaces 2 --sockets 20 -o "$file" "$@" ||
-		echo "not ok - baseline: $file cannot be made"
+	make_bundle "$file" --seed 5 --ticks 61 --cpus 2 --interfaces 2 --sockets 20 "$@"
 }
-make_bundle old.tar --fault backlog-drops,cpu=0 --fault qdisc-drops
-make_bundle new.tar --fault backlog-drops,cpu=0 --fault conntrack-full --fault missing,source=qdisc
+host old.tar --fault backlog-drops,cpu=0 --fault qdisc-drops
+host new.tar --fault backlog-drops,cpu=0 --fault conntrack-full --fault missing,source=qdisc
 text() { timeout 60 "$analyze" --no-pager "$@"; }
 
 # the rules that these bundles set off
@@ -71,8 +45,8 @@ states = {g["rule"]: (g["state"], g["why"]) for g in b["gone"]}
 assert states["nic-drops/qdisc"][0] == "unknown" and "qdisc" in states["nic-drops/qdisc"][1], states
 assert b["host"] == old["bundle"]["host"] and b["bundle_sha256"] == old["bundle"]["sha256"] and b["file"] == "before.json"
 '
-check "as its schema says" python3 "$home/tests/e2e/schema_check.py" "$home/schema/report.schema.json" after.json
-make_bundle healed.tar
+check "as its schema says" as_promised report after.json
+host healed.tar
 status_is 0 text --fail-on never --baseline before.json healed.tar
 check "a host that was healed has it gone, and no more" sh -c 'grep -A9 "^GONE" out | grep "softirq/backlog-drop" | grep -qv perhaps'
 

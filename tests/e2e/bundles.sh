@@ -2,80 +2,64 @@
 # One recording read in every form it may arrive in, cut, damaged and hostile.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-build=${BUILD:-build}
-dir=${TESTLOG:-build}/bundles
-rm -rf "$dir"
-mkdir -p "$dir/x"
-analyze() { timeout 60 "$build/nettape-analyze" --no-pager --fail-on never "$@"; }
-verdict() { # WHAT STATUS
-	if [ "$2" -eq 0 ]; then echo "ok - bundles: $1"; else echo "not ok - bundles: $1"; fi
-}
-ticks() { analyze --sql 'SELECT count(*) FROM snapshot' "$1" 2>"$dir/err" | tail -n 1 | tr -dc 0-9; }
+name=bundles
+# shellcheck source=tests/e2e/lib/analyze.sh
+. tests/e2e/lib/analyze.sh
+mkdir -p "$work/x"
+ticks() { analyze --sql 'SELECT count(*) FROM snapshot' "$1" 2>"$work/err" | tail -n 1 | tr -dc 0-9; }
 reason() { analyze --sql "SELECT v FROM meta WHERE k = 'end_reason'" "$1" 2>/dev/null | tail -n 1; }
 
-"$build/nettape-collect" -q --for 2s --every 500ms --no-http --force -o "$dir/b.tar.zst" || {
-	echo "not ok - bundles: no recording"
+"$collect" -q --for 2s --every 500ms --no-http --force -o "$work/b.tar.zst" || {
+	verdict "this host is recorded" 1
 	exit 1
 }
-zstd -qdf "$dir/b.tar.zst" -o "$dir/b.tar" 2>/dev/null
-tar -xf "$dir/b.tar" -C "$dir/x"
-stem=$(ls "$dir/x")
-taken=$(find "$dir/x" -name tick.json | wc -l) # 5, fewer where the machine was too busy
-gzip -k "$dir/b.tar"
-xz -k0 "$dir/b.tar"
+zstd -qdf "$work/b.tar.zst" -o "$work/b.tar" 2>/dev/null
+tar -xf "$work/b.tar" -C "$work/x"
+stem=$(ls "$work/x")
+taken=$(find "$work/x" -name tick.json | wc -l) # 5, fewer where the machine was too busy
+gzip -k "$work/b.tar"
+xz -k0 "$work/b.tar"
 for form in b.tar.zst b.tar b.tar.gz b.tar.xz x "x/$stem"; do
-	[ "$taken" -gt 1 ] && [ "$(ticks "$dir/$form")" = "$taken" ]
+	[ "$taken" -gt 1 ] && [ "$(ticks "$work/$form")" = "$taken" ]
 	verdict "reads $(echo "$form" | sed "s/$stem/STEM/")" $?
 done
-[ "$(analyze --sql 'SELECT count(*) FROM snapshot' - <"$dir/b.tar.zst" | tail -n 1 | tr -dc 0-9)" = "$taken" ]
+[ "$(analyze --sql 'SELECT count(*) FROM snapshot' - <"$work/b.tar.zst" | tail -n 1 | tr -dc 0-9)" = "$taken" ]
 verdict "reads standard input" $?
-[ "$(reason "$dir/b.tar.gz")" = complete ]
+[ "$(reason "$work/b.tar.gz")" = complete ]
 verdict "says that it is complete" $?
 
 # the store of the tar and of its folder are the same, but for the file's own facts
 for form in b.tar x; do
-	rm -f "$dir/$form.db"
-	analyze --db "$dir/$form.db" "$dir/$form" >/dev/null
-	sqlite3 "$dir/$form.db" "SELECT source, entity, name, n, first, last, increase FROM series ORDER BY 1, 2, 3" >"$dir/$form.series"
+	rm -f "$work/$form.db"
+	analyze --db "$work/$form.db" "$work/$form" >/dev/null
+	sqlite3 "$work/$form.db" "SELECT source, entity, name, n, first, last, increase FROM series ORDER BY 1, 2, 3" >"$work/$form.series"
 done
-[ -s "$dir/x.series" ] && cmp -s "$dir/b.tar.series" "$dir/x.series"
+[ -s "$work/x.series" ] && cmp -s "$work/b.tar.series" "$work/x.series"
 verdict "a folder gives the same series as the tar" $?
 
 # cut at many places: never a crash, never more than it has, always said
-size=$(wc -c <"$dir/b.tar.zst")
+size=$(wc -c <"$work/b.tar.zst")
 bad=0 read_some=0
 for i in $(seq 1 24); do
-	head -c $((size * i / 25)) "$dir/b.tar.zst" >"$dir/cut.tar.zst"
-	analyze --sql "SELECT v FROM meta WHERE k = 'end_reason'" "$dir/cut.tar.zst" >"$dir/out" 2>"$dir/err"
+	head -c $((size * i / 25)) "$work/b.tar.zst" >"$work/cut.tar.zst"
+	analyze --sql "SELECT v FROM meta WHERE k = 'end_reason'" "$work/cut.tar.zst" >"$work/out" 2>"$work/err"
 	case $? in
-	0) read_some=$((read_some + 1)) && grep -q cut "$dir/out" || bad=1 ;;
-	3) grep -q 'not a bundle' "$dir/err" || bad=1 ;;
+	0) read_some=$((read_some + 1)) && grep -q cut "$work/out" || bad=1 ;;
+	3) grep -q 'not a bundle' "$work/err" || bad=1 ;;
 	*) bad=1 ;;
 	esac
 done
 [ "$bad" -eq 0 ] && [ "$read_some" -gt 5 ]
 verdict "a bundle cut anywhere is read as far as it goes" $?
-analyze "$dir/cut.tar.zst" | head -n 12 | grep -qi 'cut'
+analyze "$work/cut.tar.zst" | head -n 12 | grep -qi 'cut'
 verdict "the report's head says that it was cut" $?
 
 # bytes turned over: a message or a report, no crash
-bad=0
-for i in $(seq 1 20); do
-	python3 - "$dir/b.tar" "$dir/bent.tar" "$i" <<'PY'
-import random, sys
-data = bytearray(open(sys.argv[1], "rb").read())
-r = random.Random(int(sys.argv[3]))
-for _ in range(200):
-    data[r.randrange(len(data))] = r.randrange(256)
-open(sys.argv[2], "wb").write(data)
-PY
-	analyze "$dir/bent.tar" >/dev/null 2>&1
-	case $? in 0 | 3) ;; *) bad=1 ;; esac
-done
-verdict "damaged bundles are data" "$bad"
+bend "$work/b.tar" "$work/bent.tar" 200 20
+verdict "damaged bundles are data" $?
 
 # members that a stranger made up
-python3 - "$dir" <<'PY'
+python3 - "$work" <<'PY'
 import io, sys, tarfile
 d = sys.argv[1]
 def put(t, name, text, **kw):
@@ -134,35 +118,35 @@ with tarfile.open(d + "/newer.tar", "w") as t:
 with tarfile.open(d + "/foreign.tar", "w") as t:
     put(t, "readme.txt", b"hello")
 PY
-analyze "$dir/hostile.tar" >"$dir/out" 2>"$dir/err"
+analyze "$work/hostile.tar" >"$work/out" 2>"$work/err"
 verdict "a hostile bundle is analyzed" $?
-! grep -q "$(printf '\033')" "$dir/out"
+! grep -q "$(printf '\033')" "$work/out"
 verdict "no escape sequence of it reaches the terminal" $?
-grep -q 'passed over' "$dir/out"
+grep -q 'passed over' "$work/out"
 verdict "entries that are no members are counted" $?
 for what in headless damaged; do
-	analyze "$dir/$what.tar" >"$dir/out" 2>&1
-	[ $? -lt 2 ] && grep -q 'bundle.json is missing or damaged' "$dir/out" && grep -q 'eth0' "$dir/out"
+	analyze "$work/$what.tar" >"$work/out" 2>&1
+	[ $? -lt 2 ] && grep -q 'bundle.json is missing or damaged' "$work/out" && grep -q 'eth0' "$work/out"
 	verdict "a $what bundle is read, and the report says what it lacks" $?
 done
-analyze --sql "SELECT group_concat(DISTINCT entity) FROM series WHERE source = 'softnet'" "$dir/space.tar" 2>&1 | tail -1 | grep -qx cpu0
+analyze --sql "SELECT group_concat(DISTINCT entity) FROM series WHERE source = 'softnet'" "$work/space.tar" 2>&1 | tail -1 | grep -qx cpu0
 verdict "what is the host's counts once, whatever namespaces show of it" $?
-analyze --sql "SELECT snap FROM note WHERE member = 'proc/net/softnet_stat'" "$dir/space.tar" 2>&1 | tail -1 | grep -qx 2
+analyze --sql "SELECT snap FROM note WHERE member = 'proc/net/softnet_stat'" "$work/space.tar" 2>&1 | tail -1 | grep -qx 2
 verdict "a note tells the snapshot of its line" $?
-analyze --sql "SELECT increase || ' ' || resets FROM series WHERE source = 'softnet' AND name = 'dropped'" "$dir/again.tar" >"$dir/out" 2>&1
-tail -1 "$dir/out" | grep -qx '6 0'
+analyze --sql "SELECT increase || ' ' || resets FROM series WHERE source = 'softnet' AND name = 'dropped'" "$work/again.tar" >"$work/out" 2>&1
+tail -1 "$work/out" | grep -qx '6 0'
 verdict "members and ticks that come again or too late count once" $?
-analyze "$dir/again.tar" >"$dir/out" 2>&1
-[ $? -lt 2 ] && grep -q 'not later than the one before' "$dir/out"
+analyze "$work/again.tar" >"$work/out" 2>&1
+[ $? -lt 2 ] && grep -q 'not later than the one before' "$work/out"
 verdict "and a tick out of order is told" $?
-analyze "$dir/newer.tar" >"$dir/out" 2>&1
-[ $? -eq 3 ] && grep -q 'format 2' "$dir/out"
+analyze "$work/newer.tar" >"$work/out" 2>&1
+[ $? -eq 3 ] && grep -q 'format 2' "$work/out"
 verdict "a newer format is refused by name" $?
 for what in foreign.tar b.tar.series; do
-	analyze "$dir/$what" >"$dir/out" 2>&1
-	[ $? -eq 3 ] && grep -q 'not a bundle' "$dir/out"
+	analyze "$work/$what" >"$work/out" 2>&1
+	[ $? -eq 3 ] && grep -q 'not a bundle' "$work/out"
 	verdict "$what is no bundle, and it says so" $?
 done
-analyze "$dir/nothing-here" >"$dir/out" 2>&1
-[ $? -eq 3 ] && grep -q 'No such file' "$dir/out"
+analyze "$work/nothing-here" >"$work/out" 2>&1
+[ $? -eq 3 ] && grep -q 'No such file' "$work/out"
 verdict "a file that is not there" $?

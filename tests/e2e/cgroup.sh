@@ -1,15 +1,13 @@
 #!/bin/sh
 # The control group of a watched process: a busy loop with a fifth of a CPU is recorded for
 # three seconds, and its throttling is found in the store. Prints TAP.
-# shellcheck disable=SC2317,SC2154,SC2034,SC2016 # functions that check calls; variables of the library; an inner sh expands
+# shellcheck disable=SC2317,SC2016 # functions that check calls; an inner sh expands
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 name=cgroup
-# shellcheck source=/dev/null
+# shellcheck source=tests/e2e/lib/collect.sh
 . tests/e2e/lib/collect.sh
-analyze=$(cd "$BUILD" && pwd)/nettape-analyze
 cd "$work" || exit 1
-rm -rf ./*
 few="--every 1s --no-http -q --exclude sysctl-* --exclude irq-affinity"
 group=nettape-test-$$ busy='' mount='' version=''
 

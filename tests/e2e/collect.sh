@@ -1,14 +1,13 @@
 #!/bin/sh
 # The collector on this host: what its bundle holds, and what its options do.
-# shellcheck disable=SC2317,SC2154,SC2034 # functions that check calls; variables of the library
+# shellcheck disable=SC2317 # functions that check calls
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 name=collect
-# shellcheck source=/dev/null
+# shellcheck source=tests/e2e/lib/collect.sh
 . tests/e2e/lib/collect.sh
 dump=$PWD/tests/dumps/selfcap
 cd "$work" || exit 1
-rm -rf ./*
 quick="--for 400ms --every 200ms --no-http -q"
 
 members() {

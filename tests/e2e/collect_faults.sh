@@ -1,15 +1,14 @@
 #!/bin/sh
 # What can go wrong while the collector records: signals, a full disk, sources that
 # block or vanish, servers at fault, a user without rights.
-# shellcheck disable=SC2317,SC2154,SC2034 # functions that check calls; variables of the library
+# shellcheck disable=SC2317 # functions that check calls
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 name=collect_faults
-# shellcheck source=/dev/null
+# shellcheck source=tests/e2e/lib/collect.sh
 . tests/e2e/lib/collect.sh
 here=$PWD/tests/e2e
 cd "$work" || exit 1
-rm -rf ./* 2>/dev/null
 few="--exclude sysctl-* --exclude irq-affinity --no-http -q"
 disk=$work/disk server=
 
@@ -80,7 +79,7 @@ for kind in tar.zst tar.gz; do # between two ticks
 	wait $pid 2>/dev/null
 	mv "killed.$kind.part" "killed.$kind"
 	check "SIGKILL, .$kind: the file is a whole stream" whole "killed.$kind"
-	"${collect%collect}analyze" --fail-on never "killed.$kind" >"killed.$kind.txt" 2>>log
+	"$analyze" --fail-on never "killed.$kind" >"killed.$kind.txt" 2>>log
 	check "SIGKILL, .$kind: the analyzer has that tick" grep -q ', 1 ticks' "killed.$kind.txt"
 	check "SIGKILL, .$kind: and says that the bundle was cut" grep -q 'was cut' "killed.$kind.txt"
 done
@@ -280,8 +279,8 @@ as="setpriv --reuid=65534 --regid=65534 --clear-groups"
 if [ "$(id -u)" -eq 0 ] && $as test -x "$collect" && $as test -w "$work/nobody" 2>>log; then
 	# shellcheck disable=SC2086
 	check "without root: exit status 0" status_is 0 $as "$collect" --for 400ms --every 200ms --no-http --pid 1 -o nobody/n.tar
-	check "without root: the end says what that costs" grep -q "not run as root" log
-	check "without root: and why each was denied" grep -q "sysctl-net: .* Permission denied" log
+	check "without root: the end says what that costs" grep -q "not run as root" err
+	check "without root: and why each was denied" grep -q "sysctl-net: .* Permission denied" err
 	unpack nobody/n.tar
 	check "without root: what is denied is recorded" judge "b['uid'] == 65534 and 'denied' in status('proc/sys/') + status('/fd')"
 	check "without root: the counters are there" judge "status('proc/stat') == ['ok'] * 3 and status('cmd/ss_-tan')[0] == 'ok'"

@@ -3,25 +3,20 @@
 # must not be called gone.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-build=${BUILD:-build}
-dir=${TESTLOG:-build}/compare
-rm -rf "$dir"
-mkdir -p "$dir"
-export PYTHONDONTWRITEBYTECODE=1
-analyze() { timeout 60 "$build/nettape-analyze" --no-pager "$@"; }
-verdict() { # WHAT STATUS
-	if [ "$2" -eq 0 ]; then echo "ok - compare: $1"; else echo "not ok - compare: $1"; fi
-}
+name=compare
+# shellcheck source=tests/e2e/lib/analyze.sh
+. tests/e2e/lib/analyze.sh
+analyze() { timeout 60 "$analyze" --no-pager "$@"; }
 compare() { # NAME OLD NEW ARGUMENT...: NAME.json, NAME.txt; its status in $status
-	name=$1 old=$dir/$2 new=$dir/$3
+	into=$work/$1 old=$work/$2 new=$work/$3
 	shift 3
-	analyze --format json -o "$dir/$name.json" "$@" --compare "$old" "$new" 2>"$dir/$name.err"
+	analyze --format json -o "$into.json" "$@" --compare "$old" "$new" 2>"$into.err"
 	status=$?
-	analyze --width 160 -o "$dir/$name.txt" "$@" --compare "$old" "$new" 2>>"$dir/$name.err"
+	analyze --width 160 -o "$into.txt" "$@" --compare "$old" "$new" 2>>"$into.err"
 }
 # says NAME EXPRESSION: over r (the report), facts, rows(section[, caption]), rules(fate)
 says() {
-	python3 - "$dir/$1.json" "$2" <<'PY'
+	python3 - "$work/$1.json" "$2" <<'PY'
 import json, sys
 r = json.load(open(sys.argv[1]))
 facts = (r["bundle"] or r["about"])["facts"]
@@ -36,13 +31,13 @@ PY
 }
 
 # ---- made-up hosts: all kinds of differences, of a known size
-make_bundle() { # FILE ARGUMENT...
+host() { # FILE ARGUMENT...
 	file=$1
 	shift
-	python3 tests/gen/bundle.py --ticks 130 --cpus 2 --sockets 30 --linkerd 2 -o "$dir/$file" "$@"
+	make_bundle "$work/$file" --ticks 130 --cpus 2 --sockets 30 --linkerd 2 "$@"
 }
-make_bundle sick.tar --seed 5 --fault conntrack-full,start=30,end=100 --fault backlog-drops,start=20,per_s=60 || exit 1
-make_bundle well.tar --seed 6 --kernel 6.6.9-1-amd64 --fault backlog-drops,start=20,per_s=60 || exit 1
+host sick.tar --seed 5 --fault conntrack-full,start=30,end=100 --fault backlog-drops,start=20,per_s=60 || exit 1
+host well.tar --seed 6 --kernel 6.6.9-1-amd64 --fault backlog-drops,start=20,per_s=60 || exit 1
 compare remedy sick.tar well.tar
 says remedy '"root-cause/conntrack-full " in rules("gone") and not rules("new")'
 verdict "a finding that NEW has not any more is gone" $?
@@ -52,7 +47,7 @@ says remedy 'facts["gone"] >= 1 and facts["new"] == 0 and facts["unsure"] == 0'
 verdict "the verdict counts them" $?
 [ "$status" -eq 0 ]
 verdict "what was there before does not fail" $?
-grep -q '^VERDICT.* [1-9] findings* gone, 0 new, [1-9][0-9]* same' "$dir/remedy.txt"
+grep -q '^VERDICT.* [1-9] findings* gone, 0 new, [1-9][0-9]* same' "$work/remedy.txt"
 verdict "the text says so in one sentence" $?
 says remedy '[(row["old"], row["new"]) for row in rows("VERSIONS") if row["of"] == "kernel"] == [("6.1.0-18-amd64", "6.6.9-1-amd64")]'
 verdict "another kernel is told" $?
@@ -68,11 +63,11 @@ says relapse '"root-cause/conntrack-full " in rules("new") and not rules("gone")
 verdict "the other way round it is new" $?
 [ "$status" -eq 1 ]
 verdict "which is a finding for the exit status" $?
-analyze --fail-on never -o "$dir/out" --compare "$dir/well.tar" "$dir/sick.tar"
+analyze --fail-on never -o "$work/out" --compare "$work/well.tar" "$work/sick.tar"
 verdict "unless it is not to be" $?
 
 # the same rules, but what they need is not in NEW: nothing is gone
-make_bundle blind.tar --seed 6 --fault missing,source=conntrack-stat --fault missing,source=conntrack-count --fault missing,source=softnet
+host blind.tar --seed 6 --fault missing,source=conntrack-stat --fault missing,source=conntrack-count --fault missing,source=softnet
 compare blind sick.tar blind.tar
 says blind 'not any(x.startswith(("conntrack/", "root-cause/conntrack", "softirq/backlog")) for x in rules("gone"))'
 verdict "what NEW could not judge is not gone" $?
@@ -82,7 +77,7 @@ says blind 'all(row["why"].startswith("NEW: ") and len(row["why"]) > 10 for row 
 verdict "and why not" $?
 [ "$status" -eq 0 ]
 verdict "that alone does not fail" $?
-analyze --strict -o "$dir/out" --compare "$dir/sick.tar" "$dir/blind.tar"
+analyze --strict -o "$work/out" --compare "$work/sick.tar" "$work/blind.tar"
 [ $? -eq 1 ]
 verdict "with --strict it does" $?
 compare dawn blind.tar sick.tar
@@ -95,56 +90,56 @@ verdict "but counts for the exit status: it is there" $?
 compare parts sick.tar well.tar --until +60s
 says parts 'facts["gone"] >= 1 and all(row["window_s"] == 60 for row in rows("RECORDINGS") if "window_s" in row)'
 verdict "--since and --until cut both" $?
-make_bundle short.tar --seed 6 --ticks 70 --kernel 6.6.9-1-amd64 --fault backlog-drops,start=1,per_s=60
+host short.tar --seed 6 --ticks 70 --kernel 6.6.9-1-amd64 --fault backlog-drops,start=1,per_s=60
 compare length well.tar short.tar
 says length 'all(abs(row["change_pct"]) < 40 for row in rows("RATES", "what should be zero") if row["metric"] == "softnet/drops")'
 verdict "a shorter window has the same rates" $?
-analyze -a --fail-on never --format json -o "$dir/all.json" --compare "$dir/well.tar" "$dir/short.tar"
+analyze -a --fail-on never --format json -o "$work/all.json" --compare "$work/well.tar" "$work/short.tar"
 says all 'len(rows("RATES")) > 20'
 verdict "--all has rates that hardly changed, too" $?
 
 # several recordings of one host on a side: one window each
-python3 tests/e2e/split.py "$dir/sick.tar" "$dir/sick-a.tar" 0 59
-python3 tests/e2e/split.py "$dir/sick.tar" "$dir/sick-b.tar" 60 129
-analyze --join --format json -o "$dir/pieces.json" --compare "$dir/sick-a.tar" "$dir/sick-b.tar" vs "$dir/well.tar"
+python3 tests/e2e/split.py "$work/sick.tar" "$work/sick-a.tar" 0 59
+python3 tests/e2e/split.py "$work/sick.tar" "$work/sick-b.tar" 60 129
+analyze --join --format json -o "$work/pieces.json" --compare "$work/sick-a.tar" "$work/sick-b.tar" vs "$work/well.tar"
 says pieces '"root-cause/conntrack-full " in rules("gone") and not rules("new")'
 verdict "two recordings against one, with --join" $?
 says pieces 'len([row for row in rows("RECORDINGS") if round(row.get("window_s", 0)) == 129 and row["snapshots"] == 130]) == 2'
 verdict "are one window" $?
 says pieces 'facts["old_path"].endswith("sick-a.tar, " + facts["old_path"].split(", ")[1]) and facts["old_path"].endswith("sick-b.tar")'
 verdict "and both are named" $?
-analyze --compare "$dir/sick-a.tar" "$dir/sick-b.tar" vs "$dir/well.tar" >"$dir/out" 2>&1
-[ $? -eq 2 ] && grep -q 'one window with --join' "$dir/out"
+analyze --compare "$work/sick-a.tar" "$work/sick-b.tar" vs "$work/well.tar" >"$work/out" 2>&1
+[ $? -eq 2 ] && grep -q 'one window with --join' "$work/out"
 verdict "without --join they are not" $?
-analyze --join --compare "$dir/sick-a.tar" "$dir/sick-b.tar" "$dir/well.tar" >"$dir/out" 2>&1
-[ $? -eq 2 ] && grep -q 'OLD... vs NEW...' "$dir/out"
+analyze --join --compare "$work/sick-a.tar" "$work/sick-b.tar" "$work/well.tar" >"$work/out" 2>&1
+[ $? -eq 2 ] && grep -q 'OLD... vs NEW...' "$work/out"
 verdict "where NEW begins has to be said" $?
 
 # what makes no sense
-analyze --compare "$dir/well.tar" >"$dir/out" 2>&1
+analyze --compare "$work/well.tar" >"$work/out" 2>&1
 [ $? -eq 2 ]
 verdict "one bundle is no comparison" $?
-analyze --compare "$dir/well.tar" "$dir/well.tar" >"$dir/out" 2>&1
-[ $? -eq 3 ] && grep -q 'the same recording' "$dir/out"
+analyze --compare "$work/well.tar" "$work/well.tar" >"$work/out" 2>&1
+[ $? -eq 3 ] && grep -q 'the same recording' "$work/out"
 verdict "nor is the same one twice" $?
-analyze --compare "$dir/well.tar" /nonexistent.tar >"$dir/out" 2>&1
-[ $? -eq 3 ] && grep -q '/nonexistent.tar' "$dir/out"
+analyze --compare "$work/well.tar" /nonexistent.tar >"$work/out" 2>&1
+[ $? -eq 3 ] && grep -q '/nonexistent.tar' "$work/out"
 verdict "a bundle that cannot be read is named" $?
-analyze --compare --section nonsense "$dir/well.tar" "$dir/sick.tar" >"$dir/out" 2>&1
-[ $? -eq 2 ] && grep -q LATENCY "$dir/out"
+analyze --compare --section nonsense "$work/well.tar" "$work/sick.tar" >"$work/out" 2>&1
+[ $? -eq 2 ] && grep -q LATENCY "$work/out"
 verdict "a section of its own is asked for by name" $?
-analyze --fail-on never --sql "SELECT fate, count(*) FROM pair GROUP BY fate" --compare "$dir/sick.tar" "$dir/well.tar" | grep -q '^gone	'
+analyze --fail-on never --sql "SELECT fate, count(*) FROM pair GROUP BY fate" --compare "$work/sick.tar" "$work/well.tar" | grep -q '^gone	'
 verdict "its tables can be queried" $?
 
 # ---- a real kernel: a short accept queue, and the remedy
 ns=ntcm$$
 if ! ip netns add "$ns" 2>/dev/null; then
-	echo "ok - compare: a real fault and its remedy # SKIP no right to make a network namespace"
+	skip "a real fault and its remedy" "no right to make a network namespace"
 	exit 0
 fi
-trap 'kill $(cat "$dir"/*.pid 2>/dev/null) 2>/dev/null; ip netns del "$ns"' EXIT
+trap 'kill $(cat "$work"/*.pid 2>/dev/null) 2>/dev/null; ip netns del "$ns"' EXIT
 nsenter --net=/run/netns/"$ns" ip link set lo up
-cat >"$dir/service.py" <<'PY'
+cat >"$work/service.py" <<'PY'
 # a listener of that backlog, which accepts or not; connections to it, and a steady load beside it
 import select, socket, sys, time
 ready, backlog, accepts, busy = sys.argv[1], int(sys.argv[2]), sys.argv[3] == "accepts", sys.argv[4] == "busy"
@@ -175,12 +170,12 @@ while time.time() < end:
 PY
 record() { # NAME BACKLOG accepts|sleeps busy|idle SOMAXCONN
 	nsenter --net=/run/netns/"$ns" sysctl -qw net.core.somaxconn="$5"
-	nsenter --net=/run/netns/"$ns" timeout 60 python3 "$dir/service.py" "$dir/$1.ready" "$2" "$3" "$4" &
-	echo $! >"$dir/service.pid"
-	for _ in $(seq 100); do [ -e "$dir/$1.ready" ] && break; sleep 0.1; done
-	nsenter --net=/run/netns/"$ns" "$build/nettape-collect" -q --for 5s --every 500ms --no-http --force -o "$dir/$1.tar.zst" ||
-		echo "not ok - compare: recording $1 failed"
-	kill "$(cat "$dir/service.pid")"
+	nsenter --net=/run/netns/"$ns" timeout 60 python3 "$work/service.py" "$work/$1.ready" "$2" "$3" "$4" &
+	echo $! >"$work/service.pid"
+	for _ in $(seq 100); do [ -e "$work/$1.ready" ] && break; sleep 0.1; done
+	nsenter --net=/run/netns/"$ns" "$collect" -q --for 5s --every 500ms --no-http --force -o "$work/$1.tar.zst" ||
+		verdict "$1 is recorded" 1
+	kill "$(cat "$work/service.pid")"
 	wait 2>/dev/null
 }
 record before 1 sleeps busy 1000
@@ -198,7 +193,7 @@ says real 'not facts.get("note") and rows("LOAD")'
 verdict "the load was comparable" $?
 says real 'any(row["metric"] == "tcp/listen_overflows" and row["new_value"] == 0 for row in rows("RATES"))'
 verdict "overflows are zero now" $?
-grep -q '^NETTAPE.*before and after' "$dir/real.txt"
+grep -q '^NETTAPE.*before and after' "$work/real.txt"
 verdict "the head says that it is one host" $?
 compare back after.tar.zst before.tar.zst
 says back '"tcp-listen/overflow 127.0.0.1:4711" in rules("new")'

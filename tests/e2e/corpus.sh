@@ -3,21 +3,11 @@
 # the captures of others where NETTAPE_FIXTURES names a folder of them.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-build=${BUILD:-build}
-work=${TESTLOG:-$PWD/build}/corpus
-rm -rf "$work"
+name=corpus
+# shellcheck source=tests/e2e/lib/common.sh
+. tests/e2e/lib/common.sh
 mkdir -p "$work/c/proc/net" "$work/c/more"
 
-check() { # WHAT COMMAND...
-	what=$1
-	shift
-	if "$@" >"$work/out" 2>&1; then
-		echo "ok - corpus: $what"
-	else
-		echo "not ok - corpus: $what"
-		head -20 "$work/out"
-	fi
-}
 corpus() { python3 tests/corpus/corpus.py "$build" "$work/c" "$@"; }
 fails() { ! "$@"; }
 says() { # TEXT COMMAND...: it ends well or not, but says that
@@ -77,5 +67,5 @@ check "all of their values" says '^interrupts +1 +1 +0 +0 +46120 ' giant
 if [ -d "${NETTAPE_FIXTURES:-}" ]; then
 	python3 tests/corpus/corpus.py --tap "$build" "$NETTAPE_FIXTURES"
 else
-	echo "ok - foreign fixtures # SKIP not here"
+	skip "foreign fixtures" "not here"
 fi

@@ -1,20 +1,14 @@
 #!/bin/sh
 # Three people who have the README and the manual alone: a customer records and sends, an engineer
 # finds why p999 is 200 ms, somebody writes a rule with its test.  Prints TAP.
-# shellcheck disable=SC2016,SC2153 # what sh -c gets is expanded there; BUILD is the caller's
+# shellcheck disable=SC2016 # what sh -c gets is expanded there
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-home=$PWD
-build=$PWD/$BUILD
-work=$TESTLOG/first_contact
-rm -rf "$work"
+name=first_contact
+# shellcheck source=tests/e2e/lib/common.sh
+. tests/e2e/lib/common.sh
 mkdir -p "$work/customer" "$work/engineer" "$work/author"
 
-check() { # WHAT COMMAND...: ok when it succeeds
-	what=$1
-	shift
-	if "$@" >>"$work/log" 2>&1; then echo "ok - first contact: $what"; else echo "not ok - first contact: $what"; fi
-}
 part() { sed -n "/^## $1/,/^## /p" "$home/README.md"; } # HEADING: of the README
 example() { # FILE: as EXAMPLES of nettape-rules(5) has it
 	sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$home/analyze/nettape-rules.5" |
@@ -41,9 +35,9 @@ check "and can be read" "$build/nettape-analyze" --fail-on never "$bundle"
 cd "$home" || exit 1
 lab="the engineer is told the cause, and what to do"
 if [ "$(id -u)" -ne 0 ] || ! unshare -n true 2>/dev/null; then
-	echo "ok - first contact: $lab # SKIP namespaces need root"
+	skip "$lab" "namespaces need root"
 elif ! [ -x "$build/tests/lab/linkerd" ]; then
-	echo "ok - first contact: $lab # SKIP the lab is not built"
+	skip "$lab" "the lab is not built"
 else
 	mkdir "$work/built"
 	ln -s "$build/nettape-collect" "$build/nettape-analyze" "$build/tests" "$work/built"
@@ -67,7 +61,6 @@ fi
 cd "$work/author" || exit 1
 mkdir -p rules/site
 for f in forks.sql forks.test; do example "site/$f" >"rules/site/$f"; done
-analyze=$build/nettape-analyze
 check "the manual has a rule" grep -q '^-- rule: *site/forks$' rules/site/forks.sql
 check "which nothing is to be said against" "$analyze" --lint-rules rules
 check "its tests pass" sh -c '"$1" --test-rules rules | tee tap | grep -c "^ok" | grep -qx 4 && ! grep "^not ok" tap' sh "$analyze"

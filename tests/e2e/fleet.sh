@@ -3,44 +3,17 @@
 # bundles and killed processes among them.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-here=$PWD
-analyze=$(cd "${BUILD:-build}" && pwd)/nettape-analyze
-dir=${TESTLOG:-/tmp}/fleet
-rm -rf "$dir"
-mkdir -p "$dir/bundles"
-dir=$(cd "$dir" && pwd)
-export PYTHONDONTWRITEBYTECODE=1
+name=fleet
+# shellcheck source=tests/e2e/lib/analyze.sh
+. tests/e2e/lib/analyze.sh
+mkdir -p "$work/bundles"
 hosts=200
 
-check() { # WHAT COMMAND...
-	local what=$1
-	shift
-	if "$@" >"$dir/out" 2>&1; then echo "ok - $what"; else
-		echo "not ok - $what"
-		sed 's/^/# /' "$dir/out" | head -20
-	fi
-}
+store_has() { same "$3" "$(sqlite3 "$1" "$2")"; } # FILE QUERY ANSWER
 
-status_is() { # STATUS COMMAND...
-	local want=$1 got
-	shift
-	"$@"
-	got=$?
-	[ "$got" -eq "$want" ] || echo "status $got, not $want: $*"
-	[ "$got" -eq "$want" ]
-}
-
-sql() { sqlite3 "$1" "$2"; }
-says() { # FILE QUERY ANSWER
-	local got
-	got=$(sql "$1" "$2")
-	echo "$2: $got, not $3"
-	[ "$got" = "$3" ]
-}
-
-# cell SECTION TABLE 'EXPRESSION over row' 'EXPRESSION over rows': of the JSON report
+# rows SECTION TABLE 'EXPRESSION over row' 'EXPRESSION over rows': of the JSON report
 rows() {
-	python3 - "$dir/fleet.json" "$1" "$2" "$3" <<'PY'
+	python3 - "$work/fleet.json" "$1" "$2" "$3" <<'PY'
 import json, sys
 path, section, table, expression = sys.argv[1:]
 report = json.load(open(path))
@@ -53,21 +26,21 @@ if not eval(expression):
 PY
 }
 
-cd "$dir/bundles" || exit 1
-python3 "$here/tests/e2e/fleet_bundles.py" . $hosts || { echo "not ok - the generator made $hosts bundles"; exit 1; }
+cd "$work/bundles" || exit 1
+python3 "$home/tests/e2e/fleet_bundles.py" . $hosts || { verdict "the generator made $hosts bundles" 1; exit 1; }
 head -c 3000 web000.tar >broken.tar
 echo "no bundle" >text.tar
 cp web001.tar copy.tar
 
 begin=$(date +%s%N)
-"$analyze" -j2 --all --format json --fleet-db "$dir/fleet.db" --out-dir "$dir/reports" ./*.tar missing.tar \
-	>"$dir/fleet.json" 2>"$dir/fleet.err"
+"$analyze" -j2 --all --format json --fleet-db "$work/fleet.db" --out-dir "$work/reports" ./*.tar missing.tar \
+	>"$work/fleet.json" 2>"$work/fleet.err"
 status=$?
 echo "# $hosts bundles, -j2, with their own reports: $((($(date +%s%N) - begin) / 1000000)) ms"
 check "findings make the status 1, broken bundles do not" test $status -eq 1
-check "what could not be judged is said" grep -q "2 of 203 bundles could not be judged" "$dir/fleet.err"
+check "what could not be judged is said" grep -q "2 of 203 bundles could not be judged" "$work/fleet.err"
 
-check "JSON is as its schema says" python3 "$here/tests/e2e/schema_check.py" "$here/schema/report.schema.json" "$dir/fleet.json"
+check "JSON is as its schema says" python3 "$home/tests/e2e/schema_check.py" "$home/schema/report.schema.json" "$work/fleet.json"
 check "a row a bundle, those with a cause first" rows HOSTS 0 "len(rows) == 203 and rows[0]['verdict'] == 'crit' and rows[202]['verdict'] in ('ok', 'info')"
 check "each row has key rates" rows HOSTS 0 "all(r['CPU_pct'] > 0 and r['rx_bytes_per_s'] > 0 for r in rows if r['host'].startswith('web0') and r['verdict'] != 'skip')"
 check "findings are grouped over hosts" rows FINDINGS 0 "[r['on'] for r in rows if r['rule'] == 'root-cause/conntrack-full'] == ['50 of 200']"
@@ -83,48 +56,48 @@ check "broken bundles are rows with a reason" rows NOT_JUDGED 0 "sorted(r['bundl
 check "a bundle given twice counts once" rows NOT_JUDGED 1 "rows == [{'bundle': './web001.tar', 'the same as': './copy.tar'}]"
 check "one without its end is told" rows NOT_JUDGED 2 "any(r['host'] == 'web000' and r['end'] == 'cut' for r in rows)"
 
-check "the database has them all" says "$dir/fleet.db" "SELECT count(*), count(error) FROM bundle" "203|2"
-check "with their findings" says "$dir/fleet.db" "SELECT count(DISTINCT bundle) FROM finding WHERE rule = 'root-cause/conntrack-full'" 50
-check "and evidence" says "$dir/fleet.db" "SELECT count(DISTINCT bundle) FROM evidence WHERE rule = 'root-cause/conntrack-full'" 50
-check "and series" says "$dir/fleet.db" "SELECT count(DISTINCT bundle), min(slices), max(slices) FROM metric_slice WHERE name = 'tcp/in_segments'" "200|7|7"
-check "its id is of the SHA-256" says "$dir/fleet.db" "SELECT printf('%015x', id) = substr(sha256, 1, 15) FROM bundle WHERE host = 'web005'" 1
-check "which is the file's" says "$dir/fleet.db" "SELECT sha256 FROM bundle WHERE host = 'web005'" "$(sha256sum web005.tar | cut -c1-64)"
+check "the database has them all" store_has "$work/fleet.db" "SELECT count(*), count(error) FROM bundle" "203|2"
+check "with their findings" store_has "$work/fleet.db" "SELECT count(DISTINCT bundle) FROM finding WHERE rule = 'root-cause/conntrack-full'" 50
+check "and evidence" store_has "$work/fleet.db" "SELECT count(DISTINCT bundle) FROM evidence WHERE rule = 'root-cause/conntrack-full'" 50
+check "and series" store_has "$work/fleet.db" "SELECT count(DISTINCT bundle), min(slices), max(slices) FROM metric_slice WHERE name = 'tcp/in_segments'" "200|7|7"
+check "its id is of the SHA-256" store_has "$work/fleet.db" "SELECT printf('%015x', id) = substr(sha256, 1, 15) FROM bundle WHERE host = 'web005'" 1
+check "which is the file's" store_has "$work/fleet.db" "SELECT sha256 FROM bundle WHERE host = 'web005'" "$(sha256sum web005.tar | cut -c1-64)"
 
-sql "$dir/fleet.db" .dump >"$dir/before.sql"
-again() { "$analyze" --fail-on never --fleet-db "$dir/fleet.db" web005.tar web006.tar >/dev/null && sql "$dir/fleet.db" .dump >"$dir/after.sql" && [ "$(wc -l <"$dir/before.sql")" -eq "$(wc -l <"$dir/after.sql")" ]; }
+sqlite3 "$work/fleet.db" .dump >"$work/before.sql"
+again() { "$analyze" --fail-on never --fleet-db "$work/fleet.db" web005.tar web006.tar >/dev/null && sqlite3 "$work/fleet.db" .dump >"$work/after.sql" && [ "$(wc -l <"$work/before.sql")" -eq "$(wc -l <"$work/after.sql")" ]; }
 check "the same bundles again change nothing" again
-cp "$dir/fleet.db" "$dir/kept.db"
-sql "$dir/kept.db" .dump | sort >"$dir/before.sql"
-"$analyze" --fail-on crit --since 2040-01-01T00:00:00Z --fleet-db "$dir/kept.db" ./web005.tar ./web006.tar ./text.tar >"$dir/kept.txt" 2>"$dir/kept.err"
+cp "$work/fleet.db" "$work/kept.db"
+sqlite3 "$work/kept.db" .dump | sort >"$work/before.sql"
+"$analyze" --fail-on crit --since 2040-01-01T00:00:00Z --fleet-db "$work/kept.db" ./web005.tar ./web006.tar ./text.tar >"$work/kept.txt" 2>"$work/kept.err"
 kept_status=$?
-kept() { sql "$dir/kept.db" .dump | sort | cmp - "$dir/before.sql"; }
+kept() { sqlite3 "$work/kept.db" .dump | sort | cmp - "$work/before.sql"; }
 check "a failed analysis takes no earlier summary away" kept
-check "and standard error says whose is kept" grep -q "no bundle could be judged; of 2 the summary of an earlier run is kept" "$dir/kept.err"
+check "and standard error says whose is kept" grep -q "no bundle could be judged; of 2 the summary of an earlier run is kept" "$work/kept.err"
 check "none that could be judged now is status 3" test $kept_status -eq 3
-check "the report says which, and why" sh -c "grep -q 'web005.tar .*no snapshot between' '$dir/kept.txt' && grep -q '2 of them by an earlier run alone' '$dir/kept.txt'"
-check "without a bundle its contents are reported" status_is 1 sh -c "'$analyze' --fleet-db '$dir/fleet.db' --section findings | grep -q '50 of 200' && '$analyze' --fleet-db '$dir/fleet.db' >/dev/null"
-check "--sql asks it" sh -c "'$analyze' --fleet-db '$dir/fleet.db' --sql 'SELECT count(*) AS n FROM bundle' | grep -qx 203"
+check "the report says which, and why" sh -c "grep -q 'web005.tar .*no snapshot between' '$work/kept.txt' && grep -q '2 of them by an earlier run alone' '$work/kept.txt'"
+check "without a bundle its contents are reported" status_is 1 sh -c "'$analyze' --fleet-db '$work/fleet.db' --section findings | grep -q '50 of 200' && '$analyze' --fleet-db '$work/fleet.db' >/dev/null"
+check "--sql asks it" sh -c "'$analyze' --fleet-db '$work/fleet.db' --sql 'SELECT count(*) AS n FROM bundle' | grep -qx 203"
 two_writers() {
-	rm -f "$dir/two.db"
-	"$analyze" -j1 --fail-on never --fleet-db "$dir/two.db" web01?.tar >/dev/null &
-	"$analyze" -j1 --fail-on never --fleet-db "$dir/two.db" web02?.tar web015.tar >/dev/null && wait $! && says "$dir/two.db" "SELECT count(*) FROM bundle" 20
+	rm -f "$work/two.db"
+	"$analyze" -j1 --fail-on never --fleet-db "$work/two.db" web01?.tar >/dev/null &
+	"$analyze" -j1 --fail-on never --fleet-db "$work/two.db" web02?.tar web015.tar >/dev/null && wait $! && store_has "$work/two.db" "SELECT count(*) FROM bundle" 20
 }
 check "two may write at a time" two_writers
-sqlite3 "$dir/other.db" "CREATE TABLE mine(x)"
-check "another database is left alone" status_is 3 "$analyze" --fleet-db "$dir/other.db" web005.tar web006.tar
-cp "$dir/two.db" "$dir/newer.db"
-sqlite3 "$dir/newer.db" "PRAGMA user_version = 99"
-check "so is one of another version" status_is 3 "$analyze" --fleet-db "$dir/newer.db" web005.tar web006.tar
+sqlite3 "$work/other.db" "CREATE TABLE mine(x)"
+check "another database is left alone" status_is 3 "$analyze" --fleet-db "$work/other.db" web005.tar web006.tar
+cp "$work/two.db" "$work/newer.db"
+sqlite3 "$work/newer.db" "PRAGMA user_version = 99"
+check "so is one of another version" status_is 3 "$analyze" --fleet-db "$work/newer.db" web005.tar web006.tar
 
 # the order in which they end does not show
-"$analyze" -j1 web01?.tar copy.tar text.tar >"$dir/one.txt" 2>/dev/null
-"$analyze" -j5 web01?.tar copy.tar text.tar >"$dir/five.txt" 2>/dev/null
-check "-j5 prints the same as -j1" cmp "$dir/one.txt" "$dir/five.txt"
+"$analyze" -j1 web01?.tar copy.tar text.tar >"$work/one.txt" 2>/dev/null
+"$analyze" -j5 web01?.tar copy.tar text.tar >"$work/five.txt" 2>/dev/null
+check "-j5 prints the same as -j1" cmp "$work/one.txt" "$work/five.txt"
 
 reports() { # a bundle of web005 alone, and its report of the fleet
-	[ "$(find "$dir/reports" -name '*.json' | wc -l)" -eq 201 ] || return 1 # 200 hosts and broken.tar's, the copy's is the same
-	[ -z "$(find "$dir/reports" -name '.*' -type f)" ] || return 1
-	"$analyze" --all --format json --fail-on never web005.tar | cmp - "$dir"/reports/web005-*.json
+	[ "$(find "$work/reports" -name '*.json' | wc -l)" -eq 201 ] || return 1 # 200 hosts and broken.tar's, the copy's is the same
+	[ -z "$(find "$work/reports" -name '.*' -type f)" ] || return 1
+	"$analyze" --all --format json --fail-on never web005.tar | cmp - "$work"/reports/web005-*.json
 }
 check "each host's own report is what it is alone" reports
 check "a folder that cannot be written is an error" status_is 3 "$analyze" --out-dir /proc/nowhere web005.tar web006.tar
@@ -133,23 +106,23 @@ check "--strict takes a broken bundle for a finding" status_is 1 "$analyze" --st
 check "no section of one host" status_is 2 "$analyze" --section tcp web005.tar web006.tar
 
 # one that hangs, and is killed: the others go on
-mkfifo "$dir/hangs.tar"
-"$analyze" -j2 --fleet-db "$dir/killed.db" "$dir/hangs.tar" web005.tar web006.tar >"$dir/killed.txt" 2>/dev/null &
+mkfifo "$work/hangs.tar"
+"$analyze" -j2 --fleet-db "$work/killed.db" "$work/hangs.tar" web005.tar web006.tar >"$work/killed.txt" 2>/dev/null &
 parent=$!
 child=
 for _ in $(seq 100); do
 	# the one that is still there when the others have ended
-	[ -e "$dir/killed.db" ] && [ "$(sqlite3 -readonly "$dir/killed.db" "SELECT count(*) FROM bundle" 2>/dev/null)" = 2 ] &&
+	[ -e "$work/killed.db" ] && [ "$(sqlite3 -readonly "$work/killed.db" "SELECT count(*) FROM bundle" 2>/dev/null)" = 2 ] &&
 		child=$(pgrep -P $parent) && break
 	sleep 0.1
 done
 [ -n "$child" ] && kill -KILL "$child"
 wait $parent
-killed() { says "$dir/killed.db" "SELECT error FROM bundle WHERE verdict = 'failed'" "analysis failed: signal 9, Killed"; }
+killed() { store_has "$work/killed.db" "SELECT error FROM bundle WHERE verdict = 'failed'" "analysis failed: signal 9, Killed"; }
 check "a process that is killed is one row" killed
-check "and the report says so" grep -q "signal 9" "$dir/killed.txt"
+check "and the report says so" grep -q "signal 9" "$work/killed.txt"
 
-"$analyze" -j2 "$dir/hangs.tar" web005.tar >/dev/null 2>&1 &
+"$analyze" -j2 "$work/hangs.tar" web005.tar >/dev/null 2>&1 &
 parent=$!
 for _ in $(seq 50); do
 	child=$(pgrep -P $parent | head -1)
@@ -163,11 +136,11 @@ check "SIGTERM ends it" test $ended -eq 143
 gone() { for _ in $(seq 20); do kill -0 "$child" 2>/dev/null || return 0; sleep 0.1; done; return 1; }
 check "and its processes" gone
 
-case ${BUILD:-build} in
-*asan*) echo "ok - memory # SKIP a sanitizer takes its own" ;;
+case $build in
+*asan*) skip "memory" "a sanitizer takes its own" ;;
 *)
-	read -r few _ <<<"$(python3 "$here/tests/e2e/fleet_memory.py" "$analyze" -j2 web01?.tar)"
-	read -r many most <<<"$(python3 "$here/tests/e2e/fleet_memory.py" "$analyze" -j2 web*.tar)"
+	read -r few _ <<<"$(python3 "$home/tests/e2e/fleet_memory.py" "$analyze" -j2 web01?.tar)"
+	read -r many most <<<"$(python3 "$home/tests/e2e/fleet_memory.py" "$analyze" -j2 web*.tar)"
 	echo "# memory: 10 bundles $few KiB, $hosts bundles $many KiB, the largest process $most KiB"
 	check "20 times the bundles need no more memory" test "$many" -lt $((few + 16384))
 	check "nor does any process" test "$most" -lt 98304

@@ -4,27 +4,13 @@
 # shellcheck disable=SC2016 # what sh -c gets is expanded there
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-home=$PWD
-analyze=$PWD/$BUILD/nettape-analyze
-collect=$PWD/$BUILD/nettape-collect
-work=$TESTLOG/html
-rm -rf "$work"
-mkdir -p "$work"
+name=html
+# shellcheck source=tests/e2e/lib/analyze.sh
+. tests/e2e/lib/analyze.sh
 cd "$work" || exit 1
-export PYTHONDONTWRITEBYTECODE=1
 
-check() { # WHAT COMMAND...: ok when it succeeds
-	what=$1
-	shift
-	if "$@"; then echo "ok - html: $what"; else echo "not ok - html: $what"; fi
-}
 good() { python3 "$home/tests/e2e/html_check.py" "$@"; }
 bad() { ! good "$@" >complaints; }
-made() { # FILE ARGUMENT...: a synthetic bundle
-	file=$1
-	shift
-	python3 "$home/tests/gen/bundle.py" --seed 5 -o "$file" "$@"
-}
 page() { # FILE BUNDLE ARGUMENT...
 	file=$1
 	shift
@@ -43,7 +29,7 @@ check "the findings alone" page findings.html --section findings live.tar.zst
 check "are a page as well" good findings.html
 
 # one with something to see
-check "a synthetic bundle is made" made synthetic.tar --ticks 181 --cpus 4 --physical 1 --linkerd 3 \
+check "a synthetic bundle is made" make_bundle synthetic.tar --seed 5 --ticks 181 --cpus 4 --physical 1 --linkerd 3 \
 	--fault backlog-drops,cpu=3,start=30,end=60 --fault conntrack-full,start=90,end=120 --fault nic-reset,nic=eth0,start=150
 check "its page is made" page synthetic.html synthetic.tar
 check "and is as it promises to be" good --most 2000000 --plots 20 --text 'Findings' --text 'softirq/backlog-drop' synthetic.html
@@ -84,7 +70,7 @@ sed 's|<desc[^>]*>[^<]*</desc>||' synthetic.html >broken.html
 check "and a plot without description" bad broken.html
 
 # an hour of seconds
-check "a long bundle is made" made long.tar --ticks 3600 --cpus 2 --interfaces 2 --sockets 20 --linkerd 2
+check "a long bundle is made" make_bundle long.tar --seed 5 --ticks 3600 --cpus 2 --interfaces 2 --sockets 20 --linkerd 2
 check "its page is made" page long.html long.tar
 check "and is below 3 MB" good --most 3000000 --plots 20 long.html
 
@@ -96,5 +82,5 @@ done
 if [ -n "$chromium" ]; then
 	python3 "$home/tests/e2e/html_browser.py" "$chromium" "$work" synthetic.html hostile.html
 else
-	echo "ok - html: in a browser # SKIP there is no chromium"
+	skip "in a browser" "there is no chromium"
 fi

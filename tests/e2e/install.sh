@@ -1,21 +1,15 @@
 #!/bin/sh
 # make install and make uninstall leave a tree as it was; make dist is the same twice.  Prints TAP.
-# shellcheck disable=SC2153 # BUILD is the caller's
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-work=$TESTLOG/install
-rm -rf "$work"
-mkdir -p "$work"
+name=install
+# shellcheck source=tests/e2e/lib/common.sh
+. tests/e2e/lib/common.sh
 case $BUILD in
 build) profile=release ;;
 *) profile=${BUILD#build/} ;;
 esac
 
-check() { # WHAT COMMAND...: ok when it succeeds
-	what=$1
-	shift
-	if "$@" >>"$work/log" 2>&1; then echo "ok - install: $what"; else echo "not ok - install: $what"; fi
-}
 # The programs as they are: this is no test of the compiler.
 made() { make -s -o "$BUILD/nettape-collect" -o "$BUILD/nettape-analyze" PROFILE="$profile" "$@"; }
 tree() { (cd "$1" && find . -printf '%y %m %p %l\n' | sort -k3 && find . -type f -exec sha256sum {} + | sort -k2); }
@@ -64,7 +58,7 @@ if [ -r /usr/share/bash-completion/bash_completion ]; then
 			complete -p \${1%% *}' bash '${line%|*}' | grep -q _nettape"
 	done
 else
-	echo "ok - install: bash finds how to complete # SKIP no bash-completion here"
+	skip "bash finds how to complete" "no bash-completion here"
 fi
 
 # the tarball
@@ -78,5 +72,5 @@ if git rev-parse HEAD >/dev/null 2>&1; then
 	check "it knows its version without git" sh -c "[ \"\$(tar xOf '$work/a.tar.gz' nettape-1.0-test/.version)\" = 1.0-test ]"
 	check "and has all files" sh -c "tar tf '$work/a.tar.gz' | sed -n 's,^nettape-1.0-test/\(.*[^/]\)\$,\1,p' | grep -v '^.version\$' | sort >'$work/has'; git ls-tree -r --name-only HEAD | sort | cmp - '$work/has'"
 else
-	echo "ok - install: a tarball is made # SKIP no git here"
+	skip "a tarball is made" "no git here"
 fi

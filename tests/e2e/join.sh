@@ -2,27 +2,11 @@
 # --join: recordings in pieces.  What was split and is joined must give the findings of the whole.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-build=${BUILD:-build}
-dir=${TESTLOG:-build}/join
-rm -rf "$dir"
-mkdir -p "$dir"
-export PYTHONDONTWRITEBYTECODE=1
-analyze() { timeout 60 "$build/nettape-analyze" --no-pager --fail-on never "$@"; }
-verdict() { # WHAT STATUS
-	if [ "$2" -eq 0 ]; then echo "ok - join: $1"; else echo "not ok - join: $1"; fi
-}
-sql() { # QUERY ARGUMENT...: the last row
-	query=$1
-	shift
-	analyze --sql "$query" "$@" 2>>"$dir/log" | tail -n 1 | tr '\t' ' '
-}
-is() { # WHAT WANTED GOT
-	[ "$2" = "$3" ]
-	verdict "$1" $?
-	[ "$2" = "$3" ] || echo "# wanted $2, got $3"
-}
-make_bundle() { python3 tests/gen/bundle.py --cpus 2 --sockets 30 -o "$dir/$1" --ticks "$2" --seed 5 ${3:+--fault} ${3:+"$3"} ${4:+--linkerd} ${4:+"$4"}; }
-piece() { python3 tests/e2e/split.py "$dir/$1" "$dir/$2" "$3" "$4" ${5:+"$5"} ${6:+"$6"}; }
+name="join"
+# shellcheck source=tests/e2e/lib/analyze.sh
+. tests/e2e/lib/analyze.sh
+host() { make_bundle "$work/$1" --cpus 2 --sockets 30 --ticks "$2" --seed 5 ${3:+--fault} ${3:+"$3"} ${4:+--linkerd} ${4:+"$4"}; }
+piece() { python3 tests/e2e/split.py "$work/$1" "$work/$2" "$3" "$4" ${5:+"$5"} ${6:+"$6"}; }
 # all that a finding says but the file it points to, and what could not be judged
 judged() {
 	analyze --format json "$@" | python3 -c 'import json, sys
@@ -34,22 +18,22 @@ for key in "not_evaluated", "counts": print(json.dumps(report[key], sort_keys=Tr
 }
 
 for fault in backlog-drops,start=40,end=90 conntrack-full,start=30,end=70; do
-	make_bundle whole.tar 120 "$fault" 2 || exit 1
+	host whole.tar 120 "$fault" 2 || exit 1
 	piece whole.tar a.tar 0 44
 	piece whole.tar b.tar 45 79
 	piece whole.tar c.tar 80 119
-	judged "$dir/whole.tar" >"$dir/whole.txt"
-	judged --join "$dir/b.tar" "$dir/c.tar" "$dir/a.tar" >"$dir/joined.txt"
-	[ "$(wc -l <"$dir/whole.txt")" -gt 2 ] && cmp "$dir/whole.txt" "$dir/joined.txt" >>"$dir/log" 2>&1
+	judged "$work/whole.tar" >"$work/whole.txt"
+	judged --join "$work/b.tar" "$work/c.tar" "$work/a.tar" >"$work/joined.txt"
+	[ "$(wc -l <"$work/whole.txt")" -gt 2 ] && cmp "$work/whole.txt" "$work/joined.txt" >>"$work/log" 2>&1
 	verdict "$fault: three pieces have the findings of the whole" $?
 	piece whole.tar over.tar 30 119
-	analyze --db "$dir/over.db" --join "$dir/a.tar" "$dir/over.tar" >/dev/null
-	analyze --db "$dir/whole.db" "$dir/whole.tar" >/dev/null
+	analyze --db "$work/over.db" --join "$work/a.tar" "$work/over.tar" >/dev/null
+	analyze --db "$work/whole.db" "$work/whole.tar" >/dev/null
 	for db in over whole; do
-		sqlite3 "$dir/$db.db" "SELECT source, entity, name, n, first, last, increase, intervals, peak_snap FROM series
-			WHERE kind LIKE 'counter%' AND source <> 'nic' ORDER BY 1, 2, 3" >"$dir/$db.series"
+		sqlite3 "$work/$db.db" "SELECT source, entity, name, n, first, last, increase, intervals, peak_snap FROM series
+			WHERE kind LIKE 'counter%' AND source <> 'nic' ORDER BY 1, 2, 3" >"$work/$db.series"
 	done
-	[ -s "$dir/whole.series" ] && cmp "$dir/whole.series" "$dir/over.series" >>"$dir/log" 2>&1
+	[ -s "$work/whole.series" ] && cmp "$work/whole.series" "$work/over.series" >>"$work/log" 2>&1
 	verdict "$fault: pieces that overlap count nothing twice" $?
 done
 
@@ -57,37 +41,37 @@ done
 packets="SELECT increase, span, intervals, resets FROM series WHERE source = 'netdev' AND entity = 'eth0' AND name = 'rx_packets'"
 piece whole.tar late.tar 80 119
 piece whole.tar boot.tar 80 119 11111111-0000-4000-8000-000000000001 3600
-is "snapshots are numbered on" "85 0 84" "$(sql "SELECT count(*), min(snap), max(snap) FROM snapshot" --join "$dir/late.tar" "$dir/a.tar")"
-is "the time between is no interval of the recording" 1 "$(sql "SELECT dt IS NULL AND mono - 36 = (SELECT mono FROM snapshot WHERE snap = 44) FROM snapshot WHERE snap = 45" --join "$dir/late.tar" "$dir/a.tar")"
-all=$(sql "SELECT increase FROM series WHERE source = 'netdev' AND entity = 'eth0' AND name = 'rx_packets'" "$dir/whole.tar")
-is "what a counter grew meanwhile is counted, over the time it took" "$all 119.0 84 0" "$(sql "$packets" --join "$dir/late.tar" "$dir/a.tar")"
-is "its rate there is no peak" 1 "$(sql "SELECT peak_per_s < 2.0 * increase / span FROM series WHERE source = 'netdev' AND entity = 'eth0' AND name = 'rx_packets'" --join "$dir/late.tar" "$dir/a.tar")"
-is "of levels nothing is known there" 1 "$(sql "SELECT min(span) = 83 AND max(span) = 83 FROM series WHERE source = 'meminfo' AND kind = 'gauge'" --join "$dir/late.tar" "$dir/a.tar")"
-is "after a boot nothing is compared" "83.0 83 0 2" "$(sql "SELECT span, intervals, resets, (SELECT count(DISTINCT boot) FROM snapshot) FROM series WHERE source = 'netdev' AND entity = 'eth0' AND name = 'rx_packets'" --join "$dir/boot.tar" "$dir/a.tar")"
-is "and the wall clock tells how long it took" 3636 "$(sql "SELECT CAST(round(mono - (SELECT mono FROM snapshot WHERE snap = 44)) AS INT) FROM snapshot WHERE snap = 45" --join "$dir/boot.tar" "$dir/a.tar")"
-is "the window is the time that was looked at" 83.0 "$(sql "SELECT v FROM meta WHERE k = 'window_s'" --join "$dir/late.tar" "$dir/a.tar")"
+is "snapshots are numbered on" "85 0 84" "$(sql "SELECT count(*), min(snap), max(snap) FROM snapshot" --join "$work/late.tar" "$work/a.tar")"
+is "the time between is no interval of the recording" 1 "$(sql "SELECT dt IS NULL AND mono - 36 = (SELECT mono FROM snapshot WHERE snap = 44) FROM snapshot WHERE snap = 45" --join "$work/late.tar" "$work/a.tar")"
+all=$(sql "SELECT increase FROM series WHERE source = 'netdev' AND entity = 'eth0' AND name = 'rx_packets'" "$work/whole.tar")
+is "what a counter grew meanwhile is counted, over the time it took" "$all 119.0 84 0" "$(sql "$packets" --join "$work/late.tar" "$work/a.tar")"
+is "its rate there is no peak" 1 "$(sql "SELECT peak_per_s < 2.0 * increase / span FROM series WHERE source = 'netdev' AND entity = 'eth0' AND name = 'rx_packets'" --join "$work/late.tar" "$work/a.tar")"
+is "of levels nothing is known there" 1 "$(sql "SELECT min(span) = 83 AND max(span) = 83 FROM series WHERE source = 'meminfo' AND kind = 'gauge'" --join "$work/late.tar" "$work/a.tar")"
+is "after a boot nothing is compared" "83.0 83 0 2" "$(sql "SELECT span, intervals, resets, (SELECT count(DISTINCT boot) FROM snapshot) FROM series WHERE source = 'netdev' AND entity = 'eth0' AND name = 'rx_packets'" --join "$work/boot.tar" "$work/a.tar")"
+is "and the wall clock tells how long it took" 3636 "$(sql "SELECT CAST(round(mono - (SELECT mono FROM snapshot WHERE snap = 44)) AS INT) FROM snapshot WHERE snap = 45" --join "$work/boot.tar" "$work/a.tar")"
+is "the window is the time that was looked at" 83.0 "$(sql "SELECT v FROM meta WHERE k = 'window_s'" --join "$work/late.tar" "$work/a.tar")"
 for rule in collection-quality/gaps clock/stall collection-quality/counter-reset; do
-	analyze --format json --join "$dir/a.tar" "$dir/late.tar" "$dir/boot.tar" >"$dir/report.json"
-	python3 -c 'import json, sys; sys.exit(sys.argv[2] in [f["rule"] for f in json.load(open(sys.argv[1]))["findings"]])' "$dir/report.json" "$rule"
+	analyze --format json --join "$work/a.tar" "$work/late.tar" "$work/boot.tar" >"$work/report.json"
+	python3 -c 'import json, sys; sys.exit(sys.argv[2] in [f["rule"] for f in json.load(open(sys.argv[1]))["findings"]])' "$work/report.json" "$rule"
 	verdict "$rule: joining is no fault of the host" $?
 done
 
 # what is said of it
-analyze --width 200 --join "$dir/boot.tar" "$dir/a.tar" "$dir/a.tar" >"$dir/text"
-grep -q 'in 2 recordings' "$dir/text"
+analyze --width 200 --join "$work/boot.tar" "$work/a.tar" "$work/a.tar" >"$work/text"
+grep -q 'in 2 recordings' "$work/text"
 verdict "the head counts the recordings" $?
-grep -q '^ *a.tar .* 45 .*0 \.\. 44 ' "$dir/text" && grep -q '^ *boot.tar .* 40 .*45 \.\. 84 .*after a boot' "$dir/text"
+grep -q '^ *a.tar .* 45 .*0 \.\. 44 ' "$work/text" && grep -q '^ *boot.tar .* 40 .*45 \.\. 84 .*after a boot' "$work/text"
 verdict "EVIDENCE lists them in the order of time, with their windows" $?
-grep -q 'a.tar .*adds nothing: its 45 ticks are in the one before' "$dir/text"
+grep -q 'a.tar .*adds nothing: its 45 ticks are in the one before' "$work/text"
 verdict "a bundle given twice is read once, and that is said" $?
-grep -Eq '^ *file *(a|boot)\.tar: snap/0000[0-4][0-9]/' "$dir/text"
+grep -Eq '^ *file *(a|boot)\.tar: snap/0000[0-4][0-9]/' "$work/text"
 verdict "a finding's file is named with its bundle and as it is called there" $?
-is "a window over the join" "40 50" "$(sql "SELECT min(snap) + 40, max(snap) + 40 FROM snapshot" --since +40s --until +50s --join "$dir/a.tar" "$dir/b.tar")"
-is "a window over the gap of two" "5 5" "$(sql "SELECT sum(snap < 5), sum(snap >= 5) FROM snapshot" --since +40s --until +84.5s --join "$dir/a.tar" "$dir/late.tar")"
+is "a window over the join" "40 50" "$(sql "SELECT min(snap) + 40, max(snap) + 40 FROM snapshot" --since +40s --until +50s --join "$work/a.tar" "$work/b.tar")"
+is "a window over the gap of two" "5 5" "$(sql "SELECT sum(snap < 5), sum(snap >= 5) FROM snapshot" --since +40s --until +84.5s --join "$work/a.tar" "$work/late.tar")"
 
 # what cannot be joined
-make_bundle other.tar 5
-python3 - "$dir/other.tar" "$dir/alien.tar" <<'PY'
+host other.tar 5
+python3 - "$work/other.tar" "$work/alien.tar" <<'PY'
 import io, json, sys, tarfile
 old, new = tarfile.open(sys.argv[1]), tarfile.open(sys.argv[2], "w")
 for entry in old:
@@ -100,8 +84,8 @@ for entry in old:
     new.addfile(entry, io.BytesIO(body))
 new.close()
 PY
-analyze --join "$dir/a.tar" "$dir/alien.tar" >"$dir/out" 2>&1
-[ $? -eq 3 ] && grep -q 'a.tar is of synthetic, .*alien.tar of elsewhere' "$dir/out"
+analyze --join "$work/a.tar" "$work/alien.tar" >"$work/out" 2>&1
+[ $? -eq 3 ] && grep -q 'a.tar is of synthetic, .*alien.tar of elsewhere' "$work/out"
 verdict "bundles of two hosts are refused, both named" $?
 with_record() { # IN OUT NAME=VALUE...: another bundle.json
 	python3 - "$@" <<'PY'
@@ -116,25 +100,25 @@ for entry in old:
 new.close()
 PY
 }
-with_record "$dir/boot.tar" "$dir/twin.tar" machine_hash=00000000000000ff
-analyze --join "$dir/a.tar" "$dir/twin.tar" >"$dir/out" 2>&1
-[ $? -eq 3 ] && grep -q 'a.tar and .*twin.tar are of two of that name, their machine ids differ' "$dir/out"
+with_record "$work/boot.tar" "$work/twin.tar" machine_hash=00000000000000ff
+analyze --join "$work/a.tar" "$work/twin.tar" >"$work/out" 2>&1
+[ $? -eq 3 ] && grep -q 'a.tar and .*twin.tar are of two of that name, their machine ids differ' "$work/out"
 verdict "two machines of one name are two hosts" $?
-with_record "$dir/boot.tar" "$dir/old.tar" machine_hash=
-is "of an older collector the name tells" "2" "$(sql "SELECT count(DISTINCT boot) FROM snapshot" --join "$dir/old.tar" "$dir/a.tar")"
-analyze --width 200 --compare "$dir/a.tar" "$dir/twin.tar" | grep -q '^NETTAPE.*synthetic, two hosts of that name side by side'
+with_record "$work/boot.tar" "$work/old.tar" machine_hash=
+is "of an older collector the name tells" "2" "$(sql "SELECT count(DISTINCT boot) FROM snapshot" --join "$work/old.tar" "$work/a.tar")"
+analyze --width 200 --compare "$work/a.tar" "$work/twin.tar" | grep -q '^NETTAPE.*synthetic, two hosts of that name side by side'
 verdict "a comparison of the two says so" $?
-with_record "$dir/boot.tar" "$dir/renamed.tar" host=other
-analyze --width 200 --compare "$dir/a.tar" "$dir/renamed.tar" | grep -q '^NETTAPE.*synthetic and other, of one machine id: renamed, or copies of an image'
+with_record "$work/boot.tar" "$work/renamed.tar" host=other
+analyze --width 200 --compare "$work/a.tar" "$work/renamed.tar" | grep -q '^NETTAPE.*synthetic and other, of one machine id: renamed, or copies of an image'
 verdict "and of one with a new name" $?
-analyze --width 200 "$dir/a.tar" "$dir/twin.tar" "$dir/boot.tar" >"$dir/fleet"
-grep -q '^NETTAPE  2 hosts, 3 bundles' "$dir/fleet" && grep -q '^ *synthetic \[000000\]' "$dir/fleet"
+analyze --width 200 "$work/a.tar" "$work/twin.tar" "$work/boot.tar" >"$work/fleet"
+grep -q '^NETTAPE  2 hosts, 3 bundles' "$work/fleet" && grep -q '^ *synthetic \[000000\]' "$work/fleet"
 verdict "a fleet counts two hosts and tells them apart" $?
-analyze --join "$dir/a.tar" /nonexistent.tar >"$dir/out" 2>&1
-[ $? -eq 3 ] && grep -q '/nonexistent.tar' "$dir/out"
+analyze --join "$work/a.tar" /nonexistent.tar >"$work/out" 2>&1
+[ $? -eq 3 ] && grep -q '/nonexistent.tar' "$work/out"
 verdict "so is one that cannot be read" $?
-head -c 1200000 "$dir/b.tar" >"$dir/b-cut.tar"
-is "one that was cut off is joined as far as it goes" "cut" "$(sql "SELECT v FROM meta WHERE k = 'end_reason'" --join "$dir/a.tar" "$dir/b-cut.tar")"
-is "and the note says which it is" "b-cut.tar: end.json" "$(sql "SELECT member FROM note" --join "$dir/a.tar" "$dir/b-cut.tar")"
-head -c 10000 "$dir/b.tar" >"$dir/b-head.tar"
-is "one without a whole tick is named, too" "b-head.tar: snap" "$(sql "SELECT member FROM note" --join "$dir/a.tar" "$dir/b-head.tar")"
+head -c 1200000 "$work/b.tar" >"$work/b-cut.tar"
+is "one that was cut off is joined as far as it goes" "cut" "$(sql "SELECT v FROM meta WHERE k = 'end_reason'" --join "$work/a.tar" "$work/b-cut.tar")"
+is "and the note says which it is" "b-cut.tar: end.json" "$(sql "SELECT member FROM note" --join "$work/a.tar" "$work/b-cut.tar")"
+head -c 10000 "$work/b.tar" >"$work/b-head.tar"
+is "one without a whole tick is named, too" "b-head.tar: snap" "$(sql "SELECT member FROM note" --join "$work/a.tar" "$work/b-head.tar")"

@@ -4,58 +4,38 @@
 # shellcheck disable=SC2016 # what sh -c gets is expanded there
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-home=$PWD
-analyze=$PWD/$BUILD/nettape-analyze
-collect=$PWD/$BUILD/nettape-collect
-work=$TESTLOG/json
-rm -rf "$work"
-mkdir -p "$work"
+name=json
+# shellcheck source=tests/e2e/lib/analyze.sh
+. tests/e2e/lib/analyze.sh
 cd "$work" || exit 1
-export PYTHONDONTWRITEBYTECODE=1
 
-check() { # WHAT COMMAND...: ok when it succeeds
-	what=$1
-	shift
-	if "$@" >out 2>err; then
-		echo "ok - json: $what"
-	else
-		echo "not ok - json: $what"
-		head -5 out err | sed 's/^/# /'
-	fi
-}
-python() { timeout 120 python3 -c "$@"; }
 report() { timeout 60 "$analyze" --format json --fail-on never "$@"; }
 lines() { timeout 60 "$analyze" --format jsonl --fail-on never "$@"; }
-is_valid() { timeout 300 python3 "$home/tests/e2e/schema_check.py" "$@"; }
-library() { # WHAT ARGUMENT...: the same by the package jsonschema
-	what=$1
-	shift
-	is_valid --library "$@" >out 2>err
+library() { # WHAT SCHEMA ARGUMENT...: the same by the package jsonschema
+	what=$1 schema=$2
+	shift 2
+	as_promised "$schema" --library "$@" >out 2>err
 	case $? in
-	0) echo "ok - json: $what, says jsonschema" ;;
-	77) echo "ok - json: $what, says jsonschema # SKIP python3-jsonschema is not installed" ;;
-	*) echo "not ok - json: $what, says jsonschema" && sed 's/^/# /' out ;;
+	77) skip "$what, says jsonschema" "python3-jsonschema is not installed" ;;
+	*) check "$what, says jsonschema" same "" "$(cat out err)" ;;
 	esac
 }
-report_schema=$home/schema/report.schema.json
-series_schema=$home/schema/series.schema.json
 
 "$collect" -q --for 2s --every 500ms --no-http --force --note 'a "note"' -o live.tar.zst >log 2>&1 ||
 	{ echo "not ok - json: no recording" && exit 1; }
 zstd -qdcf live.tar.zst >live.tar
 head -c "$(($(wc -c <live.tar) * 2 / 5))" live.tar >cut.tar
-python3 "$home/tests/gen/bundle.py" --seed 11 --ticks 61 --cpus 4 --interfaces 2 --sockets 80 --linkerd 3 \
-	--fault backlog-drops,start=10,end=40 -o made.tar >log 2>&1 ||
-	echo "not ok - json: no made-up bundle"
+make_bundle made.tar --seed 11 --ticks 61 --cpus 4 --interfaces 2 --sockets 80 --linkerd 3 \
+	--fault backlog-drops,start=10,end=40
 python3 "$home/tests/e2e/odd_bundles.py" . || echo "not ok - json: no odd bundles"
 
 # every report and every line is as its schema says
 for kind in live cut made empty headless hostile; do
 	check "the report of a bundle that is $kind is written" report -o "$kind.json" "$kind.tar"
-	check "and as its schema says ($kind)" is_valid "$report_schema" "$kind.json"
-	library "and as its schema says ($kind)" "$report_schema" "$kind.json"
+	check "and as its schema says ($kind)" as_promised report "$kind.json"
+	library "and as its schema says ($kind)" report "$kind.json"
 	check "its lines are written ($kind)" lines -o "$kind.jsonl" "$kind.tar"
-	check "and as their schema says ($kind)" is_valid --lines "$series_schema" "$kind.jsonl"
+	check "and as their schema says ($kind)" as_promised series --lines "$kind.jsonl"
 done
 # the package takes its time: some lines of each kind are enough for it
 cat live.jsonl made.jsonl | python '
@@ -67,7 +47,7 @@ for line in sys.stdin:
     if seen[kind] <= 40:
         sys.stdout.write(line)
 ' >some.jsonl
-library "lines of each kind are as their schema says" --lines "$series_schema" some.jsonl
+library "lines of each kind are as their schema says" series --lines some.jsonl
 check "hostile text is escaped in both" sh -c '! LC_ALL=C grep -q "[^ -~]" hostile.json hostile.jsonl'
 
 # the schema is strict, and the checker sees it: a report with everything in it, spoiled at each place
@@ -87,13 +67,13 @@ json.dump(d, open("before.json", "w"))
 '
 check "a report with everything in it" report --site site.conf --set softirq/backlog-drop.warn_drops=3 --baseline before.json \
 	-o all.json made.tar
-check "is as its schema says" is_valid "$report_schema" all.json
+check "is as its schema says" as_promised report all.json
 check "and does have everything" python '
 import json
 d = json.load(open("all.json"))
 assert d["unused_suppressions"][0]["entity"] == "cpu99" and d["findings"] and d["suppressed"] and d["baseline"]["gone"] and len(d["params"]) == 2, (len(d["suppressed"]), d["baseline"], d["params"])
 '
-timeout 300 python3 "$home/tests/e2e/schema_check_test.py" "$report_schema" all.json 2>err || echo "not ok - json: $(tail -1 err)"
+timeout 300 python3 "$home/tests/e2e/schema_check_test.py" "$home/schema/report.schema.json" all.json 2>err || echo "not ok - json: $(tail -1 err)"
 
 # what identifies the evidence and what judged it
 digest() { # REPORT: of the bundle, and what it is of
@@ -209,8 +189,8 @@ for line in open("hostile.jsonl"):
 assert {2**63 - 10, 2**63 - 7} <= set(values["netdev", "rx_bytes"]), values["netdev", "rx_bytes"]
 assert 9007199254740993 in values["linkerd", "requests"], values
 '
-case $BUILD in
-*asan*) echo "ok - lines are not gathered in memory # SKIP a sanitizer takes its own" ;;
+case $build in
+*asan*) skip "lines are not gathered in memory" "a sanitizer takes its own" ;;
 *)
 	check "lines are not gathered in memory" python '
 import os, resource, subprocess, sys

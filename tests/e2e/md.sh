@@ -4,27 +4,20 @@
 # shellcheck disable=SC2016 # what sh -c gets is expanded there
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-home=$PWD
-analyze=$PWD/$BUILD/nettape-analyze
-work=$TESTLOG/md
-rm -rf "$work"
-mkdir -p "$work"
+name=md
+# shellcheck source=tests/e2e/lib/analyze.sh
+. tests/e2e/lib/analyze.sh
 cd "$work" || exit 1
 export LC_ALL=C.UTF-8
 
-check() { # WHAT COMMAND...: ok when it succeeds
-	what=$1
-	shift
-	if "$@"; then echo "ok - md: $what"; else echo "not ok - md: $what"; fi
-}
 md() { # FILE ARGUMENT...
 	file=$1
 	shift
 	"$analyze" --format md --fail-on never "$@" >"$file" 2>err || sed 's/^/# /' err
 }
 
-python3 "$home/tests/gen/bundle.py" --seed 6 --ticks 61 --cpus 4 --interfaces 3 --sockets 60 \
-	--fault qdisc-drops,tcp=1,start=20,end=40 -o host.tar >log 2>&1 || sed 's/^/# /' log
+make_bundle host.tar --seed 6 --ticks 61 --cpus 4 --interfaces 3 --sockets 60 \
+	--fault qdisc-drops,tcp=1,start=20,end=40
 md short.md host.tar
 md long.md -a host.tar
 check "is at most 60 lines for a host with a cause" test "$(wc -l <short.md)" -le 60
@@ -104,7 +97,7 @@ assert re.search(r"<h2>nettape: [A-Z]+, # &lt;script&gt;", text), "the host is n
 	check "hostile names stay text" rendered bad.md
 	check "also in all of it" rendered badall.md
 else
-	echo "ok - md: hostile names stay text # SKIP no cmark"
+	skip "hostile names stay text" "no cmark"
 fi
 check "nothing that is hostile begins a line" sh -c '! grep -nE "^ *(<|# <|\| a \||- item|!\[)" bad.md badall.md'
 check "a fence is longer than what stands in it" sh -c 'grep -q "^\`\`\`\`$" bad.md'

@@ -3,29 +3,18 @@
 # a made-up one with faults.  Prints TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-home=$PWD
+name=recipes
+# shellcheck source=tests/e2e/lib/analyze.sh
+. tests/e2e/lib/analyze.sh
 manual=$home/analyze/nettape-analyze.1
-PATH=$home/$BUILD:$PATH
-work=$TESTLOG/recipes
-rm -rf "$work"
+PATH=$build:$PATH
 mkdir -p "$work/live" "$work/made"
 cd "$work" || exit 1
-export PYTHONDONTWRITEBYTECODE=1
-
-check() { # WHAT COMMAND...
-	local what=$1
-	shift
-	if "$@" >out 2>err; then echo "ok - recipes: $what"; else
-		echo "not ok - recipes: $what"
-		head -5 out err | sed 's/^/# /'
-	fi
-}
 
 nettape-collect -q --for 2s --every 500ms --no-http --force -o live/host.nettape.tar.zst >log 2>&1 ||
-	{ echo "not ok - recipes: no recording" && exit 1; }
-python3 "$home/tests/gen/bundle.py" --seed 3 --ticks 125 --cpus 4 --interfaces 3 --sockets 80 --linkerd 3 \
-	--fault backlog-drops,start=10,end=40 -o made/host.nettape.tar.zst >log 2>&1 ||
-	{ echo "not ok - recipes: no bundle" && exit 1; }
+	{ verdict "this host is recorded" 1 && exit 1; }
+make_bundle made/host.nettape.tar.zst --seed 3 --ticks 125 --cpus 4 --interfaces 3 --sockets 80 --linkerd 3 \
+	--fault backlog-drops,start=10,end=40 || exit 1
 
 mapfile -d '' recipes < <(python3 "$home/tests/e2e/recipes.py" "$manual" RECIPES)
 check "the manual has a dozen" test ${#recipes[@]} -ge 12
@@ -68,5 +57,5 @@ if command -v jq >/dev/null; then
 	}
 	check "jq reads the lines as the manual shows it" of_samples
 else
-	echo "ok - recipes: jq reads the lines as the manual shows it # SKIP no jq"
+	skip "jq reads the lines as the manual shows it" "no jq"
 fi

@@ -4,34 +4,14 @@
 # shellcheck disable=SC2016 # what sh -c gets is expanded there
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-home=$PWD
-analyze=$PWD/$BUILD/nettape-analyze
-collect=$PWD/$BUILD/nettape-collect
-work=$TESTLOG/report
-rm -rf "$work"
-mkdir -p "$work"
+name=report
+# shellcheck source=tests/e2e/lib/analyze.sh
+. tests/e2e/lib/analyze.sh
 cd "$work" || exit 1
-unset NO_COLOR PAGER LESS COLUMNS
 bundle=host.nettape.tar.zst
 
-check() { # WHAT COMMAND...: ok when it succeeds
-	what=$1
-	shift
-	if "$@"; then echo "ok - report: $what"; else echo "not ok - report: $what"; fi
-}
-status_is() { # STATUS COMMAND...
-	want=$1
-	shift
-	"$@" >out 2>err
-	got=$?
-	[ "$got" -eq "$want" ] || { echo "# status $got, not $want: $(head -1 err)" && return 1; }
-}
-says() { grep -qF -e "$1" err; }
-has() { grep -qF -e "$1" out; }
-python() { python3 -c "$@"; }
-
 "$collect" --for 3s --every 1s --no-http --force --note "$(printf 'case \033[31m7')" -o "$bundle" >log 2>&1 || {
-	echo "not ok - report: this host can be recorded"
+	verdict "this host can be recorded" 1
 	sed 's/^/# /' log
 	exit 0
 }
@@ -121,7 +101,7 @@ if command -v script >/dev/null; then
 	script -qec "env PAGER='wc -l' $analyze --fail-on never $bundle" /dev/null </dev/null >tty.txt 2>&1
 	check "a terminal gets the pager" sh -c '[ "$(wc -l <tty.txt)" -eq 1 ] && grep -q "^ *[0-9]" tty.txt'
 else
-	echo "ok - report: colour on a terminal # SKIP no script(1)"
+	skip "colour on a terminal" "no script(1)"
 fi
 
 # where it goes
@@ -135,7 +115,7 @@ check "--timing speaks on standard error" sh -c '"$1" --timing --fail-on never "
 	sh "$analyze" "$bundle"
 
 # JSON
-check "JSON is as its schema says" python3 "$home/tests/e2e/schema_check.py" "$home/schema/report.schema.json" report.json
+check "JSON is as its schema says" as_promised report report.json
 printf '{"format": 2}' >other.json
 check "which is looked at" sh -c '! python3 "$1/tests/e2e/schema_check.py" "$1/schema/report.schema.json" other.json 2>err' sh "$home"
 check "JSON holds what it promises" python '
@@ -175,7 +155,7 @@ assert judged and all(r["short_of"].startswith("judged on ") for r in judged)
 assert len(short["not_evaluated"]) < len(long["not_evaluated"])
 assert all(f["confidence"] == "low" for f in short["findings"] if f["short_of"])
 '
-check "as its schema says" python3 "$home/tests/e2e/schema_check.py" "$home/schema/report.schema.json" short.json
+check "as its schema says" as_promised report short.json
 
 # causes before what they explain: a chain, and a symptom that has two causes
 demo_rule() { # ID LEVEL VOTES HEADER: a rule that always fires
@@ -226,12 +206,12 @@ assert symptom["explained_by"] == "root-cause/demo-near" and not symptom["root_c
 assert symptom["also_explained_by"] == [{"rule": "root-cause/demo-weak", "entity": ""}]
 assert weak["explained_by"] is None and weak["explains"] == []
 '
-check "as its schema says, with folding" python3 "$home/tests/e2e/schema_check.py" "$home/schema/report.schema.json" folds.json
+check "as its schema says, with folding" as_promised report folds.json
 
 # what happened together: a host that does not exist, whose queue drops from the 20th second on, its NIC from the 30th
-python3 "$home/tests/gen/bundle.py" --seed 5 --ticks 61 --cpus 2 --interfaces 1 --sockets 20 \
+make_bundle queue.tar.zst --seed 5 --ticks 61 --cpus 2 --interfaces 1 --sockets 20 \
 	--fault qdisc-drops,start=20,end=40 --fault ring-overflow,start=30,end=40 \
-	--fault missed-ticks,start=50,end=53 -o queue.tar.zst >log 2>&1
+	--fault missed-ticks,start=50,end=53
 LC_ALL=C.UTF-8 "$analyze" --fail-on never --section timeline --width 120 queue.tar.zst >timeline.txt
 check "the timeline has a row an event and a lane a finding" python '
 rows = {line.strip()[:40].split("  ")[0]: line for line in open("timeline.txt", encoding="utf-8")}
@@ -257,7 +237,7 @@ ring = rows["NIC ring full (driver)"]
 busy = [i for i, v in enumerate(ring["time_spark"]) if v]
 assert 28 <= busy[0] <= 30 and 38 <= busy[-1] <= 40 and 300 < ring["sum"] < 500, (busy, ring)
 '
-check "with its ends, as its schema says" python3 "$home/tests/e2e/schema_check.py" "$home/schema/report.schema.json" queue.json
+check "with its ends, as its schema says" as_promised report queue.json
 for width in 40 59 80 200; do
 	check "the timeline keeps to $width columns" sh -c 'LC_ALL=C.UTF-8 "$1" --fail-on never --section timeline --width "$2" \
 		queue.tar.zst | python3 -c "

@@ -3,29 +3,9 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 name=rules_cli
-analyze=$PWD/$BUILD/nettape-analyze
-collect=$PWD/$BUILD/nettape-collect
-work=$TESTLOG/$name
-rm -rf "$work"
-mkdir -p "$work"
+# shellcheck source=tests/e2e/lib/common.sh
+. tests/e2e/lib/common.sh
 
-check() { # WHAT COMMAND...
-	what=$1
-	shift
-	if "$@" >"$work/out" 2>&1; then
-		echo "ok - $name: $what"
-	else
-		echo "not ok - $name: $what"
-		sed 's/^/# /' "$work/out" | head -20
-	fi
-}
-status_is() { # STATUS COMMAND...
-	want=$1
-	shift
-	timeout 60 "$@"
-	got=$?
-	[ "$got" -eq "$want" ] || { echo "exit status $got, expected $want"; return 1; }
-}
 says() { # TEXT COMMAND...
 	text=$1
 	shift

@@ -3,37 +3,25 @@
 # Prints TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-home=$PWD
-analyze=$(cd "$BUILD" && pwd)/nettape-analyze
-work=$TESTLOG/status
-rm -rf "$work"
-mkdir -p "$work"
+name=status
+# shellcheck source=tests/e2e/lib/analyze.sh
+. tests/e2e/lib/analyze.sh
 cd "$work" || exit 1
-export PYTHONDONTWRITEBYTECODE=1
 
 is() { # STATUS WHAT ARGUMENT...
-	want=$1 what=$2
+	what="$1, $2" status=$1
 	shift 2
-	timeout 120 "$analyze" --no-pager "$@" >out 2>err </dev/null
-	got=$?
-	if [ "$got" -eq "$want" ]; then
-		echo "ok - status: $want, $what"
-	else
-		echo "not ok - status: $want, $what"
-		echo "# $got: $*"
-		head -3 err | sed 's/^/# /'
-	fi
+	check "$what" status_is "$status" timeout 120 "$analyze" --no-pager "$@"
 }
-make_bundle() { # NAME ARGUMENT...
-	name=$1
+host() { # NAME ARGUMENT...
+	host=$1
 	shift
-	python3 "$home/tests/gen/bundle.py" --ticks 121 --cpus 2 --interfaces 2 --sockets 12 --host "$name" -o "$name.tar" "$@" ||
-		echo "not ok - status: $name.tar cannot be made"
+	make_bundle "$host.tar" --ticks 121 --cpus 2 --interfaces 2 --sockets 12 --host "$host" "$@"
 }
-make_bundle crit --seed 1 --fault conntrack-full
-make_bundle warn --seed 2 --fault time-squeeze,per_s=900
-make_bundle well --seed 3
-make_bundle blind --seed 1 --fault missing,source=conntrack-stat --fault missing,source=conntrack-count
+host crit --seed 1 --fault conntrack-full
+host warn --seed 2 --fault time-squeeze,per_s=900
+host well --seed 3
+host blind --seed 1 --fault missing,source=conntrack-stat --fault missing,source=conntrack-count
 python3 "$home/tests/e2e/split.py" crit.tar crit-a.tar 0 59
 python3 "$home/tests/e2e/split.py" crit.tar crit-b.tar 60 120
 echo "no bundle" >text.tar
@@ -42,12 +30,9 @@ levels() { # FILE: "crit warn" of its findings
 c = json.load(sys.stdin)["counts"]
 print(c["crit"] > 0, c["warn"] > 0)'
 }
-for host in "crit True" "warn False True" "well False False"; do
-	case "$(levels "${host%% *}.tar")" in
-	"${host#* }"*) echo "ok - status: the bundle '${host%% *}' is so" ;;
-	*) echo "not ok - status: the bundle '${host%% *}' is so" ;;
-	esac
-done
+check "the bundle crit has such a finding" same True "$(levels crit.tar | cut -d' ' -f1)"
+check "the bundle warn has a warning and no more" same "False True" "$(levels warn.tar)"
+check "the bundle well has neither" same "False False" "$(levels well.tar)"
 # all that this recording leaves open is switched off, so that --strict has nothing to say
 "$analyze" --format json --fail-on never well.tar >well.json
 python3 -c 'import json

@@ -1,16 +1,14 @@
 #!/bin/sh
 # What a long recording costs: nothing is allocated in its ticks, a day of them takes the memory of
 # the first ones.  The time between two ticks is skipped; what is done in them is the real work.
-# shellcheck disable=SC2317,SC2154,SC2034,SC2016,SC2094 # functions that check calls; variables of the library; awk
+# shellcheck disable=SC2317,SC2016,SC2094 # functions that check calls; awk
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 name=steady
-# shellcheck source=/dev/null
+# shellcheck source=tests/e2e/lib/collect.sh
 . tests/e2e/lib/collect.sh
-preload=$PWD/tests/preload dump=$PWD/tests/dumps/selfcap old=$(cd "$BUILD" && pwd)/tests/old_kernel
-analyze=${collect%collect}analyze
+preload=$PWD/tests/preload dump=$PWD/tests/dumps/selfcap old=$build/tests/old_kernel
 cd "$work" || exit 1
-rm -rf ./*
 server='' recorder='' namespaces=
 
 clean() {
@@ -20,7 +18,6 @@ clean() {
 trap clean EXIT
 trap 'exit 1' INT TERM HUP
 
-skip() { echo "ok - $name: $1 # SKIP $2"; }
 if ldd "$collect" | grep -q 'libasan\|libclang_rt'; then
 	skip "no allocation in a tick" "the sanitizer has an allocator of its own"
 	exit 0

@@ -4,39 +4,18 @@
 # shellcheck disable=SC2016 # what sh -c gets is expanded there
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-home=$PWD
-analyze=$PWD/$BUILD/nettape-analyze
-work=$TESTLOG/text
-rm -rf "$work"
-mkdir -p "$work"
+name=text
+# shellcheck source=tests/e2e/lib/analyze.sh
+. tests/e2e/lib/analyze.sh
 cd "$work" || exit 1
-unset NO_COLOR PAGER LESS LESSOPEN COLUMNS LC_ALL
 export LC_ALL=C.UTF-8
 
-check() { # WHAT COMMAND...: ok when it succeeds
-	what=$1
-	shift
-	if "$@"; then echo "ok - text: $what"; else echo "not ok - text: $what"; fi
-}
-status_is() { # STATUS COMMAND...
-	want=$1
-	shift
-	"$@" >out 2>err
-	got=$?
-	[ "$got" -eq "$want" ] || { echo "# status $got, not $want: $(head -1 err)" && return 1; }
-}
-made() { # FILE ARGUMENT...: a host that does not exist
-	file=$1
-	shift
-	python3 "$home/tests/gen/bundle.py" -o "$file" "$@" >log 2>&1 || sed 's/^/# /' log
-}
-
 # hosts of every kind of trouble, one that has little, one with a linkerd
-made big.tar --seed 3 --ticks 31 --cpus 48 --interfaces 40 --physical 2 --sockets 800 --linkerd 12 --pps 40000 \
+make_bundle big.tar --seed 3 --ticks 31 --cpus 48 --interfaces 40 --physical 2 --sockets 800 --linkerd 12 --pps 40000 \
 	--fault qdisc-drops,tcp=1,start=10,end=25 --fault conntrack-full,start=12 --fault udp-overflow --fault backlog-drops \
 	--fault ring-overflow --fault neighbour-full --fault orphans --fault cpus-busy --fault open-files --fault veth-drops
-made el6.tar --seed 4 --ticks 12 --cpus 2 --interfaces 2 --sockets 20 --kernel 2.6.32-754.el6.x86_64 --fault conntrack-full
-made calm.tar --seed 5 --ticks 61 --cpus 2 --interfaces 2 --sockets 20
+make_bundle el6.tar --seed 4 --ticks 12 --cpus 2 --interfaces 2 --sockets 20 --kernel 2.6.32-754.el6.x86_64 --fault conntrack-full
+make_bundle calm.tar --seed 5 --ticks 61 --cpus 2 --interfaces 2 --sockets 20
 
 # what a reader looks for in the sections
 "$analyze" --fail-on never --width 160 --section TCP,SOCKETS,ENDPOINTS,SYSCTL big.tar >sections.txt
@@ -132,7 +111,7 @@ check "every rule has a page within its width" every_rule
 
 # on a terminal
 command -v script >/dev/null || {
-	echo "ok - text: the pager # SKIP no script(1)"
+	skip "the pager" "no script(1)"
 	exit 0
 }
 on_terminal() { # ROWS COLUMNS COMMAND: what a terminal of that size shows, in tty.txt

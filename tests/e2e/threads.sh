@@ -1,13 +1,13 @@
 #!/bin/sh
 # The threads of a watched process, daemons by name, the clock's keeping: what the collector
 # says of them against /proc itself.  Prints TAP.
-# shellcheck disable=SC2317,SC2154,SC2034 # functions that check calls; variables of the library
+# shellcheck disable=SC2317 # functions that check calls
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 name=threads
-# shellcheck source=/dev/null
+# shellcheck source=tests/e2e/lib/collect.sh
 . tests/e2e/lib/collect.sh
-tool=$(cd "$BUILD" && pwd)/tests/tool
+tool=$build/tests/tool
 
 # one hot thread beside idle ones, named as a JVM names its own
 cat >"$work/many.py" <<'PY'

@@ -1,22 +1,14 @@
 #!/bin/sh
 # What somebody meets who does not know the programs yet: no argument, a typing error, what went
 # wrong, how long it takes, the tab key.  Prints TAP.
-# shellcheck disable=SC2016,SC2153 # what sh -c gets is expanded there; BUILD is the caller's
+# shellcheck disable=SC2016 # what sh -c gets is expanded there
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-home=$PWD
-build=$PWD/$BUILD
-work=$TESTLOG/usage
-rm -rf "$work"
-mkdir -p "$work"
+name=usage
+# shellcheck source=tests/e2e/lib/common.sh
+. tests/e2e/lib/common.sh
 cd "$work" || exit 1
-export PYTHONDONTWRITEBYTECODE=1
 
-check() { # WHAT COMMAND...: ok when it succeeds
-	what=$1
-	shift
-	if "$@" >>log 2>&1; then echo "ok - usage: $what"; else echo "not ok - usage: $what"; fi
-}
 run() { # PROGRAM ARGUMENT...: its words go to out and err, its status to status
 	program=$1
 	shift

@@ -1,33 +1,7 @@
-# What the collector's end-to-end tests share: sourced, never run.
-# shellcheck shell=sh disable=SC2034,SC2154
-collect=$(cd "${BUILD:?}" && pwd)/nettape-collect
-work=${TESTLOG:?}/$name
-mkdir -p "$work"
-work=$(cd "$work" && pwd)
-
-# check WHAT COMMAND...: one TAP line
-check() {
-	what=$1
-	shift
-	if "$@" >>"$work/log" 2>&1; then
-		echo "ok - $name: $what"
-	else
-		echo "not ok - $name: $what"
-		echo "# $*" | head -c 600
-		echo
-		failed=1
-	fi
-}
-failed=0
-
-status_is() { # STATUS COMMAND...
-	want=$1
-	shift
-	"$@"
-	got=$?
-	[ "$got" -eq "$want" ] || echo "status $got, not $want: $*"
-	[ "$got" -eq "$want" ]
-}
+# What the collector's end-to-end tests share: sourced with $name set, from the top of the tree, never run.
+# shellcheck shell=sh disable=SC2034
+# shellcheck source=tests/e2e/lib/common.sh
+. tests/e2e/lib/common.sh
 
 # unpack FILE: into a fresh folder, whose STEM folder is then $top
 unpack() {
@@ -60,16 +34,4 @@ ok = eval(expression)
 if not ok: print('false:', expression)
 sys.exit(not ok)
 PY
-}
-
-# wait_for SECONDS COMMAND...: until it succeeds
-wait_for() {
-	tries=$(($1 * 20))
-	shift
-	while [ "$tries" -gt 0 ]; do
-		"$@" >/dev/null 2>&1 && return 0
-		sleep 0.05
-		tries=$((tries - 1))
-	done
-	return 1
 }
