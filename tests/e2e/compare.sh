@@ -7,12 +7,11 @@ name=compare
 # shellcheck source=tests/e2e/lib/analyze.sh
 . tests/e2e/lib/analyze.sh
 analyze() { timeout 60 "$analyze" --no-pager "$@"; }
-compare() { # NAME OLD NEW ARGUMENT...: NAME.json, NAME.txt; its status in $status
+compare() { # NAME OLD NEW ARGUMENT...: NAME.json; its status in $status
 	into=$work/$1 old=$work/$2 new=$work/$3
 	shift 3
 	analyze --format json -o "$into.json" "$@" --compare "$old" "$new" 2>"$into.err"
 	status=$?
-	analyze --width 160 -o "$into.txt" "$@" --compare "$old" "$new" 2>>"$into.err"
 }
 # says NAME EXPRESSION: over r (the report), facts, rows(section[, caption]), rules(fate)
 says() {
@@ -47,7 +46,7 @@ says remedy 'facts["gone"] >= 1 and facts["new"] == 0 and facts["unsure"] == 0'
 verdict "the verdict counts them" $?
 [ "$status" -eq 0 ]
 verdict "what was there before does not fail" $?
-grep -q '^VERDICT.* [1-9] findings* gone, 0 new, [1-9][0-9]* same' "$work/remedy.txt"
+analyze --width 160 --compare "$work/sick.tar" "$work/well.tar" | grep -q '^VERDICT.* [1-9] findings* gone, 0 new, [1-9][0-9]* same'
 verdict "the text says so in one sentence" $?
 says remedy '[(row["old"], row["new"]) for row in rows("VERSIONS") if row["of"] == "kernel"] == [("6.1.0-18-amd64", "6.6.9-1-amd64")]'
 verdict "another kernel is told" $?
@@ -193,7 +192,7 @@ says real 'not facts.get("note") and rows("LOAD")'
 verdict "the load was comparable" $?
 says real 'any(row["metric"] == "tcp/listen_overflows" and row["new_value"] == 0 for row in rows("RATES"))'
 verdict "overflows are zero now" $?
-grep -q '^NETTAPE.*before and after' "$work/real.txt"
+analyze --width 160 --compare "$work/before.tar.zst" "$work/after.tar.zst" | grep -q '^NETTAPE.*before and after'
 verdict "the head says that it is one host" $?
 compare back after.tar.zst before.tar.zst
 says back '"tcp-listen/overflow 127.0.0.1:4711" in rules("new")'

@@ -32,9 +32,14 @@ head -c 3000 web000.tar >broken.tar
 echo "no bundle" >text.tar
 cp web001.tar copy.tar
 
+fleet() { # NAME BUNDLE...: all that is made of them, and the memory that it took
+	local into=$work/$1
+	shift
+	python3 "$home/tests/e2e/fleet_memory.py" "$into.memory" "$analyze" -j2 --all --format json --fleet-db "$into.db" \
+		--out-dir "$into.reports" "$@" >"$into.json" 2>"$into.err"
+}
 begin=$(date +%s%N)
-"$analyze" -j2 --all --format json --fleet-db "$work/fleet.db" --out-dir "$work/reports" ./*.tar missing.tar \
-	>"$work/fleet.json" 2>"$work/fleet.err"
+fleet fleet ./*.tar missing.tar
 status=$?
 echo "# $hosts bundles, -j2, with their own reports: $((($(date +%s%N) - begin) / 1000000)) ms"
 check "findings make the status 1, broken bundles do not" test $status -eq 1
@@ -95,9 +100,9 @@ check "so is one of another version" status_is 3 "$analyze" --fleet-db "$work/ne
 check "-j5 prints the same as -j1" cmp "$work/one.txt" "$work/five.txt"
 
 reports() { # a bundle of web005 alone, and its report of the fleet
-	[ "$(find "$work/reports" -name '*.json' | wc -l)" -eq 201 ] || return 1 # 200 hosts and broken.tar's, the copy's is the same
-	[ -z "$(find "$work/reports" -name '.*' -type f)" ] || return 1
-	"$analyze" --all --format json --fail-on never web005.tar | cmp - "$work"/reports/web005-*.json
+	[ "$(find "$work/fleet.reports" -name '*.json' | wc -l)" -eq 201 ] || return 1 # 200 hosts and broken.tar's, the copy's is the same
+	[ -z "$(find "$work/fleet.reports" -name '.*' -type f)" ] || return 1
+	"$analyze" --all --format json --fail-on never web005.tar | cmp - "$work"/fleet.reports/web005-*.json
 }
 check "each host's own report is what it is alone" reports
 check "a folder that cannot be written is an error" status_is 3 "$analyze" --out-dir /proc/nowhere web005.tar web006.tar
@@ -109,14 +114,10 @@ check "no section of one host" status_is 2 "$analyze" --section tcp web005.tar w
 mkfifo "$work/hangs.tar"
 "$analyze" -j2 --fleet-db "$work/killed.db" "$work/hangs.tar" web005.tar web006.tar >"$work/killed.txt" 2>/dev/null &
 parent=$!
+two_are_in() { [ "$(sqlite3 -readonly "$work/killed.db" "SELECT count(*) FROM bundle")" = 2 ]; }
 child=
-for _ in $(seq 100); do
-	# the one that is still there when the others have ended
-	[ -e "$work/killed.db" ] && [ "$(sqlite3 -readonly "$work/killed.db" "SELECT count(*) FROM bundle" 2>/dev/null)" = 2 ] &&
-		child=$(pgrep -P $parent) && break
-	sleep 0.1
-done
-[ -n "$child" ] && kill -KILL "$child"
+wait_for 60 two_are_in && child=$(pgrep -P $parent | head -1) # the one that is still there when the others have ended
+kill -KILL "${child:-$parent}"
 wait $parent
 killed() { store_has "$work/killed.db" "SELECT error FROM bundle WHERE verdict = 'failed'" "analysis failed: signal 9, Killed"; }
 check "a process that is killed is one row" killed
@@ -139,8 +140,9 @@ check "and its processes" gone
 case $build in
 *asan*) skip "memory" "a sanitizer takes its own" ;;
 *)
-	read -r few _ <<<"$(python3 "$home/tests/e2e/fleet_memory.py" "$analyze" -j2 web01?.tar)"
-	read -r many most <<<"$(python3 "$home/tests/e2e/fleet_memory.py" "$analyze" -j2 web*.tar)"
+	fleet ten web01?.tar
+	read -r few _ <"$work/ten.memory"
+	read -r many most <"$work/fleet.memory"
 	echo "# memory: 10 bundles $few KiB, $hosts bundles $many KiB, the largest process $most KiB"
 	check "20 times the bundles need no more memory" test "$many" -lt $((few + 16384))
 	check "nor does any process" test "$most" -lt 98304

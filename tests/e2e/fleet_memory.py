@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""fleet_memory.py COMMAND...: runs it; prints the most memory in KiB that it had itself, and that one of its processes had."""
-import os
+"""fleet_memory.py FILE COMMAND...: runs it, its status is ours; into FILE the most memory in KiB that it had itself, and
+that one of its processes had."""
 import resource
 import subprocess
 import sys
@@ -15,16 +15,16 @@ def high_water(pid):
         return 0
 
 
-def main(command):
+def main(path, command):
     most = 0
-    with open(os.devnull, 'wb') as sink:
-        p = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink)
-        while p.poll() is None:
-            most = max(most, high_water(p.pid))
-            time.sleep(0.01)
-    print(most, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
-    return 0 if p.returncode in (0, 1) else 1
+    p = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    while p.poll() is None:
+        most = max(most, high_water(p.pid))
+        time.sleep(0.01)
+    with open(path, 'w', encoding='ascii') as f:
+        print(most, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=f)
+    return p.returncode
 
 
 if __name__ == '__main__':
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1], sys.argv[2:]))

@@ -41,19 +41,21 @@ done
 packets="SELECT increase, span, intervals, resets FROM series WHERE source = 'netdev' AND entity = 'eth0' AND name = 'rx_packets'"
 piece whole.tar late.tar 80 119
 piece whole.tar boot.tar 80 119 11111111-0000-4000-8000-000000000001 3600
-is "snapshots are numbered on" "85 0 84" "$(sql "SELECT count(*), min(snap), max(snap) FROM snapshot" --join "$work/late.tar" "$work/a.tar")"
-is "the time between is no interval of the recording" 1 "$(sql "SELECT dt IS NULL AND mono - 36 = (SELECT mono FROM snapshot WHERE snap = 44) FROM snapshot WHERE snap = 45" --join "$work/late.tar" "$work/a.tar")"
+for end in late boot; do analyze --db "$work/$end.db" -o /dev/null --join "$work/$end.tar" "$work/a.tar"; done
+store() { sqlite3 -separator ' ' "$work/$1.db" "$2"; } # late|boot QUERY
+is "snapshots are numbered on" "85 0 84" "$(store late "SELECT count(*), min(snap), max(snap) FROM snapshot")"
+is "the time between is no interval of the recording" 1 "$(store late "SELECT dt IS NULL AND mono - 36 = (SELECT mono FROM snapshot WHERE snap = 44) FROM snapshot WHERE snap = 45")"
 all=$(sql "SELECT increase FROM series WHERE source = 'netdev' AND entity = 'eth0' AND name = 'rx_packets'" "$work/whole.tar")
-is "what a counter grew meanwhile is counted, over the time it took" "$all 119.0 84 0" "$(sql "$packets" --join "$work/late.tar" "$work/a.tar")"
-is "its rate there is no peak" 1 "$(sql "SELECT peak_per_s < 2.0 * increase / span FROM series WHERE source = 'netdev' AND entity = 'eth0' AND name = 'rx_packets'" --join "$work/late.tar" "$work/a.tar")"
-is "of levels nothing is known there" 1 "$(sql "SELECT min(span) = 83 AND max(span) = 83 FROM series WHERE source = 'meminfo' AND kind = 'gauge'" --join "$work/late.tar" "$work/a.tar")"
-is "after a boot nothing is compared" "83.0 83 0 2" "$(sql "SELECT span, intervals, resets, (SELECT count(DISTINCT boot) FROM snapshot) FROM series WHERE source = 'netdev' AND entity = 'eth0' AND name = 'rx_packets'" --join "$work/boot.tar" "$work/a.tar")"
-is "and the wall clock tells how long it took" 3636 "$(sql "SELECT CAST(round(mono - (SELECT mono FROM snapshot WHERE snap = 44)) AS INT) FROM snapshot WHERE snap = 45" --join "$work/boot.tar" "$work/a.tar")"
-is "the window is the time that was looked at" 83.0 "$(sql "SELECT v FROM meta WHERE k = 'window_s'" --join "$work/late.tar" "$work/a.tar")"
+is "what a counter grew meanwhile is counted, over the time it took" "$all 119.0 84 0" "$(store late "$packets")"
+is "its rate there is no peak" 1 "$(store late "SELECT peak_per_s < 2.0 * increase / span FROM series WHERE source = 'netdev' AND entity = 'eth0' AND name = 'rx_packets'")"
+is "of levels nothing is known there" 1 "$(store late "SELECT min(span) = 83 AND max(span) = 83 FROM series WHERE source = 'meminfo' AND kind = 'gauge'")"
+is "after a boot nothing is compared" "83.0 83 0 2" "$(store boot "SELECT span, intervals, resets, (SELECT count(DISTINCT boot) FROM snapshot) FROM series WHERE source = 'netdev' AND entity = 'eth0' AND name = 'rx_packets'")"
+is "and the wall clock tells how long it took" 3636 "$(store boot "SELECT CAST(round(mono - (SELECT mono FROM snapshot WHERE snap = 44)) AS INT) FROM snapshot WHERE snap = 45")"
+is "the window is the time that was looked at" 83.0 "$(store late "SELECT v FROM meta WHERE k = 'window_s'")"
+analyze --format json --join "$work/a.tar" "$work/late.tar" "$work/boot.tar" >"$work/report.json"
 for rule in collection-quality/gaps clock/stall collection-quality/counter-reset; do
-	analyze --format json --join "$work/a.tar" "$work/late.tar" "$work/boot.tar" >"$work/report.json"
-	python3 -c 'import json, sys; sys.exit(sys.argv[2] in [f["rule"] for f in json.load(open(sys.argv[1]))["findings"]])' "$work/report.json" "$rule"
-	verdict "$rule: joining is no fault of the host" $?
+	check "$rule: joining is no fault of the host" python 'import json, sys
+sys.exit(sys.argv[2] in [f["rule"] for f in json.load(open(sys.argv[1]))["findings"]])' "$work/report.json" "$rule"
 done
 
 # what is said of it

@@ -98,16 +98,6 @@ check "an area lists its rules" sh -c '"$1" --explain softirq >out && [ "$(grep 
 check "so does a glob" sh -c '"$1" --explain "softirq/b*" >out && [ "$(wc -l <out)" -ge 2 ] && ! grep -v "^softirq/b\|^  " out' sh "$analyze"
 check "a wrong id is told the near ones" sh -c '"$1" --explain softirq/backlog-dorp >out 2>err; [ $? -eq 2 ] && grep -q "did you mean softirq/backlog-drop" err' sh "$analyze"
 check "or those that have the word" sh -c '"$1" --explain overflow- >out 2>err; "$1" --explain "ring-over" >out 2>err; [ $? -eq 2 ] && grep -q "nic-drops/ring-overflow" err' sh "$analyze"
-every_rule() {
-	"$analyze" --list-rules | sed -n 's/^\([a-z][^ ]*\/[^ ]*\) .*/\1/p' >ids
-	while read -r id; do
-		"$analyze" --explain "$id" --width 72 >page.txt 2>err || { echo "# $id: $(cat err)" && return 1; }
-		# a string of SQL is not folded
-		sed '/^SQL, /,$d' page.txt | grep -E '^.{73}' && return 1
-	done <ids
-	[ "$(wc -l <ids)" -gt 150 ]
-}
-check "every rule has a page within its width" every_rule
 
 # on a terminal
 command -v script >/dev/null || {
