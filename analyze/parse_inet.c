@@ -93,6 +93,21 @@ void inet_address_put(struct buf *b, const struct inet_address *a)
 		buf_str(b, text);
 }
 
+void inet_routes_emit(struct emit *out, struct span interface, bool v6, uint64_t routes,
+                      const struct inet_address *gateway)
+{
+	char text[64];
+	struct buf b = BUF_OVER(text);
+
+	emit_u64(out, interface, v6 ? SPAN("routes6") : SPAN("routes"), KIND_GAUGE, UNIT_COUNT,
+	         routes);
+	if (!gateway)
+		return;
+	inet_address_put(&b, gateway);
+	emit_text(out, interface, v6 ? SPAN("default_gateway6") : SPAN("default_gateway"),
+	          buf_span(&b));
+}
+
 bool inet_pair_parse(struct span word, uint64_t *left, uint64_t *right)
 {
 	struct span head;

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "analyze/emit.h"
 #include "schema/buf.h"
 #include "schema/span.h"
 
@@ -32,6 +33,12 @@ bool inet_is_big_endian(struct span table);
 bool inet_net6_parse(struct span hex, struct inet_address *a);
 /* "127.0.0.1", "::1": the address alone, appended. */
 void inet_address_put(struct buf *b, const struct inet_address *a);
+/*
+ * The routes of an interface, and where its default route leads (NULL: nowhere); for IPv6
+ * names end in 6.
+ */
+void inet_routes_emit(struct emit *out, struct span interface, bool v6, uint64_t routes,
+                      const struct inet_address *gateway);
 /* "00000000:0000002A": two hexadecimal numbers. */
 bool inet_pair_parse(struct span word, uint64_t *left, uint64_t *right);
 

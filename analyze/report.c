@@ -39,6 +39,15 @@ bool rule_results_alike(const struct rule_result *a, const struct rule_result *b
 	       strcmp(a->hint ? a->hint : "", b->hint ? b->hint : "") == 0;
 }
 
+bool rule_result_leads(const struct rule_result *results, size_t i)
+{
+	size_t before = 0;
+
+	while (before < i && !rule_results_alike(&results[before], &results[i]))
+		before++;
+	return before == i;
+}
+
 bool level_parse(struct span name, enum level *l)
 {
 	for (int i = 0; i < LEVEL_COUNT; i++)

@@ -251,6 +251,8 @@ struct rule_result {
 
 /* Of one outcome for one cause, to be said together. */
 bool rule_results_alike(const struct rule_result *a, const struct rule_result *b);
+/* True for the first of several that are alike. */
+bool rule_result_leads(const struct rule_result *results, size_t i);
 
 /* A threshold that is not the rule's default. */
 struct setting {

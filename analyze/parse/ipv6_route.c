@@ -48,14 +48,9 @@ static void put(const struct tally *tally, struct emit *out)
 	for (size_t i = 0; i < tally->n; i++) {
 		const struct tally_row *row = &tally->row[i];
 		struct inet_address gateway;
-		char text[64];
-		struct buf b = BUF_OVER(text);
+		bool leads = row->text.n && inet_net6_parse(row->text, &gateway);
 
-		emit_u64(out, row->key, SPAN("routes6"), KIND_GAUGE, UNIT_COUNT, row->count[0]);
-		if (row->text.n && inet_net6_parse(row->text, &gateway)) {
-			inet_address_put(&b, &gateway);
-			emit_text(out, row->key, SPAN("default_gateway6"), buf_span(&b));
-		}
+		inet_routes_emit(out, row->key, true, row->count[0], leads ? &gateway : NULL);
 	}
 	if (tally->left_out)
 		out->note(out, 0, "routes of further interfaces are not counted",

@@ -152,11 +152,7 @@ static void put_results(const struct layout *l, const struct report *r, enum out
 	bool begun = false;
 
 	for (size_t i = 0; i < r->results_n; i++) {
-		size_t before = 0;
-
-		while (before < i && !rule_results_alike(&r->results[before], &r->results[i]))
-			before++;
-		if (r->results[i].outcome != outcome || before < i)
+		if (r->results[i].outcome != outcome || !rule_result_leads(r->results, i))
 			continue;
 		if (!begun)
 			put_head(l, head, about);
