@@ -4,21 +4,14 @@
 # shellcheck disable=SC2016,SC2153 # what sh -c gets is expanded there; BUILD is the caller's
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-build=$PWD/$BUILD
-work=$TESTLOG/box
-rm -rf "$work"
+name=box
+# shellcheck source=tests/e2e/lib/analyze.sh
+. tests/e2e/lib/analyze.sh
 mkdir -p "$work/out" "$work/rules/stranger"
-export PYTHONDONTWRITEBYTECODE=1
-python3 tests/gen/bundle.py --ticks 6 --cpus 2 --sockets 10 -o "$work/a.tar.zst" >/dev/null || exit 1
+make_bundle "$work/a.tar.zst" --ticks 6 --cpus 2 --sockets 10 || exit 1
 cd "$work" || exit 1
 
-ok() { # WHAT COMMAND...
-	local what=$1
-	shift
-	if "$@" >>log 2>&1; then echo "ok - box: $what"; else echo "not ok - box: $what"; fi
-}
-analyze() { timeout 60 "$build/nettape-analyze" --fail-on never "$@" </dev/null; }
-has() { grep -qF -- "$2" "$1"; }
+holds() { grep -qF -- "$2" "$1"; } # FILE TEXT
 
 # the probe
 "$build/tests/box_probe" boxed "$work/out" "$work/a.tar.zst" >boxed.txt 2>&1
@@ -28,43 +21,43 @@ while IFS=: read -r what free; do
 	case $what in box) continue ;; esac
 	boxed=$(sed -n "s|^$what:||p" boxed.txt)
 	if [ "$free" != " works" ]; then
-		echo "ok - box: $what # SKIP without the box it fails as well:$free"
+		skip "$what" "without the box it fails as well:$free"
 		continue
 	fi
 	case $what,$held in
-	+*) ok "${what#+} works in it" [ "$boxed" = " works" ] ;;
-	*,none:*) echo "ok - box: cannot $what # SKIP $held" ;;
+	+*) check "${what#+} works in it" [ "$boxed" = " works" ] ;;
+	*,none:*) skip "cannot $what" "$held" ;;
 	*passwd* | *environ* | *list* | *tmp* | *input*)
 		case $held in
-		*"without Landlock"*) echo "ok - box: cannot $what # SKIP the kernel lacks Landlock" ;;
-		*) ok "cannot $what" [ "$boxed" != " works" ] ;;
+		*"without Landlock"*) skip "cannot $what" "the kernel lacks Landlock" ;;
+		*) check "cannot $what" [ "$boxed" != " works" ] ;;
 		esac
 		;;
-	*) ok "cannot $what" [ "$boxed" != " works" ] ;;
+	*) check "cannot $what" [ "$boxed" != " works" ] ;;
 	esac
 done <free.txt
 
 # the report says what held, in every form
 for form in text md html json; do
 	analyze -a --format $form -o report.$form a.tar.zst 2>>log
-	ok "--format $form says what held" has report.$form "$held"
+	check "--format $form says what held" holds report.$form "$held"
 done
 analyze --no-sandbox --section EVIDENCE a.tar.zst >free.report
-ok "--no-sandbox is told" has free.report "none: --no-sandbox"
+check "--no-sandbox is told" holds free.report "none: --no-sandbox"
 analyze --out-dir reports --fleet-db f.db a.tar.zst >/dev/null
-ok "each of a fleet's bundles is read in one" sh -c "grep -qF '$held' reports/*.txt"
+check "each of a fleet's bundles is read in one" sh -c "grep -qF '$held' reports/*.txt"
 
 # what works in it
-ok "a store is made" sh -c 'rm -f made.db; "$1" --fail-on never --db made.db -o /dev/null a.tar.zst && sqlite3 made.db "SELECT count(*) FROM series" | grep -q "[1-9]"' - "$build/nettape-analyze"
-ok "standard input is read" sh -c '"$1" --fail-on never - <a.tar.zst | grep -q VERDICT' - "$build/nettape-analyze"
+check "a store is made" sh -c 'rm -f made.db; "$1" --fail-on never --db made.db -o /dev/null a.tar.zst && sqlite3 made.db "SELECT count(*) FROM series" | grep -q "[1-9]"' - "$build/nettape-analyze"
+check "standard input is read" sh -c '"$1" --fail-on never - <a.tar.zst | grep -q VERDICT' - "$build/nettape-analyze"
 mkdir -p x && zstd -dc a.tar.zst | tar xf - -C x
-ok "a folder is read" sh -c '"$1" --fail-on never x | grep -q VERDICT' - "$build/nettape-analyze"
-ok "an absent rules folder's error is as without it" sh -c '"$1" --rules nowhere a.tar.zst 2>&1 | grep -q "No such file"' - "$build/nettape-analyze"
+check "a folder is read" sh -c '"$1" --fail-on never x | grep -q VERDICT' - "$build/nettape-analyze"
+check "an absent rules folder's error is as without it" sh -c '"$1" --rules nowhere a.tar.zst 2>&1 | grep -q "No such file"' - "$build/nettape-analyze"
 echo old >kept.txt
 analyze -o kept.txt /etc/passwd 2>>log
-ok "a report of earlier stays when there is none" grep -qx old kept.txt
+check "a report of earlier stays when there is none" grep -qx old kept.txt
 analyze -o new.txt /etc/passwd 2>>log
-ok "and no empty one is left" [ ! -e new.txt ]
+check "and no empty one is left" [ ! -e new.txt ]
 
 # the rules of strangers
 rule() { # NAME SQL
@@ -79,6 +72,6 @@ import json
 f = [x for x in json.load(open("rules.json"))["findings"] if x["rule"] == "stranger/fine"][0]
 e = f["evidence"]
 assert (f["level"], f["entity"], e["n"], e["part"], e["word"], e["none"]) == ("info", "e", 7, 1.5, "text", None), f'; }
-ok "a stranger's rule finds, and its evidence comes over" fine
-ok "one that never ends is stopped" has rules.json "forever.sql: stopped after 2000 ms"
-ok "one that wants too much memory is refused" has rules.json "large.sql: string or blob too big"
+check "a stranger's rule finds, and its evidence comes over" fine
+check "one that never ends is stopped" holds rules.json "forever.sql: stopped after 2000 ms"
+check "one that wants too much memory is refused" holds rules.json "large.sql: string or blob too big"

@@ -2,30 +2,20 @@
 # Defects that readers of sosreports had, each as a test: D1 to D13 of xsos 0.7.40.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-build=${BUILD:-build}
-dir=${TESTLOG:-build}/sos_xsos
-rm -rf "$dir"
-mkdir -p "$dir"
-verdict() { # WHAT STATUS
-	if [ "$2" -eq 0 ]; then echo "ok - sos_xsos: $1"; else echo "not ok - sos_xsos: $1"; fi
-}
-analyze() { timeout 60 "$build/nettape-analyze" --no-pager --fail-on never --width 140 "$@"; }
-sql() { analyze --sql "$1" "$report" 2>>"$dir/err" | tail -n +2 | tr '\t' ' '; }
-is() { # WHAT SELECT EXPECTED
-	got=$(sql "$2")
-	[ "$got" = "$3" ]
-	verdict "$1" $?
-	[ "$got" = "$3" ] || printf '# got "%s", not "%s"\n' "$got" "$3"
-}
+name=sos_xsos
+# shellcheck source=tests/e2e/lib/analyze.sh
+. tests/e2e/lib/analyze.sh
+analyze() { timeout 60 "$analyze" --no-pager --fail-on never --width 140 "$@"; }
+is() { check "$1" same "$3" "$(sql "$2" "$report")"; } # WHAT SELECT EXPECTED
 shows() { # WHAT SECTION REGEX
-	analyze --section "$2" "$report" >"$dir/section" 2>>"$dir/err"
-	grep -qE -- "$3" "$dir/section"
+	analyze --section "$2" "$report" >"$work/section" 2>>"$work/err"
+	grep -qE -- "$3" "$work/section"
 	verdict "$1" $?
-	grep -qE -- "$3" "$dir/section" || head -30 "$dir/section" | sed 's/^/# /'
+	grep -qE -- "$3" "$work/section" || head -30 "$work/section" | sed 's/^/# /'
 }
 
-stem=$(python3 tests/gen/sosreport.py 4.12 "$dir" --stem sosreport-web01-2026-11-22-abcdefg) || exit 1
-report=$dir/$stem
+stem=$(python3 tests/gen/sosreport.py 4.12 "$work" --stem sosreport-web01-2026-11-22-abcdefg) || exit 1
+report=$work/$stem
 net=$report/sos_commands/networking
 pid=$report/proc/4242/net
 mkdir -p "$report/etc/sysconfig/network-scripts" "$report/etc/selinux" "$report/sos_commands/firewall_tables" "$pid/bonding" "$net/namespaces/blue"
@@ -33,17 +23,17 @@ mkdir -p "$report/etc/sysconfig/network-scripts" "$report/etc/selinux" "$report/
 # D1
 for file in usr/lib/os-release etc/sysconfig/network-scripts/ifcfg-eth0 etc/selinux/config; do
 	# shellcheck disable=SC2016 # that is the point
-	printf 'NAME="$(touch %s/ran)"\nPRETTY_NAME="$(touch %s/ran)"\nX=`touch %s/ran`\n' "$dir" "$dir" "$dir" >"$report/$file"
+	printf 'NAME="$(touch %s/ran)"\nPRETTY_NAME="$(touch %s/ran)"\nX=`touch %s/ran`\n' "$work" "$work" "$work" >"$report/$file"
 done
-analyze "$report" >"$dir/whole" 2>"$dir/err"
-[ -s "$dir/whole" ] && [ ! -e "$dir/ran" ]
+analyze "$report" >"$work/whole" 2>"$work/err"
+[ -s "$work/whole" ] && [ ! -e "$work/ran" ]
 verdict "D1: nothing that the report holds is run" $?
 printf 'PRETTY_NAME="Red Hat Enterprise Linux 9.4 (Plow)"\nID=rhel\nVERSION_ID="9.4"\n' >"$report/usr/lib/os-release"
 
 # D2
 for locale in C POSIX xx_XX.UTF-8; do
-	LC_ALL=$locale analyze --section NETDEV,ETHTOOL,PROCESSES "$report" >"$dir/$locale"
-	grep -q 'lo .*65.8 KiB\|lo .*KiB' "$dir/$locale" && grep -q 'init' "$dir/$locale"
+	LC_ALL=$locale analyze --section NETDEV,ETHTOOL,PROCESSES "$report" >"$work/$locale"
+	grep -q 'lo .*65.8 KiB\|lo .*KiB' "$work/$locale" && grep -q 'init' "$work/$locale"
 	verdict "D2: sections are filled in the locale $locale" $?
 done
 
@@ -100,8 +90,8 @@ with open(sys.argv[1], "w") as f:
     f.write('tcp   ESTAB  17     62     192.0.2.1:80 203.0.113.9:4444 users:(("web",pid=286,fd=9)) ino:9 sk:9\n\t skmem:(r0,rb131072,t0,tb16384,f0,w0,o0,bl5,d34) cubic rto:204 rtt:4.1/2.0 cwnd:10 lost:3 retrans:0/62 dsack_dups:17 reord_seen:2\n')
 PY
 shows "D9: the socket that suffers is shown, with what it lost" SOCKETS 'ESTAB +192.0.2.1:80 +203.0.113.9:4444 +web .* 62 +3 +17 +2'
-analyze --section SOCKETS "$report" >"$dir/section"
-[ "$(wc -l <"$dir/section")" -lt 120 ] && [ "$(grep -c '198[.]51[.].*:4000' "$dir/section")" -eq 0 ]
+analyze --section SOCKETS "$report" >"$work/section"
+[ "$(wc -l <"$work/section")" -lt 120 ] && [ "$(grep -c '198[.]51[.].*:4000' "$work/section")" -eq 0 ]
 verdict "D9: healthy ones are not, and what is shown is bounded" $?
 rm -f "$net/ss_-peaonmi"
 
