@@ -83,13 +83,14 @@ if [ "$(id -u)" -eq 0 ] && unshare -m true 2>>log; then
 		unshare -m sh -c 'mount -t proc proc jail/proc &&
 			exec env -i LANG="$(printf "%%n\377")" "$(command -v chroot)" jail /nettape-collect "$@" <&- >&- 2>&-' - "$@"
 	}
-	check "runs in an empty root with nothing open" status_is 0 in_jail --for 1s --every 200ms -q -o /empty.tar.zst \
+	check "runs in an empty root with nothing open" status_is 0 in_jail --for 3s --every 1s -q -o /empty.tar.zst \
 		--metrics "http://localhost:$port" --metrics "http://127.0.0.1:$port" --metrics unix:/metrics.sock
 	check "there is nothing in that root" sh -c "test \"\$(ls jail | sort | tr '\n' ' ')\" = 'empty.tar.zst empty.tar.zst.sha256 metrics.sock nettape-collect proc '"
 	unpack jail/empty.tar.zst
-	check "its bundle is whole" judge "e['reason'] == 'complete' and 2 < e['ticks_taken'] == len(t) <= 6"
+	check "its bundle is whole" judge "e['reason'] == 'complete' and 2 < e['ticks_taken'] == len(t) <= 4"
+	# A starved machine has runs that the next tick finds unfinished; they are rows without a member.
 	check "the kernel's counters are in it" judge \
-		"all(set(status(m)) == {'ok'} and len(status(m)) > 2 for m in ('proc/stat', 'proc/net/softnet_stat', 'proc/net/netstat', 'cmd/tc_-s_qdisc', 'cmd/ss_-ltnm'))"
+		"all(set(status(m)) <= {'ok', 'busy'} and status(m).count('ok') > 1 for m in ('proc/stat', 'proc/net/softnet_stat', 'proc/net/netstat', 'cmd/tc_-s_qdisc', 'cmd/ss_-ltnm'))"
 	check "metrics of localhost, by name" judge "set(status('localhost_$port/admin/metrics.json')) == {'ok'}"
 	check "metrics of a numeric address" judge "set(status('127.0.0.1_$port/admin/metrics.json')) == {'ok'}"
 	check "metrics of a unix socket" judge "set(status('metrics.sock/admin/metrics.json')) == {'ok'}"
@@ -143,7 +144,7 @@ done
 
 # Dumps: of a giant, and of whatever is at hand
 python3 "$tree/tests/giant.py" giant 1024 500
-check "1,024 CPUs and 500 NICs: exit status 0" status_is 0 timeout 60 "$collect" --root giant --for 1s --every 500ms -q -o giant.tar.zst
+check "1,024 CPUs and 500 NICs: exit status 0" status_is 0 timeout 60 "$collect" --root giant --for 4s --every 2s -q -o giant.tar.zst
 unpack giant.tar.zst
 for f in proc/stat proc/net/softnet_stat proc/interrupts proc/net/dev; do
 	check "giant: $f is whole" cmp "giant/$f" "$top/snap/000001/$f"
@@ -232,7 +233,7 @@ else
 	done
 	check "arm64: its giant has every CPU" rows arm64-giant.tar.zst "SELECT count(DISTINCT entity) FROM series WHERE source = 'softnet'" 1024
 	# qemu knows neither sock_diag nor the ethtool ioctl: the one falls back, the other fails
-	check "arm64: live" status_is 0 timeout 120 qemu-aarch64-static "$arm64" --for 2s --every 1s -q -o arm64-live.tar.zst --metrics "http://localhost:$port"
+	check "arm64: live" status_is 0 timeout 120 qemu-aarch64-static "$arm64" --for 6s --every 3s -q -o arm64-live.tar.zst --metrics "http://localhost:$port"
 	unpack arm64-live.tar.zst
 	check "arm64, live: counters, sockets and metrics" judge \
 		"b['arch'] == 'aarch64' and status('proc/net/softnet_stat') == ['ok'] * 3 and status('cmd/ss_-ltnm')[0] in ('ok', 'fallback') and set(status('admin/metrics.json')) == {'ok'}"
