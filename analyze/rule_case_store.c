@@ -12,10 +12,18 @@
 #define LISTENERS_MAX 32768                            /* bytes of one tick's */
 #define UPTIME_NS     (INT64_C(86400) * NS_PER_S)
 
+/* Rows of a kind follow each other, thousands on a busy host: one statement serves them. */
+struct row_kind {
+	const struct case_row *like; /* NULL = none yet */
+	struct case_row whole;       /* like it, and what must have a value besides */
+	struct stmt stmt;
+};
+
 struct builder {
 	const struct rule_case *c;
 	struct store *store;
 	struct arena *arena;
+	struct row_kind kind;
 	uint64_t tick;
 	struct err *err;
 };
@@ -285,26 +293,48 @@ static bool is_made(const char *table)
 	return strcmp(table, "snapshot") == 0 || strcmp(table, "source") == 0;
 }
 
-static int put_row(struct builder *b, const struct case_row *given)
+static bool is_alike(const struct case_row *a, const struct case_row *b)
 {
-	struct case_row r = *given;
-	bool update = is_made(r.table);
-	struct stmt t = {0};
+	if (a->n != b->n || strcmp(a->table, b->table) != 0)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (strcmp(a->columns[i].name, b->columns[i].name) != 0)
+			return false;
+	return true;
+}
+
+static int new_kind(struct builder *b, const struct case_row *r)
+{
+	struct row_kind *k = &b->kind;
+	bool update = is_made(r->table);
 	int rc = 0;
 
-	for (size_t i = 0; i < r.n; i++)
-		if (!is_column(r.columns[i].name) || !is_column(r.table))
-			return err_set(b->err, 0, "line %zu: a name of a-z, 0-9 and _", r.line);
+	stmt_done(&k->stmt);
+	*k = (struct row_kind){.whole = *r};
+	for (size_t i = 0; i < r->n; i++)
+		if (!is_column(r->columns[i].name) || !is_column(r->table))
+			return err_set(b->err, 0, "line %zu: a name of a-z, 0-9 and _", r->line);
 	if (!update)
-		rc = add_needed(b, &r);
+		rc = add_needed(b, &k->whole);
 	if (rc == 0)
-		rc = stmt_prepare(&t, store_db(b->store), row_sql(b, &r, update), b->err);
-	for (size_t i = 0; i < r.n && rc == 0; i++)
-		bind(&t, &r.columns[i].value);
+		rc = stmt_prepare(&k->stmt, store_db(b->store), row_sql(b, &k->whole, update),
+		                  b->err);
 	if (rc == 0)
-		rc = stmt_run(&t, b->err);
-	stmt_done(&t);
+		k->like = r;
 	return rc;
+}
+
+static int put_row(struct builder *b, const struct case_row *r)
+{
+	struct row_kind *k = &b->kind;
+
+	if (!(k->like && is_alike(k->like, r)) && new_kind(b, r) != 0)
+		return -1;
+	for (size_t i = 0; i < r->n; i++)
+		bind(&k->stmt, &r->columns[i].value);
+	for (size_t i = r->n; i < k->whole.n; i++)
+		bind(&k->stmt, &k->whole.columns[i].value);
+	return stmt_run(&k->stmt, b->err);
 }
 
 /* The owner of a listener is found by other means than the listener itself. */
@@ -347,12 +377,15 @@ static int finish(struct builder *b)
 struct store *rule_case_store(const struct rule_case *c, struct arena *a, struct err *e)
 {
 	struct builder b = {.c = c, .arena = a, .err = e, .store = store_open(NULL, e)};
+	bool made;
 
 	if (!b.store)
 		return NULL;
 	put_usual_meta(&b);
 	put_ticks(&b);
-	if (store_seal(b.store, e) == 0 && finish(&b) == 0)
+	made = store_seal(b.store, e) == 0 && finish(&b) == 0;
+	stmt_done(&b.kind.stmt);
+	if (made)
 		return b.store;
 	store_close(b.store);
 	return NULL;

@@ -2,20 +2,24 @@
 # tests/check.sh BUILD [SUITE...]: run the suites, count their TAP lines.
 # A suite is a unit test's name, or golden, rules, lint-rules, NAME of tests/e2e/NAME.sh;
 # static, of the static collector, and packages run only when they are named (make
-# check-static, check-deb).  $SKIP_SUITES: those that are left out.
+# check-static, check-deb).  $SKIP_SUITES: those that are left out.  $AGAIN: only what
+# failed in the run before, one suite at a time; its new result replaces the old one.
 # Output: each suite's failures, then "N passed, N failed" alone on the last line.
 set -u
 build=$1
 shift
 cd "$(dirname "$0")/.." || exit 1
 log=$build/${CHECK_LOG:-check}
-rm -rf "$log"
+again=${AGAIN:-}
+[ -n "$again" ] || rm -rf "$log"
 mkdir -p "$log"
 export BUILD="$build" TESTLOG="$PWD/$log"
 
-suites() { # those that take long come first
+suites() { # those that take longest come first, so that nothing waits for them at the end
+	for t in steady linkerd fleet; do printf '%s tests/e2e/%s.sh\n' "$t" "$t"; done
 	for t in tests/e2e/*.sh; do
-		[ -e "$t" ] && printf '%s %s\n' "$(basename "$t" .sh)" "$t"
+		case $t in */steady.sh | */linkerd.sh | */fleet.sh) continue ;; esac
+		printf '%s %s\n' "$(basename "$t" .sh)" "$t"
 	done
 	printf 'golden tests/golden.sh\nreplay tests/replay.sh\nrooms tests/rooms.sh --tap\n'
 	printf 'rules %s --test-rules rules\nlint-rules %s --lint-rules rules\n' \
@@ -71,11 +75,26 @@ lane() { # takes the next suite that nobody has, until there is none
 	done 3<"$log/suites"
 }
 
+retry() { # each suite that failed, alone
+	for count in "$log"/*.count; do
+		read -r _ bad _ <"$count"
+		[ "$bad" -eq 0 ] && continue
+		only=$(basename "$count" .count)
+		echo "$only failed beside others; once more, alone:"
+		rm -rf "$count" "$log/$only.taken"
+		lane
+	done
+}
+
 only=$*
-suites >"$log/suites"
-# Many suites wait for a recording's end: one more at once than there are CPUs.
-for _ in $(seq 0 "$(nproc)"); do lane & done
-wait
+if [ -n "$again" ]; then
+	retry
+else
+	suites >"$log/suites"
+	# Many suites wait for a recording's end: one more at once than there are CPUs.
+	for _ in $(seq 0 "$(nproc)"); do lane & done
+	wait
+fi
 for taken in "$log"/*.taken; do
 	[ -e "${taken%.taken}.count" ] && continue
 	printf 'not ok - %s: it did not end\n' "$(basename "$taken" .taken)"
