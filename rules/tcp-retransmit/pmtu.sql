@@ -24,7 +24,8 @@
 --             ss -tino state established
 --             nstat -az IpFragFails
 -- but:      A host that routes refuses packets with DF set as it must, and tells the sender: information only. A peer whose program
---           stopped still acknowledges, so it is not stuck in this sense.
+--           stopped still acknowledges, so it is not stuck in this sense. Where another connection to the peer gets full segments
+--           through (its mean segment since it began says so; kernels before 4.6 do not tell), packets are lost whatever their size.
 -- see:      RFC 1191; RFC 4821; ip-sysctl.rst (tcp_mtu_probing); tcp-retransmit/backoff
 WITH p AS (
   SELECT coalesce(:min_fails, 1)    AS min_fails,
@@ -50,6 +51,10 @@ WITH p AS (
    WHERE EXISTS (SELECT 1 FROM tcp_socket h
                   WHERE h.snap = b.snap AND h.peer = b.peer AND h.state = 'ESTAB' AND coalesce(h.backoff, 0) = 0
                     AND coalesce(h.lost, 0) = 0 AND h.lastack_ns * 2 < b.lastack_ns)
+     AND NOT EXISTS (      -- and none that got full segments through since: that is loss, not size
+                 SELECT 1 FROM tcp_socket h JOIN p
+                  WHERE h.snap = b.snap AND h.peer = b.peer AND h.state = 'ESTAB' AND h.lastack_ns * 2 < b.lastack_ns
+                    AND h.bytes_acked > h.data_segs_out * p.min_mss / 2)
    GROUP BY b.local, b.lport, b.peer, b.pport
 ), k AS (
   SELECT count(*) AS stuck, min(first_snap) AS first_snap, max(last_snap) AS last_snap FROM stuck
