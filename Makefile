@@ -179,8 +179,8 @@ corpus: all ## read a folder of captures, compare values: CORPUS=DIR [INDEX=FILE
 # What the distribution's own sos makes of this host: some ten seconds, root
 check-sos: all ## analyze a sosreport of this host
 	$(Q)NETTAPE_SOS_OWN=1 tests/check.sh $(B) sos_own
-check-long: tests ## what takes minutes: hostile input at full size
-	$(Q)HOSTILE=--long tests/check.sh $(B) hostile
+check-long: tests ## what takes minutes: hostile input at full size, 200 kills, each fault at each call
+	$(Q)HOSTILE=--long LONG=1 tests/check.sh $(B) hostile faults_kill faults_write faults_path faults_clock faults_host
 .PHONY: tests check check-long corpus check-sos
 
 # Root; REPS=5 takes an hour. LAB_GLOBAL=1: also what changes the host. LAB='--only GLOB' runs some.

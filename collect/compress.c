@@ -1,10 +1,12 @@
 #include "collect/compress.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #define ZLIB_CONST
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "schema/unit.h"
 
@@ -14,6 +16,8 @@
 #define WINDOW_LOG_MIN   20
 #define WINDOW_LOG_FIRST 22
 #define WINDOW_LOG_MAX   24
+/* What is left when memory is short: a window of 128 KiB. */
+#define WINDOW_LOG_LEAST 17
 #define GZIP_WBITS       (15 + 16)
 #define GZIP_LEVEL_MAX   9
 
@@ -85,6 +89,20 @@ static int zstd_open(struct compress *c, int level)
 	return -1;
 }
 
+/* zstd takes its memory when a frame begins: with less to be had the window gets smaller. */
+static bool zstd_shrink(struct compress *c)
+{
+	if (c->window_log <= WINDOW_LOG_LEAST)
+		return false;
+	(void)ZSTD_CCtx_reset(c->zstd, ZSTD_reset_session_only);
+	return zstd_set(c, ZSTD_c_windowLog, --c->window_log);
+}
+
+static int zstd_errno(size_t result)
+{
+	return ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation ? ENOMEM : 0;
+}
+
 static int zstd_put(struct compress *c, const void *p, size_t n, enum how_far far, struct err *e)
 {
 	static const ZSTD_EndDirective ends[] = {
@@ -96,8 +114,10 @@ static int zstd_put(struct compress *c, const void *p, size_t n, enum how_far fa
 		ZSTD_outBuffer out = {c->buf, sizeof(c->buf), 0};
 
 		left = ZSTD_compressStream2(c->zstd, &out, &in, ends[far]);
+		if (ZSTD_getErrorCode(left) == ZSTD_error_memory_allocation && zstd_shrink(c))
+			continue;
 		if (ZSTD_isError(left))
-			return err_set(e, 0, "zstd: %s", ZSTD_getErrorName(left));
+			return err_set(e, zstd_errno(left), "zstd: %s", ZSTD_getErrorName(left));
 		if (out.pos && c->out(c->arg, c->buf, out.pos, e) < 0)
 			return -1;
 	} while (in.pos < in.size || (far != MORE && left));
@@ -244,7 +264,7 @@ struct compress *compress_open(enum compress_kind kind, int level, compress_out 
 	if (c && c->codec->open(c, level) == 0)
 		return c;
 	compress_free(c);
-	(void)err_set(e, 0, "no memory for the compressor");
+	(void)err_set(e, ENOMEM, "the compressor");
 	return NULL;
 }
 

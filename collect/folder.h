@@ -8,6 +8,7 @@
 
 struct folder {
 	int fd;
+	int error;    /* errno of what ended it early, or 0 */
 	size_t at, n; /* the entry that is next, and the bytes there are, of text */
 	_Alignas(struct dirent) char text[8192];
 };

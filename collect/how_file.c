@@ -38,7 +38,10 @@ static bool goes_on(int fd, off_t at)
 	return pread(fd, &byte, 1, at) == 1;
 }
 
-/* Reads the file from its start into the capture begun.  Returns 0 or an errno. */
+/*
+ * Reads the file from its start into the capture begun.  Returns 0 or an errno, of a file that
+ * fails half-way with CAPTURE_CUT: its head is worth keeping.
+ */
 static int read_all(struct job *j, int fd, enum capture_status *status)
 {
 	size_t at = 0, most = j->source->cap;
@@ -56,9 +59,11 @@ static int read_all(struct job *j, int fd, enum capture_status *status)
 		got = pread(fd, b->p + b->n, n, (off_t)at);
 		if (got < 0 && errno == EINTR)
 			continue;
-		if (got < 0 && at == 0)
+		if (got < 0) {
+			*status = at ? CAPTURE_CUT : CAPTURE_ERROR;
 			return errno;
-		if (got <= 0)
+		}
+		if (got == 0)
 			return 0;
 		b->n += (size_t)got;
 		at += (size_t)got;
@@ -73,14 +78,15 @@ static bool write_only(const struct job *j, const char *path)
 	return !j->host->root[0] && stat(path, &st) == 0 && (st.st_mode & 0444) == 0;
 }
 
-/* What an errno means for a file that is there. */
-static void end_failed(struct job *j, const char *path, int error)
+/* The end of a capture, and what an errno means for a file that is there. */
+static void end_read(struct job *j, const char *path, enum capture_status status, int error)
 {
 	struct span p = span_of(path);
 
-	/* such a setting has no value yet: net.ipv6.conf.*.stable_secret */
-	if (error == EIO && span_starts(p, SPAN("/proc/sys/")))
-		job_end(j, CAPTURE_ABSENT, error, "not set");
+	if (!error || status == CAPTURE_CUT)
+		job_end(j, status, error, error ? "could not be read further" : NULL);
+	else if (error == EIO && span_starts(p, SPAN("/proc/sys/")))
+		job_end(j, CAPTURE_ABSENT, error, "not set"); /* net.ipv6.conf.*.stable_secret */
 	else if ((error == EACCES || error == EPERM) && write_only(j, path))
 		job_end(j, CAPTURE_ABSENT, error, "write-only");
 	else if (error == ENODATA)
@@ -91,7 +97,7 @@ static void end_failed(struct job *j, const char *path, int error)
 
 void file_capture(struct job *j, const char *path)
 {
-	enum capture_status status = CAPTURE_OK;
+	enum capture_status status = CAPTURE_ERROR;
 	int fd, error;
 
 	(void)job_begin(j, span_of(path + 1));
@@ -99,10 +105,7 @@ void file_capture(struct job *j, const char *path)
 	error = fd < 0 ? errno : read_all(j, fd, &status);
 	if (fd >= 0)
 		(void)close(fd);
-	if (error)
-		end_failed(j, path, error);
-	else
-		job_end(j, status, 0, NULL);
+	end_read(j, path, status, error);
 	job_drain(j);
 }
 
@@ -120,20 +123,30 @@ static struct open_file *kept_file(struct job *j)
 	return j->kept->p;
 }
 
+/* A dump's file may be replaced, and there may be too few descriptors. */
+static bool may_keep(const struct job *j, int fd)
+{
+	return !j->host->root[0] && fd_may_stay(fd);
+}
+
 /* A file that went away with its module fails once and is opened anew. */
 static int read_kept(struct job *j, struct open_file *f, enum capture_status *status)
 {
+	size_t from = j->text.n;
 	int error = 0;
 
 	for (int tries = 0; tries < 2; tries++) {
-		bool fresh = f->fd < 0;
+		bool fresh = f->fd < 0, keep = true;
 
 		if (fresh)
 			f->fd = host_open(j->host, j->source->what);
 		if (f->fd < 0)
 			return errno;
+		if (fresh)
+			keep = may_keep(j, f->fd);
+		j->text.n = from;
 		error = read_all(j, f->fd, status);
-		if (!error)
+		if (!error && keep)
 			return 0;
 		(void)close(f->fd);
 		f->fd = -1;
@@ -146,15 +159,12 @@ static int read_kept(struct job *j, struct open_file *f, enum capture_status *st
 static void read_path(struct job *j)
 {
 	struct open_file *f = kept_file(j);
-	enum capture_status status = CAPTURE_OK;
+	enum capture_status status = CAPTURE_ERROR;
 	int error;
 
 	(void)job_begin(j, span_of(j->source->what + 1));
 	error = f ? read_kept(j, f, &status) : ENOMEM;
-	if (error)
-		end_failed(j, j->source->what, error);
-	else
-		job_end(j, status, 0, NULL);
+	end_read(j, j->source->what, status, error);
 }
 
 /* The names of the folder at each depth of a walk, used again by each run. */
@@ -240,11 +250,8 @@ static void walk(struct walk *w, size_t n, struct span pattern, unsigned depth)
 	if (depth > DEPTH_MAX || b.cut)
 		return;
 	ns = &w->folders->at[depth];
-	if (names_read(w->job->host, w->path, ns) != 0) {
-		if (errno != ENOENT && errno != ENOTDIR)
-			w->error = errno;
-		return;
-	}
+	if (names_read(w->job->host, w->path, ns) != 0 && errno != ENOENT && errno != ENOTDIR)
+		w->error = errno;
 	for (size_t i = 0; i < ns->n; i++) {
 		struct span name = span_of(ns->v[i]);
 

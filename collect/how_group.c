@@ -86,7 +86,7 @@ static struct span read_groups(struct groups *g, const struct task *t)
 
 	if (fd < 0)
 		return (struct span){0};
-	n = read(fd, g->text, sizeof(g->text));
+	n = read_again(fd, g->text, sizeof(g->text));
 	(void)close(fd);
 	return (struct span){g->text, n > 0 ? (size_t)n : 0};
 }

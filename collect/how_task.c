@@ -13,6 +13,7 @@
 
 #include "collect/folder.h"
 #include "collect/how.h"
+#include "collect/path.h"
 #include "schema/unit.h"
 
 /* The count as a number's text. */
@@ -68,7 +69,7 @@ static int read_file(struct job *j, int dir, const char *file)
 		return errno;
 	b = job_room(j, j->source->cap);
 	if (b) {
-		n = read(fd, b->p + b->n, j->source->cap);
+		n = read_again(fd, b->p + b->n, j->source->cap);
 		error = n < 0 ? errno : 0;
 		b->n += n > 0 ? (size_t)n : 0;
 	}
@@ -90,7 +91,7 @@ static bool put_line(struct job *j, int threads, const char *tid, const char *fi
 	fd = openat(threads, buf_cstr(&b), O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return true;
-	n = read(fd, text, sizeof(text));
+	n = read_again(fd, text, sizeof(text));
 	(void)close(fd);
 	if (n <= 0)
 		return true;
@@ -135,7 +136,7 @@ static void read_task(struct job *j, const struct task *t, struct span file)
 	buf_put(&b, file);
 	(void)job_begin(j, buf_span(&member));
 	if (t->dir < 0)
-		error = ESRCH;
+		error = t->error;
 	else if (span_eq(file, SPAN("fd")))
 		error = read_count(j, t->dir);
 	else if (span_eq(file, SPAN("task")))

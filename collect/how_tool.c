@@ -99,10 +99,8 @@ static void fail(struct job *j, int error, const char *note)
 
 static void run_for_dump(struct job *j, struct names *ns)
 {
-	if (names_read(j->host, "/sys/class/net", ns) != 0) {
+	if (names_read(j->host, "/sys/class/net", ns) != 0)
 		fail(j, errno, no_list);
-		return;
-	}
 	for (size_t i = 0; i < ns->n; i++)
 		if (names_type(ns, i) != DT_REG) /* bonding_masters */
 			run_for(j, ns->v[i]);

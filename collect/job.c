@@ -37,35 +37,54 @@ void job_reset(struct job *j, const struct source *s, const struct host *h)
 	j->prefix = "";
 	j->text.n = 0;
 	j->text.cut = false;
-	j->n = 0;
+	j->n = j->lost = 0;
 	j->cpu_ns = 0;
 }
 
 void job_free(struct job *j)
 {
 	free(j->text.p);
-	free(j->captures);
+	if (j->captures != &j->first)
+		free(j->captures);
 	*j = (struct job){0};
 }
 
 /* A run that cannot be drained keeps at most so many captures: 22 MiB. */
-#define CAPTURES_MAX 32768
+#define CAPTURES_MAX   32768
+#define CAPTURES_FIRST 8
 
-/* The slot of the next capture.  Without room for another the last one is overwritten. */
+static bool more_captures(struct job *j)
+{
+	size_t cap = j->cap > 1 ? j->cap * 2 : CAPTURES_FIRST;
+	bool first = j->captures == &j->first;
+	struct capture *more;
+
+	if (cap > CAPTURES_MAX)
+		return false;
+	more = reallocarray(first ? NULL : j->captures, cap, sizeof(*more));
+	if (!more)
+		return false;
+	if (first)
+		*more = j->first;
+	j->captures = more;
+	j->cap = cap;
+	return true;
+}
+
+/* The slot of the next capture.  Without room for another the last one is handed on, or lost. */
 static struct capture *next_capture(struct job *j)
 {
-	if (j->n == j->cap) {
-		size_t cap = j->cap ? j->cap * 2 : 8;
-		struct capture *more =
-			cap > CAPTURES_MAX ? NULL : reallocarray(j->captures, cap, sizeof(*more));
-
-		if (more) {
-			j->captures = more;
-			j->cap = cap;
-		} else if (j->n == 0) {
-			return NULL;
+	if (j->n == j->cap && !more_captures(j)) {
+		if (j->cap == 0) {
+			j->captures = &j->first;
+			j->cap = 1;
+		} else if (j->drain) {
+			j->drain(j);
+			j->n = 0;
+			j->text.n = 0;
 		} else {
 			j->n--;
+			j->lost++;
 		}
 	}
 	return &j->captures[j->n++];
@@ -76,8 +95,6 @@ struct capture *job_begin(struct job *j, struct span member)
 	struct capture *c = next_capture(j);
 	struct buf name;
 
-	if (!c)
-		abort(); /* not 8 captures' worth of memory at the very start */
 	*c = (struct capture){.at = j->text.n, .status = CAPTURE_ERROR};
 	name = BUF_OVER(c->member);
 	buf_str(&name, j->prefix);

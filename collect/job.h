@@ -28,7 +28,8 @@ struct capture {
 /* A process whose own counters are taken: ksoftirqd, --pid, --comm, linkerd. */
 struct task {
 	int pid;
-	int dir;     /* its /proc/PID, held open; -1 = there was none */
+	int dir;     /* its /proc/PID, held open; -1 = `error` says why not */
+	int error;   /* errno */
 	bool kernel; /* a kernel thread */
 	char comm[16];
 };
@@ -57,6 +58,8 @@ struct job {
 	struct buf text;    /* grows up to the caps of the captures; owned */
 	struct capture *captures;
 	size_t n, cap;
+	size_t lost;          /* captures for which there was no room */
+	struct capture first; /* captures, when there is no memory at all */
 	/*
 	 * Takes what has been captured so far away, so that a source of very many
 	 * files needs little memory; NULL when that has to wait for the end.

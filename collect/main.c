@@ -15,6 +15,7 @@
  *
  * Only this file prints and picks the exit status.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -89,19 +90,35 @@ static int finish(const struct recording *r, int failed, const struct err *e)
 		.facts = &r->facts,
 		.opts = r->opts,
 		.watch = &r->watch,
+		.no_sum = failed > 0,
 	};
 	static char text[64 * 1024];
 	struct buf b = BUF_OVER(text);
 
 	if (failed)
-		return complain(EXIT_NO_BUNDLE, e);
+		(void)complain(0, e);
+	if (failed < 0 && r->output && output_left(r->output))
+		fprintf(stderr,
+		        "nettape-collect: look into %s.part: nettape-analyze reads the "
+		        "ticks that are whole\n",
+		        r->name);
+	if (failed < 0)
+		return EXIT_NO_BUNDLE;
 	if (!r->opts->quiet) {
 		tell_done(&b, &t);
 		(void)fwrite(b.p, 1, b.n, stderr);
-	} else if (strcmp(r->name, "-") == 0) {
+	} else if (t.no_sum || strcmp(r->name, "-") == 0) {
 		fprintf(stderr, "SHA-256 %s\n", r->hex);
 	}
 	return strcmp(end->reason, "complete") == 0 ? EXIT_COMPLETE : EXIT_EARLY;
+}
+
+/* What this host refuses is no error of the command line. */
+static int status_of(const struct err *e)
+{
+	bool refused = e->code == ENOMEM || e->code == EMFILE || e->code == ENFILE;
+
+	return refused ? EXIT_NO_BUNDLE : EXIT_USAGE;
 }
 
 static int collect(const struct opts *o, int argc, char *const *argv)
@@ -128,7 +145,7 @@ static int collect(const struct opts *o, int argc, char *const *argv)
 		(void)recording_close(&r);
 		if (line.drawn)
 			fputs("\r\033[K", stderr);
-		return complain(EXIT_USAGE, &e);
+		return complain(status_of(&e), &e);
 	}
 	failed = recording_run(&r, &e);
 	if (line.drawn)

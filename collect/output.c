@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/fs.h>
+#include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,11 +19,17 @@
 
 struct output {
 	int fd;
+	int dir; /* the folder as it was found, whatever stands under its name since; -1 = none */
 	bool stream; /* standard output: nothing to rename, to cut or to reserve */
 	bool force;
+	bool sync_told;
+	_Atomic int sync_error; /* what fdatasync met: the kernel tells each error once */
+	dev_t dev;              /* the file that was made */
+	ino_t ino;
 	uint64_t bytes, mark;
 	struct digest *digest;
-	char name[PATH_MAX], part[PATH_MAX];
+	size_t base; /* where the last component of the names begins */
+	char name[PATH_MAX], part[PATH_MAX], sum[PATH_MAX];
 };
 
 static bool is_stream(const char *name)
@@ -30,12 +38,12 @@ static bool is_stream(const char *name)
 }
 
 /* Nothing of somebody else's is in the way; without force nothing at all. */
-static int check_name(const char *name, bool force, struct err *e)
+static int check_name(const struct output *o, const char *name, bool force, struct err *e)
 {
 	struct stat st;
 
-	if (lstat(name, &st) != 0)
-		return 0;
+	if (fstatat(o->dir, name + o->base, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return errno == ENOENT ? 0 : err_set(e, errno, "%s", name);
 	if (!S_ISREG(st.st_mode))
 		return err_set(e, 0, "%s exists and is no regular file", name);
 	if (!force)
@@ -43,27 +51,54 @@ static int check_name(const char *name, bool force, struct err *e)
 	return 0;
 }
 
+/* What is done from now on is done in this folder, and nowhere else. */
+static int open_folder(struct output *o, struct err *e)
+{
+	char path[PATH_MAX] = ".";
+	struct buf b = BUF_OVER(path);
+
+	if (o->base)
+		buf_put(&b, (struct span){o->name, o->base});
+	if (!o->name[o->base])
+		return err_set(e, EISDIR, "%s", o->name);
+	o->dir = open(b.n ? buf_cstr(&b) : path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return o->dir < 0
+	               ? err_set(e, errno, "cannot create %s (-o FILE puts it elsewhere)", o->part)
+	               : 0;
+}
+
 static int open_part(struct output *o, struct err *e)
 {
-	if (check_name(o->name, o->force, e) < 0 || check_name(o->part, o->force, e) < 0)
+	struct stat st;
+
+	/* a sum without its file is of no use to anybody: it may be overwritten */
+	if (check_name(o, o->name, o->force, e) < 0 || check_name(o, o->part, o->force, e) < 0 ||
+	    check_name(o, o->sum, true, e) < 0)
 		return -1;
-	if (o->force && unlink(o->part) != 0 && errno != ENOENT)
+	if (o->force && unlinkat(o->dir, o->part + o->base, 0) != 0 && errno != ENOENT)
 		return err_set(e, errno, "cannot remove %s", o->part);
-	o->fd = open(o->part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (o->fd < 0)
+	o->fd = openat(o->dir, o->part + o->base,
+	               O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (o->fd < 0 || fstat(o->fd, &st) != 0)
 		return err_set(e, errno, "cannot create %s (-o FILE puts it elsewhere)", o->part);
+	o->dev = st.st_dev;
+	o->ino = st.st_ino;
 	return 0;
 }
 
 static int name_it(struct output *o, const char *name, struct err *e)
 {
-	struct buf whole = BUF_OVER(o->name), part = BUF_OVER(o->part);
+	struct buf whole = BUF_OVER(o->name), part = BUF_OVER(o->part), sum = BUF_OVER(o->sum);
+	const char *slash = strrchr(name, '/');
 
 	buf_str(&whole, name);
 	(void)buf_cstr(&whole);
 	buf_fmt(&part, "%s.part", name);
 	(void)buf_cstr(&part);
-	return whole.cut || part.cut ? err_set(e, ENAMETOOLONG, "%s", name) : 0;
+	buf_fmt(&sum, "%s.sha256", name);
+	(void)buf_cstr(&sum);
+	o->base = slash ? (size_t)(slash - name) + 1 : 0;
+	return whole.cut || part.cut || sum.cut ? err_set(e, ENAMETOOLONG, "%s", name) : 0;
 }
 
 struct output *output_open(const char *name, bool force, struct err *e)
@@ -71,7 +106,7 @@ struct output *output_open(const char *name, bool force, struct err *e)
 	struct output *o = calloc(1, sizeof(*o));
 
 	if (o) {
-		o->fd = -1;
+		o->fd = o->dir = -1;
 		o->digest = digest_open();
 		o->force = force;
 		o->stream = is_stream(name);
@@ -85,7 +120,7 @@ struct output *output_open(const char *name, bool force, struct err *e)
 		o->fd = STDOUT_FILENO;
 		return o;
 	}
-	if (name_it(o, name, e) == 0 && open_part(o, e) == 0)
+	if (name_it(o, name, e) == 0 && open_folder(o, e) == 0 && open_part(o, e) == 0)
 		return o;
 	output_free(o);
 	return NULL;
@@ -97,14 +132,49 @@ void output_free(struct output *o)
 		return;
 	if (o->fd >= 0 && !o->stream)
 		(void)close(o->fd);
+	if (o->dir >= 0)
+		(void)close(o->dir);
 	digest_free(o->digest);
 	free(o);
 }
 
+/* Whether that name still stands for the file that was made: the folder may be somebody else's. */
+static bool is_ours(const struct output *o, const char *name)
+{
+	struct stat st;
+
+	return fstatat(o->dir, name + o->base, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       st.st_dev == o->dev && st.st_ino == o->ino;
+}
+
 void output_discard(struct output *o)
 {
-	if (!o->stream && o->fd >= 0 && o->mark == 0)
-		(void)unlink(o->part);
+	if (!o->stream && o->fd >= 0 && o->mark == 0 && is_ours(o, o->part))
+		(void)unlinkat(o->dir, o->part + o->base, 0);
+}
+
+bool output_left(const struct output *o)
+{
+	return !o->stream && o->mark > 0 && is_ours(o, o->part);
+}
+
+/* As many bytes as are taken at once, which is at least one; -1 with errno. */
+static ssize_t write_some(int fd, const void *p, size_t n)
+{
+	struct pollfd ready = {.fd = fd, .events = POLLOUT};
+
+	for (;;) {
+		ssize_t put = write(fd, p, n);
+
+		if (put > 0)
+			return put;
+		if (put == 0)
+			errno = EIO;
+		else if (errno == EAGAIN) /* a pipe that somebody made so */
+			(void)poll(&ready, 1, -1);
+		if (errno != EINTR && errno != EAGAIN)
+			return -1;
+	}
 }
 
 int output_put(void *arg, const void *p, size_t n, struct err *e)
@@ -113,13 +183,13 @@ int output_put(void *arg, const void *p, size_t n, struct err *e)
 	const char *at = p;
 
 	while (n) {
-		ssize_t put = write(o->fd, at, n);
+		ssize_t put = write_some(o->fd, at, n);
 
-		if (put < 0 && errno == EINTR)
-			continue;
+		if (put < 0 && o->stream)
+			return err_set(e, errno, "cannot write to standard output");
 		if (put < 0)
-			return err_set(e, errno, "write %s",
-			               o->stream ? "to standard output" : o->part);
+			return err_set(e, errno, "cannot write %s (-o FILE puts it elsewhere)",
+			               o->part);
 		digest_put(o->digest, at, (size_t)put);
 		at += put;
 		n -= (size_t)put;
@@ -136,9 +206,14 @@ void output_mark(struct output *o)
 
 void output_end(const struct output *o, const void *p, size_t n)
 {
-	ssize_t put = o->stream || !n ? 0 : pwrite(o->fd, p, n, (off_t)o->bytes);
+	ssize_t put;
 
-	(void)put; /* without them the tick reads all the same, in programs that take cut streams */
+	if (o->stream || !n)
+		return;
+	do {
+		put = pwrite(o->fd, p, n, (off_t)o->bytes);
+	} while (put < 0 && errno == EINTR);
+	/* without them the tick reads all the same, in programs that take cut streams */
 }
 
 int output_back(struct output *o)
@@ -151,10 +226,24 @@ int output_back(struct output *o)
 	return 0;
 }
 
-void output_sync(const struct output *o)
+/* A pipe, a read-only file system: nothing to bring to a disk. */
+static bool sync_failed(int error)
 {
-	if (!o->stream)
-		(void)fdatasync(o->fd); /* its errors come back at the next write, or at the end */
+	return error != EINVAL && error != EROFS && error != EINTR;
+}
+
+void output_sync(struct output *o)
+{
+	if (!o->stream && fdatasync(o->fd) != 0 && sync_failed(errno))
+		o->sync_error = errno;
+}
+
+int output_sync_error(struct output *o)
+{
+	int error = o->sync_error;
+
+	o->sync_told |= error != 0;
+	return error;
 }
 
 int output_reserve(struct output *o, uint64_t bytes)
@@ -185,41 +274,99 @@ uint64_t output_bytes(const struct output *o)
 	return o->bytes;
 }
 
+/* Before Linux 3.15, in a sandbox that is older, or on a file system without RENAME_NOREPLACE: a
+ * link of another name never takes the place of a file. */
+static int rename_old(const struct output *o, struct err *e)
+{
+	const char *part = o->part + o->base, *name = o->name + o->base;
+
+	if (!o->force && linkat(o->dir, part, o->dir, name, 0) == 0)
+		return unlinkat(o->dir, part, 0);
+	if (!o->force && errno == EEXIST)
+		return -1;
+	if (check_name(o, o->name, o->force, e) < 0)
+		return -1;
+	return renameat(o->dir, part, o->dir, name);
+}
+
 /* RENAME_NOREPLACE: another run may have made NAME in the meantime. */
 static int rename_it(const struct output *o, struct err *e)
 {
 	unsigned flags = o->force ? 0 : RENAME_NOREPLACE;
+	long done;
 
+	if (!is_ours(o, o->part))
+		return err_set(e, 0,
+		               "%s was removed or replaced while it was written: nothing "
+		               "is left of it",
+		               o->part);
 	/* not every C library has a function for it */
-	if (syscall(SYS_renameat2, AT_FDCWD, o->part, AT_FDCWD, o->name, flags) == 0)
-		return 0;
-	/* before Linux 3.15, in a sandbox that is older, or on a file system without it */
-	if ((errno == EINVAL || errno == ENOSYS || errno == EPERM) &&
-	    check_name(o->name, o->force, e) == 0 && rename(o->part, o->name) == 0)
-		return 0;
-	return err_set(e, errno, "cannot rename %s", o->part);
+	done = syscall(SYS_renameat2, o->dir, o->part + o->base, o->dir, o->name + o->base, flags);
+	if (done != 0 && (errno == EINVAL || errno == ENOSYS || errno == EPERM))
+		done = rename_old(o, e);
+	if (done != 0)
+		return err_set(e, errno, "cannot rename %s, which is whole", o->part);
+	if (!is_ours(o, o->name))
+		return err_set(e, 0, "%s is not what was written: somebody replaced it", o->name);
+	return 0;
 }
 
+static int put_line(int fd, struct span line)
+{
+	while (line.n) {
+		ssize_t put = write_some(fd, line.p, line.n);
+
+		if (put < 0)
+			return errno;
+		line = span_sub(line, (size_t)put, line.n);
+	}
+	return 0;
+}
+
+/* Half a sum is worse than none. */
 static int write_digest(const struct output *o, const char *hex, struct err *e)
 {
-	const char *slash = strrchr(o->name, '/');
-	char name[PATH_MAX], line[PATH_MAX + DIGEST_HEX];
-	struct buf n = BUF_OVER(name), l = BUF_OVER(line);
-	int fd, error = 0;
+	const char *sum = o->sum + o->base;
+	char line[PATH_MAX + DIGEST_HEX];
+	struct buf l = BUF_OVER(line);
+	int fd, error;
 
-	buf_fmt(&n, "%s.sha256", o->name);
-	buf_fmt(&l, "%s  %s\n", hex, slash ? slash + 1 : o->name);
-	if (unlink(buf_cstr(&n)) != 0 && errno != ENOENT)
-		return err_set(e, errno, "%s", name);
-	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	buf_fmt(&l, "%s  %s\n", hex, o->name + o->base);
+	if (unlinkat(o->dir, sum, 0) != 0 && errno != ENOENT)
+		return err_set(e, errno, "cannot replace %s", o->sum);
+	fd = openat(o->dir, sum, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return err_set(e, errno, "%s", name);
-	errno = EIO;
-	if (write(fd, l.p, l.n) != (ssize_t)l.n)
+		return err_set(e, errno, "cannot create %s", o->sum);
+	error = put_line(fd, buf_span(&l));
+	if (close(fd) != 0 && !error && errno != EINTR)
 		error = errno;
-	if (close(fd) != 0 && !error)
+	if (!error)
+		return 0;
+	(void)unlinkat(o->dir, sum, 0);
+	return err_set(e, error, "cannot write %s", o->sum);
+}
+
+/* Everything is on the disk, or it is said that it may not be. */
+static int close_part(struct output *o, struct err *e)
+{
+	int error = 0, r;
+
+	/* what output_reserve kept goes back */
+	if (ftruncate(o->fd, (off_t)o->bytes) != 0 && errno != EINVAL && errno != EINTR)
 		error = errno;
-	return error ? err_set(e, error, "%s", name) : 0;
+	do {
+		r = fsync(o->fd);
+	} while (r != 0 && errno == EINTR);
+	if (r != 0 && sync_failed(errno) && !error)
+		error = errno;
+	if (!error && !o->sync_told)
+		error = o->sync_error;
+	if (close(o->fd) != 0 && errno != EINTR && !error)
+		error = errno;
+	o->fd = -1;
+	return error ? err_set(e, error, "cannot bring %s to the disk, where it may be damaged",
+	                       o->part)
+	             : 0;
 }
 
 int output_finish(struct output *o, char hex[DIGEST_HEX], struct err *e)
@@ -227,17 +374,7 @@ int output_finish(struct output *o, char hex[DIGEST_HEX], struct err *e)
 	digest_hex(o->digest, hex);
 	if (o->stream)
 		return 0;
-	/* what output_reserve kept goes back; a name that stands for a whole file has it on disk */
-	if (ftruncate(o->fd, (off_t)o->bytes) != 0 && errno != EINVAL)
-		return err_set(e, errno, "%s", o->part);
-	if (fsync(o->fd) != 0 && errno != EINVAL && errno != EROFS)
-		return err_set(e, errno, "%s", o->part);
-	if (close(o->fd) != 0) {
-		o->fd = -1;
-		return err_set(e, errno, "%s", o->part);
-	}
-	o->fd = -1;
-	if (rename_it(o, e) < 0)
+	if (close_part(o, e) < 0 || rename_it(o, e) < 0)
 		return -1;
-	return write_digest(o, hex, e);
+	return write_digest(o, hex, e) < 0 ? 1 : 0;
 }

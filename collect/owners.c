@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "collect/folder.h"
+#include "collect/path.h"
 #include "collect/sort.h"
 #include "schema/buf.h"
 
@@ -58,7 +59,7 @@ static void read_comm(int dir, struct process *p)
 	p->comm_n = 0;
 	if (fd < 0)
 		return;
-	n = read(fd, text, sizeof(text));
+	n = read_again(fd, text, sizeof(text));
 	close(fd);
 	s.n = n > 0 ? (size_t)n : 0;
 	if (!span_cut(&s, '(', &head) || !span_cut(&s, ')', &head))
@@ -125,6 +126,8 @@ static int walk_process(struct owners *o, int proc, const char *name, int pid)
 		folder_close(&fds);
 	} else if (errno == EACCES || errno == EPERM) {
 		o->denied++;
+	} else if (errno != ENOENT && errno != ESRCH) { /* no descriptor, no memory */
+		e = errno;
 	}
 	if (dir >= 0)
 		close(dir);
@@ -158,6 +161,8 @@ int owners_walk(struct owners *o)
 		if (number(d->d_name, INT32_MAX, &pid))
 			e = walk_process(o, proc.fd, d->d_name, (int)pid);
 	}
+	if (!e)
+		e = proc.error;
 	folder_close(&proc);
 	sort(o->of, o->n, sizeof(*o->of), by_inode);
 	return e;

@@ -5,6 +5,7 @@
 #include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -17,6 +18,8 @@
 /* A folder with more names than this is a fault, not a host: 100,000 are 10,000 NICs with 10
  * queues. */
 #define NAMES_MAX 100000
+/* Four at once in the walk for the owners of sockets, pipes of commands, sockets of servers. */
+#define SPARE_FDS 10
 /* Bytes of names that there is room for at first. */
 #define NAMES_FIRST ((size_t)4 * KIB)
 
@@ -79,6 +82,23 @@ int host_open(const struct host *h, const char *path)
 	return -1;
 }
 
+ssize_t read_again(int fd, void *p, size_t n)
+{
+	ssize_t got;
+
+	do {
+		got = read(fd, p, n);
+	} while (got < 0 && errno == EINTR);
+	return got;
+}
+
+bool fd_may_stay(int fd)
+{
+	struct rlimit most;
+
+	return getrlimit(RLIMIT_NOFILE, &most) != 0 || (rlim_t)fd + SPARE_FDS < most.rlim_cur;
+}
+
 int host_read(const struct host *h, const char *path, char *text, size_t size)
 {
 	int fd = host_open(h, path), error = 0;
@@ -89,7 +109,7 @@ int host_read(const struct host *h, const char *path, char *text, size_t size)
 	if (fd < 0)
 		return -1;
 	while (n + 1 < size) {
-		ssize_t got = read(fd, text + n, size - 1 - n);
+		ssize_t got = read_again(fd, text + n, size - 1 - n);
 
 		if (got < 0)
 			error = errno;
@@ -116,27 +136,27 @@ static unsigned char type_of(int dir, const struct dirent *e)
 	return (unsigned char)IFTODT(st.st_mode);
 }
 
-/* A byte of its type, the name, NUL. */
-static bool add(struct names *ns, int dir, const struct dirent *e)
+/* A byte of its type, the name, NUL.  Returns 0 or an errno. */
+static int add(struct names *ns, int dir, const struct dirent *e)
 {
 	struct buf *b = &ns->text;
 	size_t n = strlen(e->d_name) + 2;
 
 	if (ns->n == NAMES_MAX)
-		return false;
+		return E2BIG;
 	if (b->cap - b->n < n) {
 		size_t cap = b->cap ? b->cap * 2 : NAMES_FIRST;
 		char *p = realloc(b->p, cap);
 
 		if (!p)
-			return false;
+			return ENOMEM;
 		b->p = p;
 		b->cap = cap;
 	}
 	buf_char(b, (char)type_of(dir, e));
 	buf_put(b, (struct span){e->d_name, n - 1});
 	ns->n++;
-	return true;
+	return 0;
 }
 
 static int by_name(const void *a, const void *b)
@@ -169,13 +189,16 @@ int names_read(const struct host *h, const char *folder, struct names *out)
 	int fd = host_open(h, folder);
 	const struct dirent *e;
 	struct folder f;
+	int error = 0;
 
 	out->n = out->text.n = 0;
 	if (fd < 0)
 		return -1;
 	folder_open(&f, fd);
-	while ((e = folder_next(&f)) != NULL && add(out, fd, e))
-		;
+	while (!error && (e = folder_next(&f)) != NULL)
+		error = add(out, fd, e);
+	if (!error)
+		error = f.error;
 	folder_close(&f);
 	if (!index_names(out)) {
 		names_free(out);
@@ -183,7 +206,8 @@ int names_read(const struct host *h, const char *folder, struct names *out)
 		return -1;
 	}
 	sort(out->v, out->n, sizeof(*out->v), by_name);
-	return 0;
+	errno = error;
+	return error ? -1 : 0;
 }
 
 unsigned char names_type(const struct names *ns, size_t i)

@@ -3,6 +3,7 @@
 #define COLLECT_PATH_H
 
 #include <dirent.h>
+#include <sys/types.h>
 
 #include "collect/job.h"
 
@@ -14,13 +15,23 @@
  */
 int host_open(const struct host *h, const char *path);
 
+/* read(2) that no signal ends early. */
+ssize_t read_again(int fd, void *p, size_t n);
+
+/*
+ * May this descriptor stay open?  Not when those that are left (RLIMIT_NOFILE) are needed for
+ * what is open for a moment only.
+ */
+bool fd_may_stay(int fd);
+
 /* Reads a small file whole, NUL-terminated, without blanks at its end.  Returns 0 or -1 with errno.
  */
 int host_read(const struct host *h, const char *path, char *text, size_t size);
 
 /*
  * The folder's names, sorted; "." and ".." are left out.  Zeroed before the first time, then
- * read again into the same memory.  0, or -1 with errno and no names.
+ * read again into the same memory.  0, or -1 with errno: of a folder that cannot be read to
+ * its end those before are there, else none.
  */
 struct names {
 	char **v;

@@ -14,7 +14,7 @@
 #define MISSED_LISTED 1000
 #define ROWS_FIRST    ((size_t)16 * KIB)
 
-/* Room for n more bytes; false without memory: the row is then left out. */
+/* Room for n more bytes; false without memory. */
 static bool room(struct buf *b, size_t n)
 {
 	size_t cap = b->cap ? b->cap : ROWS_FIRST;
@@ -35,6 +35,7 @@ static bool room(struct buf *b, size_t n)
 void rows_reset(struct rows *r)
 {
 	r->captures.n = r->groups.n = 0;
+	r->lost = 0;
 	r->json_captures = (struct json){.out = &r->captures};
 	r->json_groups = (struct json){.out = &r->groups};
 }
@@ -57,8 +58,10 @@ void rows_capture(struct rows *r, const char *place, const struct capture *c, in
 	char name[BUNDLE_NAME_MAX + 8];
 	struct buf member = BUF_OVER(name);
 
-	if (!room(&r->captures, ROW_BYTES))
+	if (!room(&r->captures, ROW_BYTES)) {
+		r->lost++;
 		return;
+	}
 	buf_str(&member, place);
 	buf_str(&member, c->member);
 	json_newline(j);
@@ -79,8 +82,10 @@ void rows_group(struct rows *r, const struct group *g)
 {
 	struct json *j = &r->json_groups;
 
-	if (!room(&r->groups, ROW_BYTES))
+	if (!room(&r->groups, ROW_BYTES)) {
+		r->lost++;
 		return;
+	}
 	json_newline(j);
 	json_open(j, NULL, '{');
 	json_str(j, "source", span_of(g->source));
@@ -98,6 +103,8 @@ static void put_rows(struct json *j, const struct rows *r)
 	static const char *const columns[] = {"member", "status", "begin_us", "cost_us",
 	                                      "bytes",  "errno",  "note"};
 
+	if (r->lost)
+		json_u64(j, "lost", r->lost);
 	json_newline(j);
 	json_open(j, "columns", '[');
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)

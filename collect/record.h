@@ -22,6 +22,7 @@ struct group {
 struct rows {
 	struct buf captures, groups; /* owned */
 	struct json json_captures, json_groups;
+	uint64_t lost; /* rows, and what they tell of, for which there was no memory */
 };
 
 void rows_reset(struct rows *r);
@@ -50,7 +51,7 @@ struct tick_record {
 };
 
 struct end_record {
-	const char *reason; /* complete, signal, size, disk, output */
+	const char *reason; /* complete, signal, size, disk, memory */
 	const char *detail; /* "SIGINT", an error's text; "" = none */
 	struct clocks at;
 	uint64_t asked; /* PLAN_ENDLESS = until a signal */

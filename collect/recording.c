@@ -33,7 +33,7 @@ static int choose_urls(struct recording *r, struct err *e)
 		r->host.unasked_url = true;
 	}
 	if (r->host.urls[0] && !http_open())
-		return err_set(e, 0, "libcurl cannot be started");
+		return err_set(e, ENOMEM, "libcurl cannot be started");
 	return 0;
 }
 
@@ -113,6 +113,8 @@ static int put_bundle_record(struct recording *r, const struct clocks *start, st
 	};
 	struct span text = record_bundle(&r->snap.record, &b);
 
+	if (!text.n)
+		return err_set(e, ENOMEM, "bundle.json");
 	return sink_put(r->snap.sink, "bundle.json", text, start->real_ns, e);
 }
 

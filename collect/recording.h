@@ -39,10 +39,13 @@ struct recording {
 
 /*
  * Checks what the options name and finds the processes.  `opts`, argc and argv are
- * set.  -1 with *e: a usage error.
+ * set.  -1 with *e: a usage error, or this host lets it have no memory or descriptors.
  */
 int recording_open(struct recording *r, struct err *e);
-/* Records.  -1 with *e: no bundle; what was written until then may be in NAME.part. */
+/*
+ * Records.  -1 with *e: no bundle; what was written until then may be in NAME.part.
+ * 1 with *e: all is well, but that NAME.sha256 could not be written.
+ */
 int recording_run(struct recording *r, struct err *e);
 /* False when a thread hangs: the program has to end without waiting for it. */
 bool recording_close(struct recording *r);

@@ -1,5 +1,6 @@
 #include "collect/sink.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "collect/tar.h"
@@ -19,7 +20,7 @@ struct sink *sink_open(struct compress *c, const char *stem, struct err *e)
 	struct buf b;
 
 	if (!s) {
-		(void)err_set(e, 0, "no memory for the archive");
+		(void)err_set(e, ENOMEM, "the archive");
 		return NULL;
 	}
 	b = BUF_OVER(s->stem);

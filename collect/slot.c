@@ -1,5 +1,6 @@
 #include "collect/slot.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -190,7 +191,7 @@ int slots_build(struct slots *s, const struct opts *o, struct guard *guard,
 
 	*s = (struct slots){.v = calloc(most, sizeof(*s->v))};
 	if (!s->v)
-		return err_set(e, 0, "no memory");
+		return err_set(e, ENOMEM, "sources");
 	if (check_names(&o->includes, "include", e) < 0 ||
 	    check_names(&o->excludes, "exclude", e) < 0)
 		return -1;

@@ -1,5 +1,6 @@
 #include "collect/snap.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,7 @@ static const char *const places[] = {
 int snap_init(struct snap *s, struct err *e)
 {
 	s->job = calloc(1, sizeof(*s->job));
-	return s->job ? 0 : err_set(e, 0, "no memory");
+	return s->job ? 0 : err_set(e, ENOMEM, "sources");
 }
 
 static void free_job(struct job *j)
@@ -91,6 +92,8 @@ static void write_captures(struct job *j)
 
 	for (size_t i = 0; i < j->n; i++)
 		write_one(s, j, &j->captures[i]);
+	s->rows.lost += j->lost;
+	j->lost = 0;
 }
 
 static void begin_group(struct snap *s, struct slot *slot, enum place place, int64_t begin_ns)
@@ -295,6 +298,8 @@ int snap_take(struct snap *s, struct tick_record *t, struct err *e)
 		serve_due(s, t, &s->slots->v[i]);
 	sweep(s, t->last ? INT64_MAX : 0);
 	text = record_tick(&s->record, t, &s->rows);
+	if (!text.n)
+		return err_set(e, ENOMEM, "tick.json");
 	put_member(s, s->folder, "tick.json", text, s->begin.mono_ns);
 	return e->text[0] ? -1 : sink_flush(s->sink, e);
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "collect/path.h"
 #include "schema/buf.h"
 #include "schema/unit.h"
 
@@ -106,7 +107,7 @@ static void find_mount(struct sock_names *names)
 	names->mount_tried = true;
 	if (fd < 0)
 		return;
-	while (!found && (n = read(fd, chunk + text.n, sizeof(chunk) - text.n)) > 0) {
+	while (!found && (n = read_again(fd, chunk + text.n, sizeof(chunk) - text.n)) > 0) {
 		text = (struct span){chunk, text.n + (size_t)n};
 		while (!found && span_cut(&text, '\n', &line))
 			found = take_mount(names, line);

@@ -58,7 +58,7 @@ static int slurp(const struct host *h, const char *path, struct buf *text)
 	if (fd < 0)
 		return errno;
 	text->n = 0;
-	while ((n = read(fd, text->p + text->n, text->cap - text->n)) > 0)
+	while ((n = read_again(fd, text->p + text->n, text->cap - text->n)) > 0)
 		text->n += (size_t)n;
 	close(fd);
 	return n < 0 ? errno : 0;

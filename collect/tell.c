@@ -181,6 +181,14 @@ static bool is_watched(const struct watch *w, const char *comm)
 	return false;
 }
 
+static void put_unheld(struct buf *b, const struct task *task)
+{
+	bool none = status_of_errno(task->error) == CAPTURE_ABSENT;
+
+	buf_fmt(b, "  process %d: %s\n", task->pid,
+	        none ? "there was none" : strerror(task->error));
+}
+
 /* What was asked for by name, or guessed, and is not there: most often the name is wrong. */
 static void put_not_found(struct buf *b, const struct told *t)
 {
@@ -190,7 +198,7 @@ static void put_not_found(struct buf *b, const struct told *t)
 			        t->opts->comms.v[i]);
 	for (size_t i = 0; i < t->watch->n; i++)
 		if (t->watch->tasks[i].dir < 0)
-			buf_fmt(b, "  process %d: there was none\n", t->watch->tasks[i].pid);
+			put_unheld(b, &t->watch->tasks[i]);
 	for (size_t i = 0; i < t->slots->n && t->opts->urls.n == 0; i++) {
 		const struct slot *s = &t->slots->v[i];
 
@@ -293,6 +301,6 @@ void tell_done(struct buf *b, const struct told *t)
 	buf_fmt(b, "look into it:  tar tf %s", t->name);
 	if (zstd)
 		buf_fmt(b, "   (an old tar: zstd -dc %s | tar tf -)", t->name);
-	buf_fmt(b, "\nsend:          %s and %s.sha256, which shows that it arrived whole\n",
-	        t->name, t->name);
+	buf_fmt(b, "\nsend:          %s and %s%s, which shows that it arrived whole\n", t->name,
+	        t->no_sum ? "the SHA-256 above" : t->name, t->no_sum ? "" : ".sha256");
 }

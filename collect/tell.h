@@ -25,6 +25,7 @@ struct told {
 	const struct facts *facts;
 	const struct opts *opts;
 	const struct watch *watch;
+	bool no_sum; /* there is no file for the sum */
 };
 
 /* The last words: the file, what could not be read and why that matters, what to do with it. */

@@ -6,15 +6,13 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "collect/owners.h"
 #include "collect/path.h"
 #include "collect/proc_tcp.h"
 #include "collect/sock_diag.h"
-
-/* A few listeners may share a port (SO_REUSEPORT). */
-#define LISTENERS_MAX 64
 
 /* A dump has no processes to watch. */
 static const struct host live = {.root = ""};
@@ -43,30 +41,58 @@ static bool is_kernel_thread(int pid)
 	return span_u64(word, UINT64_MAX, &flags) && (flags & PF_KTHREAD);
 }
 
-static bool known(const struct watch *w, int pid)
+static struct task *known(const struct watch *w, int pid)
 {
 	for (size_t i = 0; i < w->n; i++)
 		if (w->tasks[i].pid == pid)
-			return true;
-	return false;
+			return &w->tasks[i];
+	return NULL;
 }
 
-/* The folder is kept open: it stays that process's even when its number is given away again. */
-static void add(struct watch *w, int pid, const char *comm)
+/* A zombie is not gone. */
+static bool gone(const struct task *t)
+{
+	struct stat st;
+
+	return t->dir < 0 || fstatat(t->dir, "stat", &st, 0) != 0;
+}
+
+/*
+ * The folder is kept open: it stays that process's even when its number is given away
+ * again.  So many watched processes that no descriptors are left are watched no more.
+ */
+static void hold(struct task *t)
 {
 	char path[32];
-	struct buf p = BUF_OVER(path), name;
-	struct task *t = &w->tasks[w->n];
+	struct buf p = BUF_OVER(path);
 
-	if (w->n == WATCH_MAX || known(w, pid))
-		return;
-	buf_fmt(&p, "/proc/%d", pid);
-	*t = (struct task){.pid = pid, .kernel = is_kernel_thread(pid)};
+	buf_fmt(&p, "/proc/%d", t->pid);
 	t->dir = open(buf_cstr(&p), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	t->error = t->dir < 0 ? errno : 0;
+	if (t->dir < 0 || fd_may_stay(t->dir))
+		return;
+	(void)close(t->dir);
+	t->dir = -1;
+	t->error = EMFILE;
+}
+
+/* One that is wanted and has the number of a watched one that ended takes its place. */
+static void add(struct watch *w, int pid, const char *comm)
+{
+	struct task *t = known(w, pid);
+	struct buf name;
+
+	if (t ? !gone(t) : w->n == WATCH_MAX)
+		return;
+	if (!t)
+		t = &w->tasks[w->n++];
+	else if (t->dir >= 0)
+		(void)close(t->dir);
+	*t = (struct task){.pid = pid, .kernel = is_kernel_thread(pid)};
+	hold(t);
 	name = BUF_OVER(t->comm);
 	buf_str(&name, comm);
 	(void)buf_cstr(&name);
-	w->n++;
 }
 
 static bool wanted(const struct watch *w, struct span comm, bool threads)
@@ -84,8 +110,7 @@ static void walk(struct watch *w, bool threads)
 {
 	struct names *ns = &w->names;
 
-	if (names_read(&live, "/proc", ns) != 0)
-		return;
+	(void)names_read(&live, "/proc", ns);
 	for (size_t i = 0; i < ns->n; i++) {
 		char path[64], comm[64];
 		struct buf b = BUF_OVER(path);
@@ -101,9 +126,8 @@ static void walk(struct watch *w, bool threads)
 }
 
 struct listeners {
-	uint32_t inodes[LISTENERS_MAX];
+	uint32_t inodes[WATCH_LISTENERS_MAX];
 	size_t n;
-	bool any; /* also those whose inode is hidden */
 };
 
 static bool take_listener(void *arg, const struct inet_diag_msg *m, const struct attr *attrs)
@@ -114,15 +138,28 @@ static bool take_listener(void *arg, const struct inet_diag_msg *m, const struct
 	for (size_t i = 0; i < sizeof(l5d_ports) / sizeof(l5d_ports[0]); i++) {
 		if (ntohs(m->id.idiag_sport) != l5d_ports[i])
 			continue;
-		l->any = true;
-		if (m->idiag_inode && l->n < LISTENERS_MAX)
+		if (m->idiag_inode && l->n < WATCH_LISTENERS_MAX)
 			l->inodes[l->n++] = m->idiag_inode;
 	}
 	return true;
 }
 
+/* Whether all of them were there at the last look. */
+static bool seen_before(const struct watch *w, const struct listeners *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		size_t k = 0;
+
+		while (k < w->inodes_n && w->inodes[k] != l->inodes[i])
+			k++;
+		if (k == w->inodes_n)
+			return false;
+	}
+	return true;
+}
+
 /* Who listens where a linkerd does; the walk for the owner is not made for nothing. */
-static void add_listeners(struct watch *w, bool all)
+static void add_listeners(struct watch *w)
 {
 	struct listeners l = {0};
 	struct owners o = {0};
@@ -131,9 +168,10 @@ static void add_listeners(struct watch *w, bool all)
 
 	if (sock_diag_tcp(1U << SOCK_LISTEN, 0, take_listener, &l, &interrupted) != 0)
 		(void)proc_tcp(&live, 1U << SOCK_LISTEN, take_listener, &l, &bad);
-	w->listener = l.any;
-	if (!all || l.n == 0)
+	if (seen_before(w, &l))
 		return;
+	memcpy(w->inodes, l.inodes, l.n * sizeof(*l.inodes));
+	w->inodes_n = l.n;
 	(void)owners_walk(&o);
 	for (size_t i = 0; i < l.n; i++) {
 		size_t n;
@@ -178,7 +216,9 @@ int watch_open(struct watch *w, const struct opts *o, struct err *e)
 	if (add_pids(w, &o->pids, e) < 0)
 		return -1;
 	walk(w, true);
-	add_listeners(w, o->pids.n == 0 && o->comms.n == 0);
+	w->guess = o->pids.n == 0 && o->comms.n == 0;
+	if (w->guess)
+		add_listeners(w);
 	return 0;
 }
 
@@ -196,4 +236,6 @@ void watch_again(struct watch *w)
 {
 	if (w->comms && w->comms->n)
 		walk(w, false);
+	if (w->guess)
+		add_listeners(w);
 }

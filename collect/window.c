@@ -175,8 +175,11 @@ static int take(struct window *w, struct tick_record *t, struct err *e)
 static bool must_end(struct window *w)
 {
 	uint64_t need = closing_bytes(w);
+	int lost = output_sync_error(w->output);
 
-	if (output_bytes(w->output) + need > w->max_bytes)
+	if (lost)
+		say_end(w, "disk", strerror(lost));
+	else if (output_bytes(w->output) + need > w->max_bytes)
 		say_end(w, "size", "--max-size");
 	else if (output_reserve(w->output, need) < 0)
 		say_end(w, "disk", strerror(ENOSPC));
@@ -232,15 +235,27 @@ static int put_end(struct window *w, struct err *e)
 	w->end.raw_bytes += sink_bytes(s->sink);
 	w->end.written_bytes = output_bytes(w->output);
 	text = record_end(&s->record, &w->end, &s->rows);
+	if (!text.n)
+		return err_set(e, ENOMEM, "end.json");
 	if (sink_put(s->sink, "end.json", text, w->end.at.real_ns, e) < 0)
 		return -1;
 	return sink_finish(s->sink, e);
 }
 
-/* Errors of the disk, not of a pipe or of this program. */
-static bool is_full(const struct err *e)
+/* Errors of the disk or of memory, not of a pipe or of this program: what end.json calls them. */
+static const char *short_of(const struct err *e)
 {
-	return e->code == ENOSPC || e->code == EDQUOT || e->code == EFBIG || e->code == EIO;
+	switch (e->code) {
+	case ENOMEM:
+		return "memory";
+	case ENOSPC:
+	case EDQUOT:
+	case EFBIG:
+	case EIO:
+		return "disk";
+	default:
+		return NULL;
+	}
 }
 
 /*
@@ -251,10 +266,10 @@ static int salvage(struct window *w, struct err *e)
 {
 	struct err why = *e;
 
-	if (!is_full(e) || w->end.taken == 0 || output_back(w->output) < 0)
+	if (!short_of(e) || w->end.taken == 0 || output_back(w->output) < 0)
 		return -1;
 	*e = (struct err){0};
-	say_end(w, "disk", strerror(why.code));
+	say_end(w, short_of(&why), strerror(why.code));
 	w->end.raw_bytes = sink_bytes(w->snap->sink);
 	sink_free(w->snap->sink);
 	w->snap->sink = sink_open(w->compress, w->stem, e);
