@@ -283,16 +283,21 @@ int compress_put(struct compress *c, const void *p, size_t n, struct err *e)
 	return c->codec->put(c, p, n, MORE, e);
 }
 
+/* What `flushed` says is of the bytes that were taken: nothing changes when they were not. */
 int compress_flush(struct compress *c, struct err *e)
 {
+	if (c->codec->put(c, NULL, 0, FLUSH, e) < 0)
+		return -1;
 	c->flushed = true;
-	return c->codec->put(c, NULL, 0, FLUSH, e);
+	return 0;
 }
 
 int compress_finish(struct compress *c, struct err *e)
 {
+	if (c->codec->put(c, NULL, 0, END, e) < 0)
+		return -1;
 	c->flushed = false;
-	return c->codec->put(c, NULL, 0, END, e);
+	return 0;
 }
 
 size_t compress_end(const struct compress *c, unsigned char end[COMPRESS_END_MAX])

@@ -43,7 +43,10 @@ static int check_name(const struct output *o, const char *name, bool force, stru
 	struct stat st;
 
 	if (fstatat(o->dir, name + o->base, &st, AT_SYMLINK_NOFOLLOW) != 0)
-		return errno == ENOENT ? 0 : err_set(e, errno, "%s", name);
+		return errno == ENOENT
+		               ? 0
+		               : err_set(e, errno, "cannot create %s (-o FILE puts it elsewhere)",
+		                         name);
 	if (!S_ISREG(st.st_mode))
 		return err_set(e, 0, "%s exists and is no regular file", name);
 	if (!force)

@@ -73,6 +73,7 @@ static struct slot *add(struct slots *s, const struct source *source, struct gua
 		.pace_ns = (int64_t)source->pace_s * NS_PER_S,
 		.deadline_ns = ms(source->deadline_ms),
 		.taken = PLAN_NEVER,
+		.wrote = PLAN_NEVER,
 	};
 	return slot;
 }

@@ -29,8 +29,10 @@ struct slot {
 	struct worker *run;
 	struct job *job;
 	enum place place;
-	int64_t until_ns; /* its deadline */
-	bool late;        /* and its deadline has passed */
+	int64_t begin_ns, until_ns; /* its begin, its deadline */
+	bool late;                  /* and its deadline has passed */
+	uint64_t wrote;             /* the tick that the run before is in, or PLAN_NEVER */
+	int64_t took_ns;            /* that run */
 
 	/* what became of it so far, for the last words */
 	struct became {

@@ -179,6 +179,9 @@ static void end_run(struct snap *s, struct slot *slot)
 	if (!slot->late) {
 		begin_group(s, slot, slot->place, s->begin.mono_ns);
 		slot->cpu_ns += j->cpu_ns;
+		slot->wrote = s->tick;
+		if (j->n)
+			slot->took_ns = j->captures[j->n - 1].t1_ns - slot->begin_ns;
 		j->drain_arg = s;
 		write_captures(j);
 		end_group(s, now_ns());
@@ -200,10 +203,17 @@ static void wait_for(struct snap *s, struct slot *slot, int64_t until_ns)
 	}
 }
 
+/* A member has its name once in a tick: what was begun behind an earlier run ends in a later one.
+ */
+static bool is_taken(const struct snap *s, const struct slot *slot)
+{
+	return !s->ending && slot->wrote == s->tick;
+}
+
 static void sweep(struct snap *s, int64_t until_ns)
 {
 	for (size_t i = 0; i < s->slots->n; i++)
-		if (s->slots->v[i].run)
+		if (s->slots->v[i].run && !is_taken(s, &s->slots->v[i]))
 			wait_for(s, &s->slots->v[i], until_ns);
 }
 
@@ -226,7 +236,8 @@ static void run_guarded(struct snap *s, struct slot *slot)
 		return;
 	}
 	prepare(s, slot, j);
-	slot->until_ns = now_ns() + slot->deadline_ns;
+	slot->begin_ns = now_ns();
+	slot->until_ns = slot->begin_ns + slot->deadline_ns;
 	slot->run = guard_start(slot->guard, slot->how, j);
 	if (!slot->run) {
 		put_back(s, j);
@@ -234,7 +245,8 @@ static void run_guarded(struct snap *s, struct slot *slot)
 		return;
 	}
 	slot->job = j;
-	wait_for(s, slot, wait_limit(s));
+	if (!is_taken(s, slot))
+		wait_for(s, slot, wait_limit(s));
 }
 
 static void serve(struct snap *s, struct slot *slot, enum place place)
@@ -256,12 +268,22 @@ static bool over_budget(const struct snap *s, const struct slot *slot)
 	return slot->cpu_ns > (s->begin.mono_ns - s->first.mono_ns) / BUDGET_SHARE;
 }
 
+/*
+ * Whether the run before, which ended in this tick, stands for it.  That of a slow source does
+ * not: the next one goes on at once, or every second tick would have none.
+ */
+static bool stands(const struct snap *s, const struct slot *slot, bool last)
+{
+	return slot->wrote == s->tick && (last || slot->took_ns < s->plan.every_ns / WAIT_SHARE);
+}
+
 static void serve_due(struct snap *s, const struct tick_record *t, struct slot *slot)
 {
 	bool edge = t->tick == 0 || t->last;
 	enum source_when when = slot->source.when;
 
-	if (!plan_due(&s->plan, when, slot->pace_ns, t->tick, slot->taken))
+	if (!plan_due(&s->plan, when, slot->pace_ns, t->tick, slot->taken) ||
+	    stands(s, slot, t->last))
 		return;
 	slot->taken = t->tick;
 	if (!edge && over_budget(s, slot)) {
@@ -288,6 +310,7 @@ int snap_take(struct snap *s, struct tick_record *t, struct err *e)
 
 	begin(s, e);
 	t->begin = s->begin;
+	s->tick = t->tick;
 	if (t->tick == 0)
 		s->first = s->begin;
 	s->ending = t->last;

@@ -15,6 +15,7 @@ struct snap {
 	struct plan plan;
 
 	/* of the tick in progress */
+	uint64_t tick;
 	struct clocks begin;
 	struct rows rows;
 	struct group group; /* of the source in progress */

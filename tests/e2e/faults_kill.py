@@ -45,7 +45,7 @@ def first_tick():
     """How long it takes."""
     begin = time.monotonic()
     p = record('probe.tar')
-    until(20, lambda: os.path.exists('ticks') and number('ticks') > 0)
+    until(20, lambda: number('ticks') > 0)
     p.kill()
     finish(p)
     return time.monotonic() - begin
@@ -62,7 +62,7 @@ def kills(times):
         time.sleep(moments.uniform(0, longest))
         p.kill()
         finish(p)
-        finished = number('ticks') if os.path.exists('ticks') else 0
+        finished = number('ticks')
         counts.append(finished)
         found = judge(name, finished)
         if i % 4 == 0 and os.path.exists(name + '.part'):
@@ -118,7 +118,7 @@ def out_of_memory():
         if os.path.exists(folder + '/memory.swap.max'):
             put(folder + '/memory.swap.max', '0')
         p = record('oom.tar.zst', preexec_fn=join)
-        until(20, lambda: os.path.exists('ticks') and number('ticks') > 2)
+        until(20, lambda: number('ticks') > 2)
         hog = subprocess.Popen([sys.executable, '-c', HOG], preexec_fn=join, stderr=subprocess.DEVNULL)
         until(20, lambda: p.poll() is not None)
         lived = hog.poll() is None

@@ -15,7 +15,7 @@ def run(name, *args, preexec=None, **fault):
     clean(name)
     env = environment(name, **fault)
     p = start('--for', '60ms', '--every', '20ms', '-q', '-o', name, *(args or ('--root', DUMP)), env=env, preexec_fn=preexec)
-    return finish(p) + (number('count'), number('ticks')) if p.wait(60) != 127 else (127, '', 0, 0)
+    return finish(p) + (number('count'), number('ticks'))
 
 
 def in_part(name, finished):
@@ -59,7 +59,7 @@ def judge(name, got, error=None, statuses=(0, 1, 3), sums=True):
 
 
 def some(n):
-    return range(1, n + 1) if LONG else sorted({1, 2, (n + 1) // 2, n - 1, n})
+    return range(1, n + 1) if LONG and n < 50 else sorted({1, (n + 1) // 2, max(n - 1, 1), n})
 
 
 def each(kind, call, fault, which=None, times=1, **rules):
@@ -194,7 +194,7 @@ def disk():
             for i in range(64 if LONG else 8):
                 free = 260 + i * (8 if LONG else 64)
                 subprocess.run(['mount', '-o', 'remount,size=%dk' % free, 'disk'], check=True)
-                got = run('disk/out.' + kind, '--root', DUMP,
+                got = run('disk/out.' + kind, *LIVE,
                           '--run', 'noise=head -c %d /dev/urandom' % (30000 + 7000 * (i % 9)), '--pace', 'noise=20ms')
                 seen[got[0]] = seen.get(got[0], 0) + 1
                 faults += ['%d KiB: %s' % (free, f) for f in judge('disk/out.' + kind, got, sums=False)]
@@ -208,8 +208,7 @@ def pipe():
     """Somebody made the pipe non-blocking; whoever reads it is slow."""
     r, w = os.pipe()
     os.set_blocking(w, False)
-    p = start('--root', DUMP, '--for', '60ms', '--every', '20ms', '-q', '-o', '-', '--run',
-              'noise=head -c 600000 /dev/urandom', stdout=w)
+    p = start('--for', '60ms', '--every', '20ms', '-q', '-o', '-', '--run', 'noise=head -c 600000 /dev/urandom', *LIVE, stdout=w)
     os.close(w)
     with os.fdopen(r, 'rb') as f:
         data = f.read()

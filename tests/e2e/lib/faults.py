@@ -43,8 +43,8 @@ def number(path):
 
 def environment(name, **fault):
     for f in 'count', 'ticks':
-        if os.path.exists(f):
-            os.unlink(f)
+        with open(f, 'wb') as made:
+            made.write(bytes(8))
     env = dict(os.environ, LD_PRELOAD=SO, FAULT_COUNT='count', FAULT_TICKS='ticks', FAULT_PATH=os.path.basename(name))
     env['ASAN_OPTIONS'] = 'verify_asan_link_order=0:' + env.get('ASAN_OPTIONS', '')
     env.update({'FAULT_' + k.upper(): str(v) for k, v in fault.items()})
