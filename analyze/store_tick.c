@@ -72,7 +72,7 @@ static struct value value_of(const struct store *s, const struct pending *p)
 	else if (p->type == VALUE_REAL)
 		v.v.r = p->v.r;
 	else
-		v.v.text = (struct span){s->text + p->v.text.at, p->v.text.n};
+		v.v.text = span_sub((struct span){s->text, s->text_n}, p->v.text.at, p->v.text.n);
 	return v;
 }
 

@@ -161,7 +161,7 @@ static struct answer get(struct job *j, struct peer *p, const struct url *u, con
 static char first_byte(const struct job *j)
 {
 	const struct capture *c = &j->captures[j->n - 1];
-	struct span body = span_trim((struct span){j->text.p + c->at, j->text.n - c->at});
+	struct span body = span_trim(span_sub(buf_span(&j->text), c->at, j->text.n));
 
 	return (char)(body.n ? *body.p : '\0');
 }

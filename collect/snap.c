@@ -78,7 +78,7 @@ static void write_one(struct snap *s, const struct job *j, const struct capture 
 
 	if (good)
 		put_member(s, s->place == PLACE_SNAP ? s->folder : places[s->place], c->member,
-		           (struct span){j->text.p + c->at, c->n}, c->t0_ns);
+		           span_sub(buf_span(&j->text), c->at, c->n), c->t0_ns);
 	keep_reason(s->slot, c);
 	if (!has_many(&s->slot->source) || c->status != CAPTURE_OK)
 		rows_capture(&s->rows, places[s->place], c, s->begin.mono_ns);
