@@ -66,7 +66,8 @@ size_t utf8_front(struct span s, uint32_t *c)
 	return n;
 }
 
-static void put_char(struct buf *b, struct span bytes, uint32_t c, bool utf8)
+/* False when there is no room for the whole of it. */
+static bool put_char(struct buf *b, struct span bytes, uint32_t c, bool utf8)
 {
 	if (c == '\n' || c == '\t' || c == '\r') {
 		buf_str(b, c == '\n' ? "\\n" : c == '\t' ? "\\t" : "\\r");
@@ -76,9 +77,13 @@ static void put_char(struct buf *b, struct span bytes, uint32_t c, bool utf8)
 	} else if (c >= 0x80 && (!utf8 || c < 0xa0 || AMONG(c, invisible))) {
 		buf_str(b, "\\u");
 		buf_hex(b, c, 4);
-	} else {
+	} else if (bytes.n <= b->cap - b->n) {
 		buf_put(b, bytes);
+		return true;
+	} else {
+		b->cut = true;
 	}
+	return !b->cut;
 }
 
 void escape_put(struct buf *b, struct span s, bool utf8)
@@ -91,8 +96,8 @@ void escape_put(struct buf *b, struct span s, bool utf8)
 			buf_str(b, "\\x");
 			buf_hex(b, (unsigned char)s.p[0], 2);
 			n = 1;
-		} else {
-			put_char(b, span_sub(s, 0, n), c, utf8);
+		} else if (!put_char(b, span_sub(s, 0, n), c, utf8)) {
+			return; /* half a character would be none */
 		}
 		s = span_sub(s, n, s.n);
 	}

@@ -19,7 +19,7 @@ size_t utf8_front(struct span s, uint32_t *c);
 /*
  * Appends s with C0, DEL, C1, bidirectional and zero-width characters as \n, \t,
  * \x1b, \u202e, bytes that are no UTF-8 as \xff; without `utf8` everything beyond
- * ASCII as \u00e9.  A backslash stays one.
+ * ASCII as \u00e9.  A backslash stays one.  What does not fit is cut between characters.
  */
 void escape_put(struct buf *b, struct span s, bool utf8);
 

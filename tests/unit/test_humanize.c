@@ -151,6 +151,17 @@ static void bytes_that_are_no_utf8_are_shown_as_bytes(void **state)
 	escapes(SPAN("\xf4\x90\x80\x80"), true, "\\xf4\\x90\\x80\\x80"); /* beyond U+10FFFF */
 }
 
+static void what_does_not_fit_is_cut_between_characters(void **state)
+{
+	char text[4];
+	struct buf b = BUF_OVER(text);
+
+	(void)state;
+	escape_put(&b, SPAN("abc\xc3\xa9x"), true);
+	assert_true(b.cut);
+	assert_true(span_eq(buf_span(&b), SPAN("abc")));
+}
+
 static void columns_count_what_the_terminal_shows(void **state)
 {
 	(void)state;
@@ -175,6 +186,7 @@ int main(void)
 		cmocka_unit_test(control_characters_are_shown_not_done),
 		cmocka_unit_test(text_beyond_ascii_needs_a_terminal_that_shows_it),
 		cmocka_unit_test(bytes_that_are_no_utf8_are_shown_as_bytes),
+		cmocka_unit_test(what_does_not_fit_is_cut_between_characters),
 		cmocka_unit_test(columns_count_what_the_terminal_shows),
 	};
 
