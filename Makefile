@@ -47,10 +47,12 @@ cflags.release  := -O2 $(hardening)
 cflags.asan     := -DBOX_OFF -Og -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 cflags.cov      := -DBOX_OFF -O0 --coverage
 cflags.fuzz     := -DBOX_OFF -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+cflags.afl      := -DBOX_OFF -O2 -fsanitize=address,undefined -fno-sanitize-recover=all
 ldflags.release := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
 ldflags.asan    := -fsanitize=address,undefined
 ldflags.cov     := --coverage
 ldflags.fuzz    := -fsanitize=fuzzer,address,undefined
+ldflags.afl     := -fsanitize=address,undefined
 
 # The static collector: musl and libraries of .packaging/static-deps.sh.  ARCH=arm64 crosses.
 ARCH         ?= $(shell uname -m)
@@ -80,11 +82,12 @@ src_schema  := $(sort $(wildcard schema/*.c))
 src_collect := $(sort $(wildcard collect/*.c))
 src_analyze := $(sort $(wildcard analyze/*.c analyze/*/*.c))
 src_unit    := $(sort $(wildcard tests/unit/test_*.c))
-src_tool    := $(sort $(wildcard tests/*.c tests/e2e/*.c) tests/fuzz/replay.c)
+src_tool    := $(sort $(wildcard tests/*.c tests/e2e/*.c))
+src_fuzz    := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 src_lab     := $(sort $(wildcard tests/lab/*.c))
 src_lab_lib := $(sort $(wildcard tests/lab/lib/*.c))
 src_bench   := $(sort $(wildcard tests/bench/*.c))
-src_all     := $(src_schema) $(src_collect) $(src_analyze) $(src_unit) $(src_tool) $(src_lab) $(src_lab_lib) $(src_bench) tests/fuzz/fuzz_parse.c
+src_all     := $(src_schema) $(src_collect) $(src_analyze) $(src_unit) $(src_tool) $(src_lab) $(src_lab_lib) $(src_bench) $(sort $(wildcard tests/fuzz/*.c))
 rules       := $(sort $(wildcard rules/*/*.sql))
 sections    := $(sort $(wildcard $(foreach d,section fleet compare,analyze/$(d)/*.sql)))
 plots       := $(sort $(wildcard analyze/plot/*.sql))
@@ -157,21 +160,33 @@ unit  := $(patsubst %.c,$(B)/%,$(src_unit))
 tools := $(patsubst tests/%.c,$(B)/tests/%,$(src_tool))
 
 # A test is linked with the rooms it includes: the two programs may use the same names.
-needs_collect := $(shell grep -ls '^\#include "collect/' $(src_unit) $(src_tool))
-needs_analyze := $(shell grep -ls '^\#include "analyze/' $(src_unit) $(src_tool))
+needs_collect := $(shell grep -ls '^\#include "collect/' $(src_unit) $(src_tool) $(src_fuzz))
+needs_analyze := $(shell grep -ls '^\#include "analyze/' $(src_unit) $(src_tool) $(src_fuzz))
 rooms = $(call obj,$(src_schema) $(filter-out %/main.c,$(if $(filter $(1),$(needs_collect)),$(src_collect)) \
         $(if $(filter $(1),$(needs_analyze)),$(src_analyze))))
 $(foreach t,$(src_unit) $(src_tool),$(eval $(B)/$(t:.c=): $(O)/$(t:.c=.o) $(call rooms,$(t))))
-$(B)/tests/fuzz/replay: $(O)/tests/fuzz/fuzz_parse.o
-$(unit) $(tools):
+# A harness of the fuzzer: with a main of libFuzzer, else with one that replays files.
+harness := $(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz/%,$(src_fuzz))
+fuzz_main = $(call obj,tests/fuzz/input.c tests/fuzz/$(if $(filter fuzz,$(PROFILE)),mutate,replay).c)
+$(foreach t,$(src_fuzz),$(eval $(t:tests/fuzz/fuzz_%.c=$(B)/tests/fuzz/%): $(O)/$(t:.c=.o) $(fuzz_main) $(call rooms,$(t))))
+$(unit) $(tools) $(harness):
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(_CFLAGS) $(_LDFLAGS) $^ $(libs_test) -o $@
+
+# Each of the programs behind a main that makes of a file what it reads
+whole := $(B)/tests/fuzz/whole_analyze $(B)/tests/fuzz/whole_collect
+.SECONDARY: $(patsubst %,$(O)/tests/fuzz/%.o,whole_analyze whole_collect analyze_main collect_main)
+$(B)/tests/fuzz/whole_%: $(O)/tests/fuzz/whole_%.o $(O)/tests/fuzz/%_main.o $(O)/tests/fuzz/input.o $(call obj,$(src_schema))
+	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(_CFLAGS) $(_LDFLAGS) $^ $(libs_$*) -o $@
+$(foreach p,collect analyze,$(eval $(B)/tests/fuzz/whole_$(p): $(call obj,$(filter-out %/main.c,$(src_$(p))))))
+$(O)/tests/fuzz/%_main.o: %/main.c $(B)/gen/flags | $(gen)
+	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(_CPPFLAGS) -Dmain=$*_main $(_CFLAGS) -Wno-missing-prototypes -MMD -MP -c $< -o $@
 
 # The lab's programs: tests/lab/NAME.c, each with all of tests/lab/lib and schema
 lab := $(patsubst %.c,$(B)/%,$(src_lab))
 $(lab): $(B)/%: $(O)/%.o $(call obj,$(src_lab_lib) $(src_schema))
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(_CFLAGS) $(_LDFLAGS) $^ $(shell $(PKG_CONFIG) --libs jansson) -lm -o $@
 
-tests: all $(unit) $(tools) $(lab) ## build every test, run none
+tests: all $(unit) $(tools) $(harness) $(whole) $(lab) ## build every test, run none
 check: tests ## run every test; the last line counts them
 	$(Q)tests/check.sh $(B) $(SUITES)
 corpus: all ## read a folder of captures, compare values: CORPUS=DIR [INDEX=FILE]; tests/corpus/corpus.py
@@ -200,15 +215,22 @@ coverage: ## lines that no test runs
 	    awk -F"[':%]" '/^File/ { f = $$2 } /^Lines/ && f ~ /\.c$$/ { sub(/^ of /, "", $$4); printf "%6s%% of %4d  %s\n", $$3, $$4, f; f = "" }'
 .PHONY: asan coverage
 
-## Fuzzing (clang): make fuzz T=metrics TIME=60; what it finds goes to tests/fuzz/corpus/T
-fuzz: ## fuzz parser T for TIME seconds
-	$(Q)$(MAKE) --no-print-directory CC=clang PROFILE=fuzz build/fuzz/fuzz_parse
-	$(Q)mkdir -p build/fuzz/corpus/$(T) build/fuzz/found
-	FUZZ_FORMAT=$(T) build/fuzz/fuzz_parse -max_total_time=$(or $(TIME),60) -timeout=10 -rss_limit_mb=1024 -verbosity=0 -print_final_stats=1 \
-	    -artifact_prefix=build/fuzz/found/$(T)- build/fuzz/corpus/$(T) $(wildcard tests/parse/$(T) tests/fuzz/corpus/$(T))
-build/fuzz/fuzz_parse: $(O)/tests/fuzz/fuzz_parse.o $(call obj,$(src_schema) $(filter-out %/main.c,$(src_analyze)))
-	$(call say,LD,$@)$(CC) $(_CFLAGS) $(_LDFLAGS) $^ $(libs_analyze) -o $@
-.PHONY: fuzz
+## Fuzzing (clang); tests/README.md says what each harness covers.  What is found goes to tests/fuzz/corpus
+fuzz: fuzz-build ## fuzz T, a harness or a parser's format, for TIME seconds
+	$(Q)tests/fuzz/fuzz.sh build/fuzz $(or $(TIME),60) $(or $(T),$(error T=NAME: see make fuzz-list))
+fuzz-all: fuzz-build ## each harness for TIME seconds, two at once, and a table
+	$(Q)tests/fuzz/fuzz.sh build/fuzz $(or $(TIME),60) $(filter-out parse,$(notdir $(harness)))
+fuzz-list: ## what T may be
+	@printf '%s\n' $(filter-out parse,$(notdir $(harness))) $(parsers) | fmt -w 100
+fuzz-build: all
+	$(Q)$(MAKE) --no-print-directory CC=clang PROFILE=fuzz fuzz-harness
+	$(Q)python3 tests/fuzz/seeds.py $(B) build/fuzz/seeds
+fuzz-harness: $(harness)
+fuzz-afl: ## the whole program P (analyze or collect) under AFL++ for TIME seconds
+	$(Q)$(MAKE) --no-print-directory CC=afl-clang-fast PROFILE=afl build/afl/tests/fuzz/whole_$(or $(P),$(error P=analyze or P=collect))
+	$(Q)$(MAKE) --no-print-directory all && python3 tests/fuzz/seeds.py $(B) build/afl/seeds
+	$(Q)tests/fuzz/afl.sh build/afl $(P) $(or $(TIME),60)
+.PHONY: fuzz fuzz-all fuzz-list fuzz-build fuzz-harness fuzz-afl
 
 ## The collector as one static file for any Linux, and what is sent to a customer
 static: ## the collector as one small static file, in build/static/; ARCH=arm64, STATIC_SRC=DIR
@@ -280,6 +302,9 @@ deps.apk  := build-base linux-headers pkgconf libarchive-dev sqlite-dev jansson-
 lint.apt  := clang-format clang-tidy cppcheck mandoc shellcheck git
 lint.dnf  := clang-tools-extra cppcheck mandoc ShellCheck git
 lint.apk  := clang-extra-tools cppcheck mandoc shellcheck git
+fuzz.apt  := clang libclang-rt-14-dev llvm afl++
+fuzz.dnf  := clang compiler-rt llvm american-fuzzy-lop
+fuzz.apk  := clang compiler-rt llvm
 lab.apt   := nginx-light wrk iperf3
 lab.dnf   := nginx wrk iperf3
 lab.apk   := nginx wrk iperf3
@@ -303,6 +328,8 @@ manager   := $(firstword $(foreach m,apt-get dnf apk,$(if $(shell command -v $(m
 # `make deps static check-static`: then what those need, too
 deps: $(if $(filter static size check-static dist-collector,$(MAKECMDGOALS)),deps-static) ## install what the build and the tests need
 	$(if $(manager),$(get.$(manager)) $(deps.$(manager)),$(error no apt-get, dnf or apk here: see deps.apt in the Makefile for the list))
+deps-fuzz: deps ## and what fuzz and fuzz-afl need
+	$(get.$(manager)) $(fuzz.$(manager))
 deps-lint: deps ## and what lint needs
 	$(get.$(manager)) $(lint.$(manager))
 deps-postgres: deps ## and what --copy-to is built and tested with
@@ -315,7 +342,7 @@ deps-deb: deps ## and what packages are made and looked at with
 	$(get.$(manager)) $(deb.$(manager))
 deps-lab: deps ## and what lab-quiet loads the machine with
 	$(get.$(manager)) $(lab.$(manager))
-.PHONY: bench-deps deps deps-deb deps-postgres deps-lint deps-static deps-lab
+.PHONY: bench-deps deps deps-deb deps-fuzz deps-postgres deps-lint deps-static deps-lab
 
 ## Delivery
 man1 := $(sort $(wildcard */*.1))

@@ -7,8 +7,7 @@
 #include <string.h>
 
 #include "analyze/parse.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+#include "tests/fuzz/input.h"
 
 static size_t sum; /* what was emitted is read, so that a bad span is seen */
 
@@ -94,17 +93,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct input in = {
 		.hints = {.online = online, .n_online = 3}
         };
-	char path[256], *text = malloc(n ? n : 1);
+	char path[256], *text = input_copy((struct span){(const char *)data, n});
 	const char *glob;
 	size_t globs = 0;
 
-	if (!entry || !text)
+	if (!entry)
 		abort();
 	while (entry->parser->members[globs])
 		globs++;
 	glob = entry->parser->members[n % globs];
-	if (n)
-		memcpy(text, data, n);
 	in.text = (struct span){text, n};
 	in.path = path_of(glob, path, sizeof(path));
 	(void)span_match(in.path, span_of(glob), &in.arg);
