@@ -18,8 +18,13 @@
 #define WINDOW_LOG_MAX   24
 /* What is left when memory is short: a window of 128 KiB. */
 #define WINDOW_LOG_LEAST 17
-#define GZIP_WBITS       (15 + 16)
-#define GZIP_LEVEL_MAX   9
+/* Up to here level 1's own table of matches, made this large, still knows the snapshot before. */
+#define NEAR_BYTES  ((uint64_t)256 * KIB)
+#define NEAR_HASHES 16
+/* Of so many positions (2^n) one is remembered for long-distance matching. */
+#define FAR_RATE       8
+#define GZIP_WBITS     (15 + 16)
+#define GZIP_LEVEL_MAX 9
 
 struct compress {
 	const struct codec *codec;
@@ -30,6 +35,8 @@ struct compress {
 	bool gzip_open;
 	bool flushed; /* the stream begun has been flushed: a cut leaves a part of it */
 	int window_log;
+	bool far; /* long-distance matching: the snapshot before lies further back than level 1
+	             looks */
 	uLong crc, flushed_crc; /* of the gzip member so far, and up to its last flush */
 	uint32_t n, flushed_n;  /* its bytes, modulo 2^32 as in its trailer */
 	unsigned char buf[OUT_BYTES];
@@ -77,14 +84,22 @@ static bool zstd_set(struct compress *c, ZSTD_cParameter what, int v)
 	return !ZSTD_isError(ZSTD_CCtx_setParameter(c->zstd, what, v));
 }
 
+/* 0 is the level's own value. */
+static bool zstd_look(struct compress *c, int window_log, bool far)
+{
+	c->window_log = window_log;
+	c->far = far;
+	return zstd_set(c, ZSTD_c_windowLog, window_log) &&
+	       zstd_set(c, ZSTD_c_enableLongDistanceMatching, far) &&
+	       zstd_set(c, ZSTD_c_ldmHashRateLog, far ? FAR_RATE : 0) &&
+	       zstd_set(c, ZSTD_c_hashLog, far ? 0 : NEAR_HASHES);
+}
+
 static int zstd_open(struct compress *c, int level)
 {
 	c->zstd = ZSTD_createCCtx();
-	c->window_log = WINDOW_LOG_FIRST;
-	/* long-distance matching: the snapshot before lies further back than level 1 looks */
 	if (c->zstd && zstd_set(c, ZSTD_c_compressionLevel, level) &&
-	    zstd_set(c, ZSTD_c_enableLongDistanceMatching, 1) &&
-	    zstd_set(c, ZSTD_c_windowLog, c->window_log))
+	    zstd_look(c, WINDOW_LOG_FIRST, true))
 		return 0;
 	return -1;
 }
@@ -317,16 +332,16 @@ int compress_restart(struct compress *c, struct err *e)
 
 int compress_fit(struct compress *c, uint64_t snapshot_bytes, struct err *e)
 {
+	bool far = snapshot_bytes > NEAR_BYTES;
 	int log = WINDOW_LOG_MIN;
 
 	while (log < WINDOW_LOG_MAX && UINT64_C(1) << log < 2 * snapshot_bytes)
 		log++;
-	if (!c->zstd || log == c->window_log)
+	if (!c->zstd || (log == c->window_log && far == c->far))
 		return 0;
 	if (compress_finish(c, e) < 0)
 		return -1;
-	c->window_log = log;
-	if (!zstd_set(c, ZSTD_c_windowLog, log))
+	if (!zstd_look(c, log, far))
 		return err_set(e, 0, "zstd: no window of 2^%d bytes", log);
 	return 0;
 }

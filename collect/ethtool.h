@@ -19,8 +19,12 @@
  */
 #define ETHTOOL_STRINGS_MAX 32768
 
-/* Room for ETHTOOL_STRINGS_MAX of each, mapped when first needed and used again. */
+/*
+ * Kept from run to run: a socket, and room for ETHTOOL_STRINGS_MAX of each, mapped when first
+ * needed.
+ */
 struct ethtool_tables {
+	int fd; /* and one; 0 = not opened */
 	struct ethtool_gstrings *strings;
 	struct ethtool_stats *values;
 };

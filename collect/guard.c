@@ -17,8 +17,7 @@ struct worker {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t start, done;
-	void (*how)(struct job *j); /* NULL = idle */
-	struct job *job;
+	struct job *job; /* at work, or the last one that was; NULL = idle */
 	bool returned, quit;
 };
 
@@ -36,19 +35,35 @@ struct guard *guard_open(int netns_fd)
 	return g;
 }
 
-static void run(struct worker *w, int enter_error)
+static void run(struct job *j, int enter_error)
 {
 	int64_t before = thread_cpu_ns();
 	char name[BUNDLE_NAME_MAX];
 	struct buf b = BUF_OVER(name);
 
 	if (enter_error) {
-		source_member_put(w->job->source, &b);
-		job_fail(w->job, buf_span(&b), enter_error, "cannot enter the network namespace");
+		source_member_put(j->source, &b);
+		job_fail(j, buf_span(&b), enter_error, "cannot enter the network namespace");
 	} else {
-		w->how(w->job);
+		j->how(j);
 	}
-	w->job->cpu_ns = thread_cpu_ns() - before;
+	j->cpu_ns = thread_cpu_ns() - before;
+}
+
+/* All jobs of a start.  The lock is held but while one runs. */
+static void run_all(struct worker *w, int enter_error)
+{
+	for (;;) {
+		struct job *j = w->job;
+
+		j->begun_ns = now_ns();
+		(void)pthread_mutex_unlock(&w->lock);
+		run(j, enter_error);
+		(void)pthread_mutex_lock(&w->lock);
+		if (!j->next)
+			return;
+		w->job = j->next;
+	}
 }
 
 static void *work(void *arg)
@@ -60,13 +75,11 @@ static void *work(void *arg)
 		error = errno;
 	(void)pthread_mutex_lock(&w->lock);
 	for (;;) {
-		while (!w->quit && (!w->how || w->returned))
+		while (!w->quit && (!w->job || w->returned))
 			(void)pthread_cond_wait(&w->start, &w->lock);
 		if (w->quit)
 			break;
-		(void)pthread_mutex_unlock(&w->lock);
-		run(w, error);
-		(void)pthread_mutex_lock(&w->lock);
+		run_all(w, error);
 		w->returned = true;
 		(void)pthread_cond_signal(&w->done);
 	}
@@ -108,7 +121,7 @@ static struct worker *worker_new(struct guard *g)
 	return NULL;
 }
 
-struct worker *guard_start(struct guard *g, void (*how)(struct job *j), struct job *j)
+struct worker *guard_start(struct guard *g, struct job *j)
 {
 	struct worker *w = g->idle;
 
@@ -119,8 +132,8 @@ struct worker *guard_start(struct guard *g, void (*how)(struct job *j), struct j
 	if (!w)
 		return NULL;
 	(void)pthread_mutex_lock(&w->lock);
-	w->how = how;
 	w->job = j;
+	j->begun_ns = now_ns(); /* it has a deadline also when the thread gets no CPU */
 	w->returned = false;
 	(void)pthread_cond_signal(&w->start);
 	(void)pthread_mutex_unlock(&w->lock);
@@ -136,16 +149,25 @@ bool guard_wait(struct worker *w, int64_t until_ns)
 	while (!w->returned && pthread_cond_timedwait(&w->done, &w->lock, &until) == 0)
 		;
 	returned = w->returned;
-	if (returned) {
-		w->how = NULL;
+	if (returned)
 		w->job = NULL;
-	}
 	(void)pthread_mutex_unlock(&w->lock);
 	if (returned) {
 		w->next = w->guard->idle;
 		w->guard->idle = w;
 	}
 	return returned;
+}
+
+struct job *guard_rest(struct worker *w)
+{
+	struct job *rest;
+
+	(void)pthread_mutex_lock(&w->lock);
+	rest = w->job->next;
+	w->job->next = NULL;
+	(void)pthread_mutex_unlock(&w->lock);
+	return rest;
 }
 
 void guard_free(struct guard *g)

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,19 +20,44 @@
 /* The count as a number's text. */
 #define COUNT_BYTES 24
 
+/* The files of so many processes stay open: opening one costs three times what reading it does. */
+#define FILES_KEPT 64
+
 /* A JVM may have thousands of threads; those that do the work were made first. */
 #define THREADS_MAX 512
 /* Of one file of a thread: 52 numbers and a name. */
 #define LINE_BYTES ((size_t)2 * KIB)
 
-/* Since Linux 6.2 the folder's size is the number of its entries; before it is 0. */
+/* Those of the tasks, in their order, each with one added; 0 = closed. */
+struct files {
+	int fd[FILES_KEPT];
+};
+
+static void free_files(void *p)
+{
+	struct files *f = p;
+
+	for (size_t i = 0; i < FILES_KEPT; i++)
+		if (f->fd[i])
+			(void)close(f->fd[i] - 1);
+	free(f);
+}
+
+/* Since Linux 6.2 the folder's size is the number of its entries; before it is 0, also ours. */
+static bool size_counts(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/fd", &st) == 0 && st.st_size > 0;
+}
+
 static int count_fds(int dir, uint64_t *n)
 {
 	struct folder f;
 	struct stat st;
 	int fd;
 
-	if (fstatat(dir, "fd", &st, 0) == 0 && st.st_size > 0) {
+	if (fstatat(dir, "fd", &st, 0) == 0 && (st.st_size > 0 || size_counts())) {
 		*n = (uint64_t)st.st_size;
 		return 0;
 	}
@@ -59,21 +85,37 @@ static int read_count(struct job *j, int dir)
 }
 
 /* These files are made at once, by one read of a large enough buffer. */
-static int read_file(struct job *j, int dir, const char *file)
+static int read_file(struct job *j, int fd)
 {
-	int fd = openat(dir, file, O_RDONLY | O_CLOEXEC), error = 0;
-	struct buf *b;
+	struct buf *b = job_room(j, j->source->cap);
 	ssize_t n;
+
+	do {
+		n = b ? pread(fd, b->p + b->n, j->source->cap, 0) : 0;
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return errno;
+	if (b)
+		b->n += (size_t)n;
+	return 0;
+}
+
+/* The file of the task that is `i`th; a process that has ended leaves ESRCH behind. */
+static int read_task_file(struct job *j, size_t i, const char *file)
+{
+	struct files *kept = job_keep(j, sizeof(*kept), free_files);
+	int *keep = kept && i < FILES_KEPT ? &kept->fd[i] : NULL;
+	int fd = keep && *keep ? *keep - 1
+	                       : openat(j->host->tasks[i].dir, file, O_RDONLY | O_CLOEXEC);
+	int error;
 
 	if (fd < 0)
 		return errno;
-	b = job_room(j, j->source->cap);
-	if (b) {
-		n = read_again(fd, b->p + b->n, j->source->cap);
-		error = n < 0 ? errno : 0;
-		b->n += n > 0 ? (size_t)n : 0;
-	}
-	(void)close(fd);
+	error = read_file(j, fd);
+	if (keep && (*keep || fd_may_stay(fd)))
+		*keep = fd + 1;
+	else
+		(void)close(fd);
 	return error;
 }
 
@@ -125,8 +167,9 @@ static int read_threads(struct job *j, int dir, enum capture_status *status)
 	return n ? 0 : ESRCH;
 }
 
-static void read_task(struct job *j, const struct task *t, struct span file)
+static void read_task(struct job *j, size_t i, struct span file)
 {
+	const struct task *t = &j->host->tasks[i];
 	char name[BUNDLE_NAME_MAX], path[64];
 	struct buf member = BUF_OVER(name), b = BUF_OVER(path);
 	enum capture_status status = CAPTURE_OK;
@@ -142,7 +185,7 @@ static void read_task(struct job *j, const struct task *t, struct span file)
 	else if (span_eq(file, SPAN("task")))
 		error = read_threads(j, t->dir, &status);
 	else
-		error = read_file(j, t->dir, buf_cstr(&b));
+		error = read_task_file(j, i, buf_cstr(&b));
 	job_end(j, error ? status_of_errno(error) : status, error, NULL);
 }
 
@@ -154,7 +197,7 @@ void how_task(struct job *j)
 	for (size_t i = 0; i < j->host->tasks_n; i++) {
 		if (j->host->tasks[i].kernel && span_eq(file, SPAN("task")))
 			continue;
-		read_task(j, &j->host->tasks[i], file);
+		read_task(j, i, file);
 		job_drain(j);
 	}
 }

@@ -57,7 +57,7 @@ static bool dev_line(struct span line, struct iface *f)
 
 static int read_dev(const struct host *h, struct ifaces *all)
 {
-	int error = tool_read(h, "/proc/net/dev", FILE_MAX, &all->text);
+	int error = kept_read(&all->dev, h, "/proc/net/dev", FILE_MAX, &all->text);
 	struct span s = buf_span(&all->text);
 	struct span line;
 	while (!error && span_line(&s, &line)) {
@@ -294,6 +294,7 @@ int ifaces_read(const struct host *h, int fd, struct ifaces *all)
 
 void ifaces_free(struct ifaces *all)
 {
+	kept_close(&all->dev);
 	free(all->v);
 	free(all->text.p);
 	free(all->requests);

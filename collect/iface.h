@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "collect/job.h"
+#include "collect/tool_io.h"
 
 /* Bytes of a hardware address that net-tools prints, and those that the ioctl gives. */
 #define IFACE_HW_MAX   16
@@ -44,7 +45,8 @@ struct iface {
 struct ifaces {
 	struct iface *v;
 	size_t n, cap;
-	struct buf text;        /* of /proc/net/dev */
+	struct kept_file dev;   /* /proc/net/dev */
+	struct buf text;        /* its */
 	struct ifreq *requests; /* room for the kernel's list of addresses */
 	size_t requests_n;
 };

@@ -66,8 +66,10 @@ struct job {
 	 */
 	void (*drain)(struct job *j);
 	void *drain_arg;
-	int64_t cpu_ns;   /* CPU time of the thread for this run; set by whoever ran it */
-	struct job *next; /* of the spare ones */
+	int64_t cpu_ns;             /* CPU time of the thread for this run; set by whoever ran it */
+	int64_t begun_ns;           /* when a thread (guard.c) began with it, CLOCK_MONOTONIC */
+	void (*how)(struct job *j); /* what the thread does */
+	struct job *next;           /* of the spare ones; behind this one in its thread */
 };
 
 /* Both may be called again; job_free takes a zeroed job. */

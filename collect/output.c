@@ -27,6 +27,7 @@ struct output {
 	dev_t dev;              /* the file that was made */
 	ino_t ino;
 	uint64_t bytes, mark;
+	uint64_t kept; /* there is room up to here */
 	struct digest *digest;
 	size_t base; /* where the last component of the names begins */
 	char name[PATH_MAX], part[PATH_MAX], sum[PATH_MAX];
@@ -224,7 +225,7 @@ int output_back(struct output *o)
 	if (o->stream || ftruncate(o->fd, (off_t)o->mark) != 0 ||
 	    lseek(o->fd, (off_t)o->mark, SEEK_SET) < 0)
 		return -1;
-	o->bytes = o->mark;
+	o->bytes = o->kept = o->mark;
 	digest_back(o->digest);
 	return 0;
 }
@@ -258,9 +259,18 @@ int output_reserve(struct output *o, uint64_t bytes)
 	if (getrlimit(RLIMIT_FSIZE, &most) == 0 && most.rlim_cur != RLIM_INFINITY &&
 	    most.rlim_cur < o->bytes + bytes)
 		return -1;
-	if (fallocate(o->fd, FALLOC_FL_KEEP_SIZE, (off_t)o->bytes, (off_t)bytes) == 0)
+	if (o->bytes + bytes <= o->kept)
 		return 0;
-	return errno == ENOSPC || errno == EDQUOT ? -1 : 0;
+	/* twice as much, so that not each tick has to ask; where there is no more, just enough */
+	for (uint64_t n = 2 * bytes; n >= bytes; n -= bytes) {
+		if (fallocate(o->fd, FALLOC_FL_KEEP_SIZE, (off_t)o->bytes, (off_t)n) == 0) {
+			o->kept = o->bytes + n;
+			return 0;
+		}
+		if (errno != ENOSPC && errno != EDQUOT)
+			return 0;
+	}
+	return -1;
 }
 
 int64_t output_room(const struct output *o)

@@ -74,6 +74,7 @@ static struct slot *add(struct slots *s, const struct source *source, struct gua
 		.deadline_ns = ms(source->deadline_ms),
 		.taken = PLAN_NEVER,
 		.wrote = PLAN_NEVER,
+		.bytes = SLOT_UNRUN,
 	};
 	return slot;
 }

@@ -11,6 +11,9 @@
 /* Where a run's captures go. */
 enum place { PLACE_HOST, PLACE_SNAP, PLACE_LAST };
 
+/* Of a source that has not run yet: it may be large. */
+#define SLOT_UNRUN SIZE_MAX
+
 struct slot {
 	struct source source; /* of the table, or made for --run */
 	char id[64];          /* of --run: what source.id points to */
@@ -23,16 +26,18 @@ struct slot {
 	struct kept kept;
 
 	uint64_t taken; /* the tick it was last tried at, or PLAN_NEVER */
+	size_t bytes;   /* of the text of its last run in a thread; SLOT_UNRUN */
 	int64_t cpu_ns; /* spent since the first tick, both ends left out */
 
 	/* a run that has not returned yet */
 	struct worker *run;
 	struct job *job;
+	struct slot *behind; /* in the batch, which one thread runs */
 	enum place place;
-	int64_t begin_ns, until_ns; /* its begin, its deadline */
-	bool late;                  /* and its deadline has passed */
-	uint64_t wrote;             /* the tick that the run before is in, or PLAN_NEVER */
-	int64_t took_ns;            /* that run */
+	int64_t until_ns; /* its deadline */
+	bool late;        /* and its deadline has passed */
+	uint64_t wrote;   /* the tick that the run before is in, or PLAN_NEVER */
+	int64_t took_ns;  /* that run */
 
 	/* what became of it so far, for the last words */
 	struct became {

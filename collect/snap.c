@@ -4,13 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collect/tar.h"
 #include "schema/timefmt.h"
+#include "schema/unit.h"
 
 /* A tick waits for threads during half of the interval; a run that takes longer ends in a later
  * tick. */
 #define WAIT_SHARE 2
 /* And at least for this part of it, however late the tick is. */
 #define WAIT_LEAST_SHARE 50
+/* What had no more text than this the last time is run with others by one thread: their texts are
+ * there at once. */
+#define BATCH_BYTES ((size_t)256 * KIB)
 /* A source may cost this part of one CPU. */
 #define BUDGET_SHARE 20
 
@@ -83,6 +88,8 @@ static void write_one(struct snap *s, const struct job *j, const struct capture 
 	if (!has_many(&s->slot->source) || c->status != CAPTURE_OK)
 		rows_capture(&s->rows, places[s->place], c, s->begin.mono_ns);
 	s->group.bytes += c->n;
+	if (s->slot->source.when != SOURCE_TICK)
+		s->edge_bytes += TAR_BLOCK + c->n + tar_padding(c->n);
 	*(good ? &s->group.ok : &s->group.failed) += 1;
 }
 
@@ -135,6 +142,7 @@ static void note_status(struct snap *s, struct slot *slot, enum capture_status s
 static void prepare(struct snap *s, struct slot *slot, struct job *j)
 {
 	job_reset(j, &slot->source, s->host);
+	j->how = slot->how;
 	j->prefix = slot->prefix;
 	j->kept = &slot->kept;
 	j->url = slot->url;
@@ -158,17 +166,27 @@ static void run_in_place(struct snap *s, struct slot *slot)
 /* As many as have been at work at once. */
 static void put_back(struct snap *s, struct job *j)
 {
-	j->next = s->spare;
-	s->spare = j;
+	struct job **at = &s->spare;
+
+	while (*at && (*at)->text.cap < j->text.cap)
+		at = &(*at)->next;
+	j->next = *at;
+	*at = j;
 }
 
-static struct job *take_spare(struct snap *s)
+/* The one whose room fits best, or the largest. */
+static struct job *take_spare(struct snap *s, size_t bytes)
 {
-	struct job *j = s->spare;
+	struct job **at = &s->spare, *j;
 
-	if (j)
-		s->spare = j->next;
-	return j ? j : calloc(1, sizeof(*j));
+	while (*at && (*at)->next && (*at)->text.cap < bytes)
+		at = &(*at)->next;
+	j = *at;
+	if (!j)
+		return calloc(1, sizeof(*j));
+	*at = j->next;
+	j->next = NULL;
+	return j;
 }
 
 /* A guarded run has returned: its captures are written unless its deadline had passed. */
@@ -179,9 +197,10 @@ static void end_run(struct snap *s, struct slot *slot)
 	if (!slot->late) {
 		begin_group(s, slot, slot->place, s->begin.mono_ns);
 		slot->cpu_ns += j->cpu_ns;
+		slot->bytes = j->text.n;
 		slot->wrote = s->tick;
 		if (j->n)
-			slot->took_ns = j->captures[j->n - 1].t1_ns - slot->begin_ns;
+			slot->took_ns = j->captures[j->n - 1].t1_ns - j->begun_ns;
 		j->drain_arg = s;
 		write_captures(j);
 		end_group(s, now_ns());
@@ -227,26 +246,123 @@ static int64_t wait_limit(const struct snap *s)
 	return share > least ? share : least;
 }
 
-static void run_guarded(struct snap *s, struct slot *slot)
+static struct slot *take_first(struct snap *s)
 {
-	struct job *j = take_spare(s);
+	struct slot *slot = s->batch;
 
-	if (!j) {
+	s->batch = slot->behind;
+	slot->behind = NULL;
+	return slot;
+}
+
+/* True when a thread runs the batch. */
+static bool start_batch(struct snap *s)
+{
+	struct worker *w = s->batch ? guard_start(s->batch->guard, s->batch->job) : NULL;
+
+	for (struct slot *slot = s->batch; w && slot; slot = slot->behind)
+		slot->run = w;
+	while (!w && s->batch) {
+		struct slot *slot = take_first(s);
+
+		put_back(s, slot->job);
+		slot->job = NULL;
+		note_status(s, slot, CAPTURE_ERROR, "no thread to be had");
+	}
+	return w;
+}
+
+/* Until when all of it should have returned: no deadline has passed before. */
+static int64_t batch_limit(const struct snap *s, int64_t limit_ns)
+{
+	int64_t now = now_ns();
+
+	for (const struct slot *slot = s->batch; slot; slot = slot->behind)
+		if (slot->deadline_ns < limit_ns - now)
+			limit_ns = now + slot->deadline_ns;
+	return limit_ns;
+}
+
+/*
+ * One of the batch takes its time: it is waited for alone, and what is behind it stays in the
+ * batch, for another thread.
+ */
+static void split_batch(struct snap *s, int64_t limit_ns)
+{
+	struct worker *w = s->batch->run;
+	const struct job *rest = guard_rest(w);
+	struct slot *slow;
+
+	while (s->batch->behind && s->batch->behind->job != rest)
+		end_run(s, take_first(s));
+	slow = take_first(s);
+	slow->until_ns = slow->job->begun_ns + slow->deadline_ns;
+	for (struct slot *slot = s->batch; slot; slot = slot->behind)
+		slot->run = NULL;
+	wait_for(s, slow, limit_ns);
+}
+
+static void run_batch(struct snap *s)
+{
+	while (s->batch && start_batch(s)) {
+		int64_t limit_ns = wait_limit(s);
+
+		if (!guard_wait(s->batch->run, batch_limit(s, limit_ns))) {
+			split_batch(s, limit_ns);
+			continue;
+		}
+		while (s->batch)
+			end_run(s, take_first(s));
+	}
+}
+
+static void add_to_batch(struct snap *s, struct slot *slot)
+{
+	slot->job = take_spare(s, slot->bytes);
+	if (!slot->job) {
 		note_status(s, slot, CAPTURE_ERROR, "no memory");
 		return;
 	}
-	prepare(s, slot, j);
-	slot->begin_ns = now_ns();
-	slot->until_ns = slot->begin_ns + slot->deadline_ns;
-	slot->run = guard_start(slot->guard, slot->how, j);
-	if (!slot->run) {
-		put_back(s, j);
-		note_status(s, slot, CAPTURE_ERROR, "no thread to be had");
-		return;
+	prepare(s, slot, slot->job);
+	if (s->batch) {
+		s->batch_end->job->next = slot->job;
+		s->batch_end->behind = slot;
+	} else {
+		s->batch = slot;
 	}
-	slot->job = j;
-	if (!is_taken(s, slot))
-		wait_for(s, slot, wait_limit(s));
+	s->batch_end = slot;
+}
+
+/* What asks a server, or runs a command, waits for others: it has a thread of its own. */
+static bool runs_alone(const struct slot *slot)
+{
+	enum source_how how = slot->source.how;
+
+	return how == SOURCE_HTTP || how == SOURCE_COMMAND || slot->bytes > BATCH_BYTES;
+}
+
+/* Nobody waits for it in this tick. */
+static void start_only(struct snap *s)
+{
+	struct slot *slot;
+
+	if (!start_batch(s))
+		return;
+	slot = take_first(s);
+	slot->until_ns = slot->job->begun_ns + slot->deadline_ns;
+}
+
+static void run_guarded(struct snap *s, struct slot *slot)
+{
+	bool taken = is_taken(s, slot), alone = taken || runs_alone(slot);
+
+	if (s->batch && (alone || s->batch->guard != slot->guard))
+		run_batch(s);
+	add_to_batch(s, slot);
+	if (taken)
+		start_only(s);
+	else if (alone)
+		run_batch(s);
 }
 
 static void serve(struct snap *s, struct slot *slot, enum place place)
@@ -301,6 +417,7 @@ static void begin(struct snap *s, struct err *e)
 	s->begin = clocks_now();
 	s->e = e;
 	rows_reset(&s->rows);
+	s->edge_bytes = 0;
 }
 
 int snap_take(struct snap *s, struct tick_record *t, struct err *e)
@@ -319,6 +436,7 @@ int snap_take(struct snap *s, struct tick_record *t, struct err *e)
 	sweep(s, 0);
 	for (size_t i = 0; i < s->slots->n && !e->text[0]; i++)
 		serve_due(s, t, &s->slots->v[i]);
+	run_batch(s);
 	sweep(s, t->last ? INT64_MAX : 0);
 	text = record_tick(&s->record, t, &s->rows);
 	if (!text.n)
@@ -334,6 +452,7 @@ int snap_last(struct snap *s, struct err *e)
 	for (size_t i = 0; i < s->slots->n && !e->text[0]; i++)
 		if (s->slots->v[i].source.when == SOURCE_ENDS)
 			serve(s, &s->slots->v[i], PLACE_LAST);
+	run_batch(s);
 	sweep(s, INT64_MAX);
 	return e->text[0] ? -1 : 0;
 }

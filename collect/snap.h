@@ -18,17 +18,20 @@ struct snap {
 	uint64_t tick;
 	struct clocks begin;
 	struct rows rows;
-	struct group group; /* of the source in progress */
-	struct slot *slot;  /* it */
-	enum place place;   /* where its captures go */
-	struct err *e;      /* the first member that could not be written */
-	char folder[64];    /* "snap/000012/" */
-	struct buf record;  /* owned */
+	struct group group;  /* of the source in progress */
+	struct slot *slot;   /* it */
+	enum place place;    /* where its captures go */
+	struct err *e;       /* the first member that could not be written */
+	char folder[64];     /* "snap/000012/" */
+	struct buf record;   /* owned */
+	uint64_t edge_bytes; /* in the tar, of sources that come at the ends alone */
 
-	struct job *job;     /* for runs in place */
-	struct job *spare;   /* of guarded runs that have ended, by their next */
-	struct clocks first; /* when the first tick began */
-	bool ending;         /* the window is over: wait for every deadline */
+	struct job *job;    /* for runs in place */
+	struct job *spare;  /* of guarded runs that have ended, the one with the least room first */
+	struct slot *batch; /* what one thread is to run, by their behind */
+	struct slot *batch_end; /* the last of them */
+	struct clocks first;    /* when the first tick began */
+	bool ending;            /* the window is over: wait for every deadline */
 };
 
 /* 0, or -1 with *e: no memory. */

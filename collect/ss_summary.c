@@ -11,11 +11,6 @@
  */
 #include "collect/ss_summary.h"
 
-#include <errno.h>
-#include <unistd.h>
-
-#include "collect/path.h"
-
 /* What sockstat and sockstat6 say: a name of a line, a name in it. */
 enum count {
 	SOCKETS,
@@ -49,20 +44,6 @@ static const struct {
 	[RAW6] = {SPAN_INIT("RAW6:"),    SPAN_INIT("inuse") },
 	[FRAG6] = {SPAN_INIT("FRAG6:"),   SPAN_INIT("inuse") },
 };
-
-static int slurp(const struct host *h, const char *path, struct buf *text)
-{
-	int fd = host_open(h, path);
-	ssize_t n;
-
-	if (fd < 0)
-		return errno;
-	text->n = 0;
-	while ((n = read_again(fd, text->p + text->n, text->cap - text->n)) > 0)
-		text->n += (size_t)n;
-	close(fd);
-	return n < 0 ? errno : 0;
-}
 
 static void take_line(struct span line, int64_t counts[COUNTS])
 {
@@ -154,20 +135,27 @@ static void put_all(struct buf *b, const int64_t c[COUNTS], int64_t established)
 	buf_char(b, '\n');
 }
 
-int ss_summary(struct buf *b, const struct host *h)
+void ss_summary_close(struct ss_summary *kept)
+{
+	kept_close(&kept->sockstat);
+	kept_close(&kept->sockstat6);
+	kept_close(&kept->snmp);
+}
+
+int ss_summary(struct buf *b, const struct host *h, struct ss_summary *kept)
 {
 	char memory[16384];
 	struct buf text = BUF_OVER(memory);
 	int64_t counts[COUNTS] = {0};
 	int64_t established = 0;
-	int e = slurp(h, "/proc/net/sockstat", &text);
+	int e = kept_read(&kept->sockstat, h, "/proc/net/sockstat", text.cap, &text);
 
 	if (e)
 		return e;
 	take_counts(buf_span(&text), counts);
-	if (slurp(h, "/proc/net/sockstat6", &text) == 0)
+	if (kept_read(&kept->sockstat6, h, "/proc/net/sockstat6", text.cap, &text) == 0)
 		take_counts(buf_span(&text), counts);
-	if (slurp(h, "/proc/net/snmp", &text) == 0)
+	if (kept_read(&kept->snmp, h, "/proc/net/snmp", text.cap, &text) == 0)
 		established = current_established(buf_span(&text));
 	put_all(b, counts, established);
 	return 0;

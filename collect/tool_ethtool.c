@@ -64,6 +64,8 @@ static struct ethtool_stats *values_of(const struct ethtool *e)
 static void tables_free(void *p)
 {
 	struct ethtool_tables *t = p;
+	if (t->fd)
+		close(t->fd - 1);
 	if (t->strings)
 		(void)munmap(t->strings, STRINGS_SIZE);
 	if (t->values)
@@ -255,10 +257,10 @@ enum capture_status tool_ethtool(struct job *j, struct span args, int *error, st
 	e.tables = job_keep(j, sizeof *e.tables, tables_free);
 	if (!e.tables)
 		return tool_fail(error, ENOMEM, note, "");
-	e.fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (e.fd < 0)
+	if (!e.tables->fd)
+		e.tables->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0) + 1;
+	if (!e.tables->fd)
 		return tool_fail(error, errno, note, "socket");
-	enum capture_status status = show(&e);
-	close(e.fd);
-	return status;
+	e.fd = e.tables->fd - 1;
+	return show(&e);
 }

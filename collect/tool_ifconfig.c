@@ -248,13 +248,15 @@ static void put_map(struct buf *b, const struct iface_link *l)
 /* Used again by each run. */
 struct memory {
 	struct ifaces all;
-	struct buf inet6; /* /proc/net/if_inet6 */
+	struct kept_file inet6_file; /* /proc/net/if_inet6 */
+	struct buf inet6;
 };
 
 static void memory_free(void *p)
 {
 	struct memory *m = p;
 	ifaces_free(&m->all);
+	kept_close(&m->inet6_file);
 	free(m->inet6.p);
 	free(m);
 }
@@ -341,7 +343,8 @@ enum capture_status tool_ifconfig(struct job *j, struct span args, int *error, s
 		r.status = tool_fail(&r.error, r.error, note, "/proc/net/dev");
 	} else {
 		/* a kernel without IPv6 has no such file */
-		(void)tool_read(j->host, "/proc/net/if_inet6", FILE_MAX, &r.memory->inet6);
+		(void)kept_read(&r.memory->inet6_file, j->host, "/proc/net/if_inet6", FILE_MAX,
+		                &r.memory->inet6);
 		put_all(&r);
 	}
 	if (!live && !r.error)

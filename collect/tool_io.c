@@ -21,6 +21,8 @@ static bool grow(struct buf *b, size_t max)
 
 static int read_all(int fd, size_t max, struct buf *b)
 {
+	b->n = 0;
+	b->cut = false;
 	for (;;) {
 		if (b->n == b->cap && b->cap >= max) {
 			b->cut = true;
@@ -28,7 +30,7 @@ static int read_all(int fd, size_t max, struct buf *b)
 		}
 		if (b->n == b->cap && !grow(b, max))
 			return ENOMEM;
-		ssize_t n = read(fd, b->p + b->n, b->cap - b->n);
+		ssize_t n = pread(fd, b->p + b->n, b->cap - b->n, (off_t)b->n);
 		if (n == 0)
 			return 0;
 		if (n > 0)
@@ -47,6 +49,32 @@ int tool_read(const struct host *h, const char *path, size_t max, struct buf *b)
 		return errno;
 	int error = read_all(fd, max, b);
 	close(fd);
+	return error;
+}
+
+void kept_close(struct kept_file *f)
+{
+	if (f->fd)
+		close(f->fd - 1);
+	f->fd = 0;
+}
+
+int kept_read(struct kept_file *f, const struct host *h, const char *path, size_t max,
+              struct buf *b)
+{
+	if (f->fd && read_all(f->fd - 1, max, b) == 0)
+		return 0;
+	kept_close(f);
+	b->n = 0;
+	b->cut = false;
+	int fd = host_open(h, path);
+	if (fd < 0)
+		return errno;
+	int error = read_all(fd, max, b);
+	if (!h->root[0] && fd_may_stay(fd))
+		f->fd = fd + 1;
+	else
+		close(fd);
 	return error;
 }
 

@@ -16,6 +16,16 @@
  */
 int tool_read(const struct host *h, const char *path, size_t max, struct buf *b);
 
+/* A file that stays open from run to run, or is opened anew when it cannot be read any more. */
+struct kept_file {
+	int fd; /* and one; 0 = closed, as when zeroed */
+};
+
+/* tool_read of one; always the same path. */
+int kept_read(struct kept_file *f, const struct host *h, const char *path, size_t max,
+              struct buf *b);
+void kept_close(struct kept_file *f);
+
 /* A file that holds one number, decimal or with 0x; false when there is no such number. */
 bool tool_read_number(const struct host *h, const char *path, uint64_t *v);
 

@@ -248,11 +248,21 @@ static enum capture_status list(struct job *j, const struct ask *a, int *error, 
 	return status;
 }
 
+static void free_summary(void *p)
+{
+	ss_summary_close(p);
+	free(p);
+}
+
 static enum capture_status summarize(struct job *j, int *error)
 {
+	struct ss_summary *kept = job_keep(j, sizeof(*kept), free_summary);
 	struct buf *b = job_room(j, SS_SUMMARY_MAX);
 
-	*error = b ? ss_summary(b, j->host) : 0;
+	*error = ENOMEM;
+	if (!kept)
+		return CAPTURE_ERROR;
+	*error = b ? ss_summary(b, j->host, kept) : 0;
 	if (!b)
 		return CAPTURE_CUT;
 	return *error ? status_of_errno(*error) : CAPTURE_OK;

@@ -137,7 +137,8 @@ static void sync_begin(struct window *w)
 	w->synced_ns = now;
 	w->sync_kept.p = w->output;
 	w->sync_job.kept = &w->sync_kept;
-	w->sync = guard_start(w->guard, sync_output, &w->sync_job);
+	w->sync_job.how = sync_output;
+	w->sync = guard_start(w->guard, &w->sync_job);
 }
 
 static void sync_end(struct window *w)
@@ -163,7 +164,8 @@ static int take(struct window *w, struct tick_record *t, struct err *e)
 
 	if (snap_take(w->snap, t, e) < 0)
 		return -1;
-	if (t->tick == 0 && compress_fit(w->compress, sink_bytes(w->snap->sink) - raw, e) < 0)
+	raw = sink_bytes(w->snap->sink) - raw;
+	if (t->tick == 0 && compress_fit(w->compress, raw - w->snap->edge_bytes, e) < 0)
 		return -1;
 	mark(w);
 	sync_begin(w);
