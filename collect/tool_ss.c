@@ -34,6 +34,7 @@ struct run {
 struct memory {
 	struct sock_names *names;
 	struct owners owners;
+	struct ss_summary summary;
 };
 
 static bool take_option(struct ask *a, char option)
@@ -208,6 +209,7 @@ static void free_memory(void *p)
 
 	sock_names_close(m->names);
 	owners_free(&m->owners);
+	ss_summary_close(&m->summary);
 	free(m);
 }
 
@@ -248,21 +250,15 @@ static enum capture_status list(struct job *j, const struct ask *a, int *error, 
 	return status;
 }
 
-static void free_summary(void *p)
-{
-	ss_summary_close(p);
-	free(p);
-}
-
 static enum capture_status summarize(struct job *j, int *error)
 {
-	struct ss_summary *kept = job_keep(j, sizeof(*kept), free_summary);
+	struct memory *m = job_keep(j, sizeof(*m), free_memory);
 	struct buf *b = job_room(j, SS_SUMMARY_MAX);
 
 	*error = ENOMEM;
-	if (!kept)
+	if (!m)
 		return CAPTURE_ERROR;
-	*error = b ? ss_summary(b, j->host, kept) : 0;
+	*error = b ? ss_summary(b, j->host, &m->summary) : 0;
 	if (!b)
 		return CAPTURE_CUT;
 	return *error ? status_of_errno(*error) : CAPTURE_OK;
