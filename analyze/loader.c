@@ -35,6 +35,7 @@ struct loader {
 	int64_t part_first_ns;
 	uint64_t last_snap;
 	uint64_t raw;
+	struct place_memo places;
 };
 
 /* Without bundle.json nobody knows how many linkerds there are: each keeps its address. */
@@ -50,7 +51,7 @@ static void take(struct loader *l, const struct bundle_member *m, struct span ke
 	struct place p;
 	struct emit *out;
 
-	place_find(&p, key, m->name.netns, m->name.path, by_address(l));
+	place_find(&p, &l->places, key, m->name.netns, m->name.path, by_address(l));
 	filed = (struct store_member){.member = p.key,
 	                              .source = place_source(&p),
 	                              .entity = p.entity,
@@ -82,7 +83,7 @@ static void file_capture(struct loader *l, const struct record_capture *c, bool 
 
 	if (!place_split(c->member, &netns, &path) || (held && !place_is_setting(path)))
 		return;
-	place_find(&p, c->member, netns, path, by_address(l));
+	place_find(&p, &l->places, c->member, netns, path, by_address(l));
 	filed.source = place_source(&p);
 	filed.entity = p.entity;
 	if (filed.note.n == 0 && c->error) {

@@ -1,5 +1,7 @@
 #include "analyze/place.h"
 
+#include <string.h>
+
 #include "schema/buf.h"
 #include "schema/source.h"
 
@@ -30,13 +32,40 @@ static struct span joined(struct place *p, struct span netns, struct span addres
 	return buf_span(&b);
 }
 
-void place_find(struct place *p, struct span key, struct span netns, struct span path,
-                bool by_address)
+static size_t slot_of(struct span path)
+{
+	uint32_t h = 0;
+
+	for (size_t i = 0; i < path.n; i++)
+		h = (h ^ (unsigned char)path.p[i]) * UINT32_C(16777619);
+	return (h ^ h >> 16) & (PLACE_MEMOS - 1);
+}
+
+static const struct parser_entry *parser_of(struct place_memo *memo, struct span path,
+                                            struct span *arg)
+{
+	const size_t i = slot_of(path);
+
+	if (path.n == 0 || path.n > PLACE_MEMO_MAX)
+		return parser_by_member(path, arg);
+	if (!span_eq((struct span){memo->slot[i].path, memo->slot[i].n}, path)) {
+		memo->slot[i].entry = parser_by_member(path, arg);
+		memo->slot[i].n = (unsigned char)path.n;
+		memo->slot[i].arg_at = (unsigned char)(arg->n ? arg->p - path.p : 0);
+		memo->slot[i].arg_n = (unsigned char)arg->n;
+		memcpy(memo->slot[i].path, path.p, path.n);
+	}
+	*arg = span_sub(path, memo->slot[i].arg_at, memo->slot[i].arg_n);
+	return memo->slot[i].entry;
+}
+
+void place_find(struct place *p, struct place_memo *memo, struct span key, struct span netns,
+                struct span path, bool by_address)
 {
 	struct span arg = {0};
 
 	p->key = key;
-	p->entry = parser_by_member(path, &arg);
+	p->entry = parser_of(memo, path, &arg);
 	p->entity = arg;
 	p->scope = netns;
 	if (!span_starts(path, SPAN("http/")))

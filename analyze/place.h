@@ -17,11 +17,26 @@ struct place {
 };
 
 /*
+ * Parsers found before, by path: each tick brings the same members, and to match one with all
+ * patterns takes thousands of instructions.  A path has one slot, and takes it from another.
+ */
+#define PLACE_MEMOS    1024 /* a power of two */
+#define PLACE_MEMO_MAX 104  /* bytes of a path; longer ones are looked for each time */
+
+struct place_memo {
+	struct {
+		const struct parser_entry *entry;
+		unsigned char n, arg_at, arg_n; /* n = 0: none yet */
+		char path[PLACE_MEMO_MAX];
+	} slot[PLACE_MEMOS];
+};
+
+/*
  * Of the member at `path` ("proc/net/dev", "http/127.0.0.1_9990/admin/metrics.json") of a network
  * namespace ("" = the host's).  With by_address each linkerd keeps a scope of its own.
  */
-void place_find(struct place *p, struct span key, struct span netns, struct span path,
-                bool by_address);
+void place_find(struct place *p, struct place_memo *memo, struct span key, struct span netns,
+                struct span path, bool by_address);
 /* The store's name of what is read from it, or NULL. */
 const char *place_source(const struct place *p);
 /* Counters of the CPUs: what a namespace shows of them is the host's once more. */

@@ -11,12 +11,14 @@
  *        Tx Queue#: 0
  *          ucast pkts tx: 5
  */
+#include <string.h>
+
 #include "analyze/parse.h"
 #include "schema/buf.h"
 
 #define ENTITY_MAX_BYTES 64
-#define SLOTS            8192 /* a power of two */
-#define NAMES_MAX        6144 /* three quarters; mlx5 with 128 queues has some 5,000 */
+#define SLOTS_MIN        64
+#define SLOTS_MAX        8192 /* both powers of two; mlx5 with 128 queues has some 5,000 names */
 
 /* Levels among the counters. */
 static const struct span gauges[] = {SPAN_INIT("_ifindex"), SPAN_INIT("_available")};
@@ -28,15 +30,33 @@ struct topic {
 	unsigned n;        /* topics so far */
 };
 
-/* Names that were there, by the topic they stand below; the text is the capture's. */
+/*
+ * Names that were there, by the topic they stand below; the text is the capture's.  Of the
+ * slots as many are used as the text has need of: to clear all took more time than to parse.
+ */
 struct names {
+	size_t slots, n;
+	bool told; /* one that repeats was noted */
 	struct {
 		struct span name;
 		unsigned topic;
-	} slot[SLOTS];
-	size_t n;
-	bool told; /* one that repeats was noted */
+	} slot[SLOTS_MAX];
 };
+
+static void names_begin(struct names *names, struct span text)
+{
+	struct span line;
+	size_t lines = 0;
+
+	while (span_line(&text, &line))
+		lines++;
+	names->slots = SLOTS_MIN;
+	while (names->slots < SLOTS_MAX && names->slots / 4 * 3 < lines)
+		names->slots *= 2;
+	names->n = 0;
+	names->told = false;
+	memset(names->slot, 0, names->slots * sizeof(names->slot[0]));
+}
 
 static size_t hash_of(struct span name, unsigned topic)
 {
@@ -44,18 +64,19 @@ static size_t hash_of(struct span name, unsigned topic)
 
 	for (size_t i = 0; i < name.n; i++)
 		h = (h ^ (unsigned char)name.p[i]) * UINT32_C(16777619);
-	return h & (SLOTS - 1);
+	return h;
 }
 
 /* False when it was there already.  More names than there is room for are all new. */
 static bool is_new(struct names *names, struct span name, unsigned topic)
 {
-	size_t i = hash_of(name, topic);
+	const size_t mask = names->slots - 1;
+	size_t i = hash_of(name, topic) & mask;
 
-	for (; names->slot[i].name.n; i = (i + 1) & (SLOTS - 1))
+	for (; names->slot[i].name.n; i = (i + 1) & mask)
 		if (names->slot[i].topic == topic && span_eq(names->slot[i].name, name))
 			return false;
-	if (names->n == NAMES_MAX)
+	if (names->n >= names->slots / 4 * 3)
 		return true;
 	names->slot[i].name = name;
 	names->slot[i].topic = topic;
@@ -132,9 +153,10 @@ static void parse(const struct input *in, struct emit *out)
 {
 	struct span text = in->text, line;
 	struct topic t = {.indent = 0};
-	struct names names = {.n = 0};
+	struct names names;
 	bool heading = false;
 
+	names_begin(&names, text);
 	for (size_t at = 1; span_line(&text, &line); at++) {
 		if (span_starts(line, SPAN("NIC statistics:")))
 			heading = true;

@@ -143,9 +143,10 @@ static void row(const struct cpu_columns *cpus, struct span label, struct span r
 static void parse(const struct input *in, struct emit *out)
 {
 	struct span text = in->text, line;
-	struct cpu_columns cpus = {.n = 0};
+	struct cpu_columns cpus; /* 128 KiB: only its head is cleared */
 	bool told = false;
 
+	cpus.n = 0;
 	for (size_t at = 1; span_line(&text, &line); at++) {
 		struct span label;
 

@@ -12,33 +12,35 @@
 
 static void a_member_knows_its_parser_and_entity(void **state)
 {
+	struct place_memo memo = {0};
 	struct place p;
 
 	(void)state;
-	place_find(&p, SPAN("proc/net/softnet_stat"), SPAN(""), SPAN("proc/net/softnet_stat"),
-	           true);
+	place_find(&p, &memo, SPAN("proc/net/softnet_stat"), SPAN(""),
+	           SPAN("proc/net/softnet_stat"), true);
 	assert_string_equal(place_source(&p), "softnet");
 	assert_int_equal(p.scope.n, 0);
 	assert_false(place_is_repeated(&p, SPAN("")));
 	assert_true(place_is_repeated(&p, SPAN("blue")));
-	place_find(&p, SPAN("x"), SPAN(""), SPAN("proc/nothing_of_ours"), true);
+	place_find(&p, &memo, SPAN("x"), SPAN(""), SPAN("proc/nothing_of_ours"), true);
 	assert_null(place_source(&p));
 }
 
 static void a_linkerd_is_told_by_its_address(void **state)
 {
 	const struct span path = SPAN("http/127.0.0.1_9990/admin/metrics.json");
+	struct place_memo memo = {0};
 	struct place p;
 
 	(void)state;
-	place_find(&p, path, SPAN(""), path, false);
+	place_find(&p, &memo, path, SPAN(""), path, false);
 	is(p.entity, "127.0.0.1:9990");
 	assert_int_equal(p.scope.n, 0);
-	place_find(&p, path, SPAN(""), path, true);
+	place_find(&p, &memo, path, SPAN(""), path, true);
 	is(p.scope, "127.0.0.1:9990");
-	place_find(&p, path, SPAN("blue"), path, true);
+	place_find(&p, &memo, path, SPAN("blue"), path, true);
 	is(p.scope, "blue/127.0.0.1:9990");
-	place_find(&p, path, SPAN("blue"), path, false);
+	place_find(&p, &memo, path, SPAN("blue"), path, false);
 	is(p.scope, "blue");
 }
 
