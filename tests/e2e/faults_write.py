@@ -192,10 +192,10 @@ def disk():
         for kind in 'tar.zst', 'tar.gz', 'tar':
             seen, faults = {}, []
             for i in range(64 if LONG else 8):
-                free = 260 + i * (8 if LONG else 64)
+                free = 260 + i * (6 if LONG else 40)
                 subprocess.run(['mount', '-o', 'remount,size=%dk' % free, 'disk'], check=True)
                 got = run('disk/out.' + kind, *LIVE,
-                          '--run', 'noise=head -c %d /dev/urandom' % (30000 + 7000 * (i % 9)), '--pace', 'noise=20ms')
+                          '--run', 'noise=head -c %d /dev/urandom' % (60000 + 9000 * (i % 9)), '--pace', 'noise=20ms')
                 seen[got[0]] = seen.get(got[0], 0) + 1
                 faults += ['%d KiB: %s' % (free, f) for f in judge('disk/out.' + kind, got, sums=False)]
                 clean('disk/out.' + kind)
