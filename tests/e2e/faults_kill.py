@@ -86,7 +86,7 @@ def lives():
         return False
 while lives():
     held.append(b'x' * (1 << 20))
-    time.sleep(0.002)
+    time.sleep(0.02)
 time.sleep(30)
 '''
 
