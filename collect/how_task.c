@@ -100,7 +100,10 @@ static int read_file(struct job *j, int fd)
 	return 0;
 }
 
-/* The file of the task that is `i`th; a process that has ended leaves ESRCH behind. */
+/*
+ * The file of the task that is `i`th.  A process that has ended leaves ESRCH behind, and its
+ * place to the next one with its number and name (watch.c).
+ */
 static int read_task_file(struct job *j, size_t i, const char *file)
 {
 	struct files *kept = job_keep(j, sizeof(*kept), free_files);
@@ -112,9 +115,9 @@ static int read_task_file(struct job *j, size_t i, const char *file)
 	if (fd < 0)
 		return errno;
 	error = read_file(j, fd);
-	if (keep && (*keep || fd_may_stay(fd)))
-		*keep = fd + 1;
-	else
+	if (keep)
+		*keep = !error && (*keep || fd_may_stay(fd)) ? fd + 1 : 0;
+	if (!keep || !*keep)
 		(void)close(fd);
 	return error;
 }
