@@ -22,6 +22,7 @@
 
 #include "collect/ethtool.h"
 #include "collect/how.h"
+#include "collect/path.h"
 #include "collect/tool_io.h"
 
 /* Readings of -S until names and values are of the same number. */
@@ -61,11 +62,17 @@ static struct ethtool_stats *values_of(const struct ethtool *e)
 	return e->tables->values;
 }
 
+static void close_socket(struct ethtool_tables *t)
+{
+	if (t->fd)
+		close(t->fd - 1);
+	t->fd = 0;
+}
+
 static void tables_free(void *p)
 {
 	struct ethtool_tables *t = p;
-	if (t->fd)
-		close(t->fd - 1);
+	close_socket(t);
 	if (t->strings)
 		(void)munmap(t->strings, STRINGS_SIZE);
 	if (t->values)
@@ -262,5 +269,8 @@ enum capture_status tool_ethtool(struct job *j, struct span args, int *error, st
 	if (!e.tables->fd)
 		return tool_fail(error, errno, note, "socket");
 	e.fd = e.tables->fd - 1;
-	return show(&e);
+	enum capture_status status = show(&e);
+	if (!fd_may_stay(e.fd))
+		close_socket(e.tables);
+	return status;
 }
