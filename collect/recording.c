@@ -115,7 +115,11 @@ static int put_bundle_record(struct recording *r, const struct clocks *start, st
 
 	if (!text.n)
 		return err_set(e, ENOMEM, "bundle.json");
-	return sink_put(r->snap.sink, "bundle.json", text, start->real_ns, e);
+	if (sink_put(r->snap.sink, "bundle.json", text, start->real_ns, e) < 0)
+		return -1;
+	/* who reads at the other end of a pipe sees that there is something, before the first tick
+	 */
+	return sink_flush(r->snap.sink, e);
 }
 
 static void after_tick(const struct window *w, void *arg)
