@@ -116,8 +116,7 @@ static bool take_row(struct ss_reader *r, struct span *row, struct emit *out, st
 	bool named = false;
 	bool bare;
 
-	if (span_starts(*row, SPAN("tcp ")))
-		*row = span_sub(*row, 4, row->n);
+	(void)span_skip(row, r->udp ? SPAN("udp ") : SPAN("tcp "));
 	*row = span_trim(*row);
 	bare = !take_state(row, &s->state);
 	if (bare && !r->no_state)
@@ -134,11 +133,20 @@ static bool take_row(struct ss_reader *r, struct span *row, struct emit *out, st
 	return true;
 }
 
-static bool is_other_family(struct span row)
+/* " `- MUXED 0 0 127.0.0.1:9 127.0.0.2:9": an association of the SCTP socket above. */
+static bool is_part_of_row(struct span line)
+{
+	return span_starts(line, SPAN("\t")) || span_starts(span_trim(line), SPAN("`- "));
+}
+
+static bool is_other_family(const struct ss_reader *r, struct span row)
 {
 	struct span state = row;
 
-	(void)span_skip(&state, SPAN("tcp "));
+	if (r->udp && span_starts(row, SPAN("udp ")))
+		return false;
+	if (span_skip(&state, SPAN("tcp ")) && r->udp)
+		return true;
 	if (span_starts(span_trim(state), bound))
 		return true;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
@@ -154,7 +162,7 @@ static bool is_passed_over(struct ss_reader *r, struct span line)
 		r->no_state = !contains(line, SPAN("State"));
 		return true;
 	}
-	return span_starts(line, SPAN("\t")) || span_trim(line).n == 0 || is_other_family(line);
+	return is_part_of_row(line) || span_trim(line).n == 0 || is_other_family(r, line);
 }
 
 static void take_continuations(struct ss_reader *r, struct emit *out, struct sock *s)
@@ -218,6 +226,16 @@ bool ss_next(struct ss_reader *r, struct emit *out, struct sock *s)
 		return true;
 	}
 	return false;
+}
+
+void ss_entity(const struct sock *s, struct buf *b)
+{
+	bool v6 = span_find(s->local, ':') < s->local.n;
+
+	buf_str(b, v6 ? "[" : "");
+	buf_put(b, s->local);
+	buf_str(b, v6 ? "]:" : ":");
+	buf_u64(b, s->lport);
 }
 
 void ss_parse(const struct input *in, struct emit *out)

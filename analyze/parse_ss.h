@@ -1,5 +1,5 @@
 /*
- * The rows of ss (iproute2 2.6.31 to 6.x) for TCP, whichever options it was run
+ * The rows of ss (iproute2 2.6.31 to 6.x) for TCP or UDP, whichever options it was run
  * with: the parsers of ss's forms differ in what they do with a row, not in how
  * they read it.
  */
@@ -11,6 +11,7 @@
 
 #include "analyze/emit.h"
 #include "analyze/parse.h"
+#include "schema/buf.h"
 #include "schema/span.h"
 
 #define SS_ROW_MAX  1024 /* wide ones with users are some 800 */
@@ -22,6 +23,7 @@ struct ss_reader {
 	bool star_is_v4;  /* before 4.15 '*' was 0.0.0.0; since then it is v4 and v6 */
 	bool errors;      /* ss's error texts are among the rows */
 	bool named;       /* a port was a service's name */
+	bool udp;         /* UDP's rows are asked for in place of TCP's */
 	bool no_state;    /* the header has no State column: one state was asked for */
 	char host[2][SS_HOST_MAX];
 	char row[SS_ROW_MAX]; /* one that was broken in two */
@@ -29,11 +31,13 @@ struct ss_reader {
 
 void ss_open(struct ss_reader *r, struct span text);
 /*
- * The next TCP socket with its continuation lines; false at the end.  What is no
+ * The next socket with its continuation lines; false at the end.  What is no
  * row is noted to `out`; other families' rows are passed over.  The spans of *s
  * live until the next call.
  */
 bool ss_next(struct ss_reader *r, struct emit *out, struct sock *s);
+/* Where it is bound, as series are named: "0.0.0.0:53", "[::1]:53". */
+void ss_entity(const struct sock *s, struct buf *b);
 /* Every socket of the text to out->sock: a whole parser. */
 void ss_parse(const struct input *in, struct emit *out);
 

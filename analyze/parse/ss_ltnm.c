@@ -14,16 +14,6 @@
 #include "analyze/parse_ss.h"
 #include "schema/buf.h"
 
-static void entity_of(const struct sock *s, struct buf *b)
-{
-	bool v6 = span_find(s->local, ':') < s->local.n;
-
-	buf_str(b, v6 ? "[" : "");
-	buf_put(b, s->local);
-	buf_str(b, v6 ? "]:" : ":");
-	buf_u64(b, s->lport);
-}
-
 static void number(struct emit *out, struct point p, int64_t v)
 {
 	p.unit = UNIT_COUNT;
@@ -38,7 +28,7 @@ static void listener(const struct sock *s, struct emit *out)
 	struct buf b = BUF_OVER(text);
 	struct span entity;
 
-	entity_of(s, &b);
+	ss_entity(s, &b);
 	entity = buf_span(&b);
 	number(out,
 	       (struct point){.entity = entity,
