@@ -2,6 +2,40 @@
 
 #include <stdint.h>
 
+bool ip_line(struct span *text, struct span *line)
+{
+	struct span whole = *text;
+	size_t at;
+
+	if (!span_line(text, line))
+		return false;
+	at = span_search(*line, SPAN("\\ "));
+	if (at < line->n) {
+		*text = span_sub(whole, at + 1, whole.n);
+		line->n = at;
+	}
+	return true;
+}
+
+bool ip_brief_line(struct span line, struct ip_brief *b)
+{
+	static const struct span states[] = {
+		SPAN_INIT("UP"),      SPAN_INIT("DOWN"),       SPAN_INIT("UNKNOWN"),
+		SPAN_INIT("DORMANT"), SPAN_INIT("NOTPRESENT"), SPAN_INIT("LOWERLAYERDOWN"),
+		SPAN_INIT("TESTING"),
+	};
+
+	*b = (struct ip_brief){.rest = line};
+	if (line.n == 0 || line.p[0] == ' ' || !span_word(&b->rest, &b->name) ||
+	    !span_word(&b->rest, &b->state))
+		return false;
+	b->name.n = span_find(b->name, '@');
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (span_eq(b->state, states[i]))
+			return b->name.n > 0;
+	return false;
+}
+
 bool ip_device_line(struct span line, struct ip_device *d)
 {
 	struct span rest = line, index, name, flags;

@@ -11,6 +11,17 @@ struct ip_device {
 	struct span rest;               /* "mtu 1500 qdisc noqueue state UP ... qlen 1000" */
 };
 
+/*
+ * The next line of `ip`'s text.  With -o a backslash stands where a line ends and its
+ * continuation, which begins with blanks, goes on: that is a line of its own here.
+ */
+bool ip_line(struct span *text, struct span *line);
+/* What ip -br says of a device in one line: "eth0@if3 UP 192.0.2.1/24 fe80::1/64". */
+struct ip_brief {
+	struct span name, state; /* "eth0", "UP" */
+	struct span rest;        /* addresses; or the link's address and <FLAGS> */
+};
+bool ip_brief_line(struct span line, struct ip_brief *b);
 /* "3: veth0@veth1: <BROADCAST,UP> mtu 1500 ..."; false for any other line. */
 bool ip_device_line(struct span line, struct ip_device *d);
 /* The word behind `key` in "mtu 1500 qdisc noqueue"; empty when it is not there. */

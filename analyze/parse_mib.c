@@ -193,7 +193,10 @@ static bool take_sentence(struct span group, struct span line, size_t at, struct
 			}
 	if (!is_raw(line, &name, &number) || !span_u64(number, UINT64_MAX, &(uint64_t){0}))
 		return false;
-	put_joined(out, group, name, number, at);
+	if (mib_file_of(name) == MIB_SNMP6) /* /proc/net/snmp6 has whole names */
+		put(out, name, number, at);
+	else
+		put_joined(out, group, name, number, at);
 	return true;
 }
 
@@ -201,11 +204,12 @@ static bool take_sentence(struct span group, struct span line, size_t at, struct
 static bool take_heading(struct span line, struct span detail, struct span *group)
 {
 	struct span name = span_sub(detail, 0, detail.n - 1);
+	bool v6 = span_starts(*group, SPAN("Icmp6"));
 
 	if (span_eq(detail, SPAN("ICMP input histogram:")))
-		*group = SPAN("IcmpIn");
+		*group = v6 ? SPAN("Icmp6In") : SPAN("IcmpIn");
 	else if (span_eq(detail, SPAN("ICMP output histogram:")))
-		*group = SPAN("IcmpOut");
+		*group = v6 ? SPAN("Icmp6Out") : SPAN("IcmpOut");
 	else if (line.p[0] != ' ' && line.p[0] != '\t' && span_ends(detail, SPAN(":")) &&
 	         span_find(name, ' ') == name.n)
 		*group = name;
@@ -221,7 +225,9 @@ static bool take_error(struct span detail, size_t at, enum mib_file file, struct
 
 	if (!span_skip(&rest, SPAN("error parsing ")))
 		return false;
-	if (file == (span_starts(rest, SPAN("/proc/net/netstat")) ? MIB_NETSTAT : MIB_SNMP))
+	if (file == (span_starts(rest, SPAN("/proc/net/netstat")) ? MIB_NETSTAT
+	             : span_starts(rest, SPAN("/proc/net/snmp6")) ? MIB_SNMP6
+	                                                          : MIB_SNMP))
 		out->note(out, at, "an error of netstat", detail);
 	return true;
 }
@@ -238,8 +244,8 @@ void netstat_s_parse(const struct input *in, struct emit *out, enum mib_file fil
 			continue;
 		/* the counters of all messages stand above, below and between the histograms */
 		if (span_starts(group, SPAN("Icmp")) &&
-		    span_search(detail, SPAN("ICMP")) < detail.n)
-			group = SPAN("Icmp");
+		    span_search(detail, SPAN("ICMP message")) < detail.n)
+			group = span_starts(group, SPAN("Icmp6")) ? SPAN("Icmp6") : SPAN("Icmp");
 		if (mib_file_of(group) != file)
 			continue;
 		if (!take_sentence(group, detail, at, out))

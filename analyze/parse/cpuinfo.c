@@ -7,6 +7,9 @@
  *   model name	: Intel(R) Xeon(R) Processor
  *   cpu MHz		: 2300.000
  *   physical id	: 0
+ *   siblings	: 2
+ *   cpu cores	: 1
+ *   flags		: fpu vme de pse tsc msr pae ... constant_tsc ... hypervisor
  */
 #include "analyze/parse_util.h"
 
@@ -15,7 +18,8 @@
 
 struct summary {
 	struct span model, implementer, part;
-	uint64_t count, sockets;
+	struct span flags;
+	uint64_t count, sockets, cores, threads; /* cores and threads of one socket */
 	int64_t khz;
 	uint64_t seen[SOCKETS_MAX / 64]; /* physical ids */
 };
@@ -73,6 +77,21 @@ static void part(struct summary *s, struct span value)
 	keep_first(&s->part, value);
 }
 
+static void cores(struct summary *s, struct span value)
+{
+	(void)span_u64(value, UINT16_MAX, &s->cores);
+}
+
+static void siblings(struct summary *s, struct span value)
+{
+	(void)span_u64(value, UINT16_MAX, &s->threads);
+}
+
+static void flags(struct summary *s, struct span value)
+{
+	keep_first(&s->flags, value);
+}
+
 static const struct row {
 	struct span key;
 	void (*take)(struct summary *, struct span value);
@@ -87,7 +106,45 @@ static const struct row {
 	{SPAN_INIT("physical id"),     physical_id},
 	{SPAN_INIT("CPU implementer"), implementer},
 	{SPAN_INIT("CPU part"),        part       },
+	{SPAN_INIT("cpu cores"),       cores      },
+	{SPAN_INIT("siblings"),        siblings   },
+	{SPAN_INIT("flags"),           flags      },
+	{SPAN_INIT("Features"),        flags      },
 };
+
+/* Those that say what the CPU can do for us: 64 bits, guests, clocks, encryption, checksums. */
+static const struct span wanted[] = {
+	SPAN_INIT("pae"),          SPAN_INIT("lm"),          SPAN_INIT("vmx"),
+	SPAN_INIT("svm"),          SPAN_INIT("ht"),          SPAN_INIT("aes"),
+	SPAN_INIT("constant_tsc"), SPAN_INIT("nonstop_tsc"), SPAN_INIT("tsc_reliable"),
+	SPAN_INIT("rdrand"),       SPAN_INIT("nx"),          SPAN_INIT("hypervisor"),
+	SPAN_INIT("sse4_2"),       SPAN_INIT("avx2"),        SPAN_INIT("avx512f"),
+	SPAN_INIT("pclmulqdq"),    SPAN_INIT("dca"),         SPAN_INIT("arat"),
+	SPAN_INIT("crc32"),        SPAN_INIT("pmull"),       SPAN_INIT("asimd"),
+	SPAN_INIT("atomics"),
+};
+
+static void put_flags(struct span all, struct emit *out)
+{
+	char text[256];
+	struct buf b = BUF_OVER(text);
+	struct span word;
+
+	while (span_word(&all, &word))
+		for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+			if (span_eq(word, wanted[i])) {
+				buf_str(&b, b.n ? " " : "");
+				buf_put(&b, word);
+			}
+	if (b.n)
+		emit_text(out, (struct span){0}, SPAN("flags"), buf_span(&b));
+}
+
+static void put_count(struct emit *out, struct span name, uint64_t v)
+{
+	if (v)
+		emit_u64(out, (struct span){0}, name, KIND_GAUGE, UNIT_COUNT, v);
+}
 
 static void put(const struct summary *s, struct emit *out)
 {
@@ -106,11 +163,11 @@ static void put(const struct summary *s, struct emit *out)
 	if (s->khz)
 		emit_real(out, (struct span){0}, SPAN("mhz"), KIND_GAUGE, UNIT_OTHER,
 		          (double)s->khz / 1000);
-	if (s->count)
-		emit_u64(out, (struct span){0}, SPAN("count"), KIND_GAUGE, UNIT_COUNT, s->count);
-	if (s->sockets)
-		emit_u64(out, (struct span){0}, SPAN("sockets"), KIND_GAUGE, UNIT_COUNT,
-		         s->sockets);
+	put_count(out, SPAN("count"), s->count);
+	put_count(out, SPAN("sockets"), s->sockets);
+	put_count(out, SPAN("cores_per_socket"), s->cores);
+	put_count(out, SPAN("threads_per_socket"), s->threads);
+	put_flags(s->flags, out);
 }
 
 static void parse(const struct input *in, struct emit *out)

@@ -1,10 +1,12 @@
 /*
- * ip -s -d link, ip -s link, ip link of iproute2, ip/ipaddress.c: here what a device is and
- * how it is set; ip_link_stats reads its counters.
+ * ip -s -d link, ip -s link, ip link, with -o, and ip -br link of iproute2, ip/ipaddress.c: here
+ * what a device is and how it is set; ip_link_stats reads its counters.
  *
  *   3: veth0@if2: <BROADCAST,UP,LOWER_UP> mtu 1500 qdisc noqueue master br0 state UP ... qlen 1000
  *       link/ether ba:c4:5b:fa:28:b3 brd ff:ff:ff:ff:ff:ff promiscuity 0
  *       veth addrgenmode eui64 numtxqueues 2 numrxqueues 2
+ *
+ *   veth0@if2        UP             ba:c4:5b:fa:28:b3 <BROADCAST,UP,LOWER_UP>
  */
 #include "analyze/parse_ip.h"
 #include "analyze/parse_util.h"
@@ -58,19 +60,32 @@ static void put_address(const struct ip_device *d, struct span line, struct emit
 		emit_text(out, d->name, SPAN("address"), word);
 }
 
+static bool take_brief(struct span line, struct emit *out)
+{
+	struct ip_brief b;
+	struct span address;
+
+	if (!ip_brief_line(line, &b))
+		return false;
+	put_state(b.name, b.state, out);
+	if (span_word(&b.rest, &address) && !span_starts(address, SPAN("<")))
+		emit_text(out, b.name, SPAN("address"), address);
+	return true;
+}
+
 static void parse(const struct input *in, struct emit *out)
 {
 	struct span text = in->text, line;
 	struct ip_device d = {.name = {0}};
 
-	for (size_t at = 1; span_line(&text, &line); at++) {
+	for (size_t at = 1; ip_line(&text, &line); at++) {
 		struct span detail = span_trim(line);
 
 		if (detail.n == 0)
 			continue;
 		if (ip_device_line(line, &d))
 			put_device(&d, at, out);
-		else if (line.p[0] != ' ')
+		else if (line.p[0] != ' ' && !take_brief(line, out))
 			out->note(out, at, "not a line of ip link", line);
 		else if (d.name.n && span_starts(detail, SPAN("link/")))
 			put_address(&d, detail, out);

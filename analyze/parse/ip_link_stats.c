@@ -81,7 +81,7 @@ static void parse(const struct input *in, struct emit *out)
 	struct reader r = {.n = 0};
 	struct ip_device d;
 
-	for (size_t at = 1; span_line(&text, &line); at++) {
+	for (size_t at = 1; ip_line(&text, &line); at++) {
 		struct span detail = span_trim(line);
 
 		if (ip_device_line(line, &d)) {
