@@ -328,6 +328,7 @@ int sos_survey(struct entries *x, struct record_identity *id, struct sos_moment 
 	copy_text(id->host, sizeof(id->host), s.about.host);
 	copy_text(id->arch, sizeof(id->arch), s.about.arch);
 	copy_text(id->boot_id, sizeof(id->boot_id), s.about.boot_id);
+	copy_text(id->machine_hash, sizeof(id->machine_hash), s.about.machine_hash);
 	*m = sos_about_moment(&s);
 	if (rc == 0 && m->real_ns == 0)
 		rc = err_set(e, 0, "a sosreport that does not say when it was taken");

@@ -1,4 +1,5 @@
 /* What a sosreport says of itself: version, host, kernel, time, manifest, log. */
+#include "analyze/digest.h"
 #include "analyze/record.h"
 #include "analyze/sos_impl.h"
 #include "schema/buf.h"
@@ -76,6 +77,43 @@ static void on_kernel(struct sos *s, const struct sos_file *f)
 static void on_boot_id(struct sos *s, const struct sos_file *f)
 {
 	s->about.boot_id = keep(s, first_word(f->text));
+}
+
+/* As the collector tells a machine from others: the id itself is not kept. */
+static void take_machine(struct sos *s, struct span id)
+{
+	static const struct span salt = SPAN_INIT(MACHINE_SALT);
+	char hex[DIGEST_HEX];
+	struct digest *d;
+
+	for (size_t i = 0; i < id.n; i++)
+		if (!(id.p[i] >= '0' && id.p[i] <= '9') && !(id.p[i] >= 'a' && id.p[i] <= 'f'))
+			return;
+	if (id.n != MACHINE_ID || s->about.machine_hash.n)
+		return;
+	d = digest_open();
+	digest_put(d, salt);
+	digest_put(d, id);
+	digest_end(d, hex);
+	digest_close(d);
+	s->about.machine_hash = keep(s, span_sub(span_of(hex), 0, MACHINE_HASH));
+}
+
+static void on_machine(struct sos *s, const struct sos_file *f)
+{
+	take_machine(s, first_word(f->text));
+}
+
+/* "         Machine ID: 0123...", hostnamectl(1) */
+static void on_hostnamectl(struct sos *s, const struct sos_file *f)
+{
+	struct span rest = f->text, line;
+
+	while (span_line(&rest, &line)) {
+		line = span_trim(line);
+		if (span_skip(&line, SPAN("Machine ID:")))
+			take_machine(s, first_word(line));
+	}
 }
 
 static void on_date(struct sos *s, const struct sos_file *f)
@@ -162,16 +200,18 @@ void sos_about_take(struct sos *s, struct span as, const struct sos_file *f)
 		struct span as;
 		void (*take)(struct sos *, const struct sos_file *);
 	} takers[] = {
-		{SPAN_INIT("version"),  on_version },
-                {SPAN_INIT("manifest"), on_manifest},
-		{SPAN_INIT("log"),      on_log     },
-                {SPAN_INIT("host"),     on_host    },
-		{SPAN_INIT("uname"),    on_uname   },
-                {SPAN_INIT("kernel"),   on_kernel  },
-		{SPAN_INIT("boot_id"),  on_boot_id },
-                {SPAN_INIT("date"),     on_date    },
-		{SPAN_INIT("uptime"),   on_uptime  },
-                {SPAN_INIT("btime"),    on_btime   },
+		{SPAN_INIT("version"),     on_version    },
+                {SPAN_INIT("manifest"),    on_manifest   },
+		{SPAN_INIT("log"),         on_log        },
+                {SPAN_INIT("host"),        on_host       },
+		{SPAN_INIT("uname"),       on_uname      },
+                {SPAN_INIT("kernel"),      on_kernel     },
+		{SPAN_INIT("boot_id"),     on_boot_id    },
+                {SPAN_INIT("date"),        on_date       },
+		{SPAN_INIT("machine"),     on_machine    },
+                {SPAN_INIT("hostnamectl"), on_hostnamectl},
+		{SPAN_INIT("uptime"),      on_uptime     },
+                {SPAN_INIT("btime"),       on_btime      },
 	};
 
 	for (size_t i = 0; i < sizeof(takers) / sizeof(takers[0]); i++)
@@ -287,6 +327,7 @@ void sos_about_tell(struct sos *s)
 	meta(s, "kernel", a->kernel);
 	meta(s, "arch", a->arch);
 	meta(s, "boot_id", a->boot_id);
+	meta(s, "machine_hash", a->machine_hash);
 	store_meta_i64(to, "kernel_num", kernel_number(a->kernel));
 	if (store_hints(to).n_online)
 		store_meta_i64(to, "cpus", (int64_t)store_hints(to).n_online);

@@ -64,14 +64,19 @@ static void put_filed(struct sos *s, const struct way *w, const char *source, st
 }
 
 /*
- * A device as sos names it may have the one below it at its end, once behind an '@':
- * "eth0.7_eth0", "veth12ab_if5".
+ * A device as sos names it may have the one below it at its end, behind an '@' or what sos
+ * made of that: "eth0.7@eth0", "eth0.7_eth0", "veth12ab_if5"; versions that took the names out of
+ * columns have blanks before it: "__wlp3s0".
  */
 static struct span bare_device(struct span name)
 {
-	struct span parent = name, head, digits;
+	struct span parent, head, digits;
 	uint64_t index;
 
+	while (span_skip(&name, SPAN("_")))
+		;
+	name.n = span_find(name, '@');
+	parent = name;
 	if (!span_rcut(&parent, '_', &head))
 		return name;
 	digits = parent;

@@ -16,7 +16,7 @@ enum sos_asked { SOS_NAME_COMMAND, SOS_NAME_FILE, SOS_NAME_UNAME, SOS_NAME_ARCHI
 
 /* What the report says of itself and of the host. */
 struct sos_about {
-	struct span host, kernel, arch, boot_id, version;
+	struct span host, kernel, arch, boot_id, machine_hash, version;
 	enum sos_asked host_by;
 	enum sos_clock clock;
 	int64_t time_ns;  /* unix time, as `clock` has it */

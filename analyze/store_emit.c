@@ -168,13 +168,14 @@ static void on_point(struct emit *e, const struct point *p)
 /* ---- emit: rows ---- */
 
 /*
- * Of another namespace: the tables of sockets are the host's, so its sockets are counted by state.
- * What listens there has series of its own, whose names say where.
+ * Of another namespace: the tables of sockets are the host's, so its sockets are counted by state,
+ * and by peer in a table of their own.  What listens there has series, whose names say where.
  */
 static void put_scoped(struct store *s, const struct sock *k)
 {
 	if (tcp_view_of(s->open->source) != TCP_VIEW_ALL)
 		return;
+	tcp_fold_sock_of(s->tcp, s->scope, k);
 	on_point(&s->emit, &(struct point){.name = span_of(tcp_state_name(k->state)),
 	                                   .kind = KIND_GAUGE,
 	                                   .unit = UNIT_COUNT,

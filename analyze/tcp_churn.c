@@ -38,6 +38,7 @@ struct tally { /* sockets of one pair and state in this snapshot */
 struct tcp_churn {
 	struct stmt put_state, put_peer, put_churn;
 	struct peers *peers;
+	struct span netns;
 	int64_t states[TCP_STATE_COUNT]; /* of the snapshot that is open */
 	struct row *rows;
 	size_t rows_n, rows_cap;
@@ -224,6 +225,8 @@ static int put_peers(struct tcp_churn *f, int64_t snap, struct err *e)
 		pair_bind(f->peers, &f->put_peer, &v[i].pair);
 		stmt_str(&f->put_peer, tcp_state_name((enum tcp_state)v[i].state));
 		stmt_i64(&f->put_peer, v[i].n);
+		if (f->netns.n)
+			stmt_span(&f->put_peer, f->netns);
 		rc = stmt_run(&f->put_peer, e);
 	}
 	free(v);
@@ -286,7 +289,9 @@ int tcp_churn_snap(struct tcp_churn *f, int64_t snap, double t, struct err *e)
 {
 	int rc = 0;
 
-	if (f->any) {
+	if (f->any && f->netns.n) {
+		rc = put_peers(f, snap, e);
+	} else if (f->any) {
 		compare(f, t);
 		rc = put_states(f, snap, e) < 0 ? -1 : put_peers(f, snap, e);
 	}
@@ -302,15 +307,18 @@ int tcp_churn_seal(struct tcp_churn *f, struct err *e)
 	return 0;
 }
 
-struct tcp_churn *tcp_churn_open(sqlite3 *db, struct peers *peers, struct err *e)
+struct tcp_churn *tcp_churn_open(sqlite3 *db, struct peers *peers, struct span netns, struct err *e)
 {
+	const char *put_peer = netns.n ? "INSERT OR REPLACE INTO netns_peer(snap, dir, peer, port,"
+	                                 " state, n, netns) VALUES(?,?,?,?,?,?,?)"
+	                               : "INSERT OR REPLACE INTO tcp_peer VALUES(?,?,?,?,?,?)";
 	struct tcp_churn *f = must_alloc(sizeof(*f));
 
 	f->peers = peers;
+	f->netns = netns;
 	if (stmt_prepare(&f->put_state, db, "INSERT OR REPLACE INTO tcp_state VALUES(?,?,?)", e) <
 	            0 ||
-	    stmt_prepare(&f->put_peer, db, "INSERT OR REPLACE INTO tcp_peer VALUES(?,?,?,?,?,?)",
-	                 e) < 0 ||
+	    stmt_prepare(&f->put_peer, db, put_peer, e) < 0 ||
 	    stmt_prepare(&f->put_churn, db,
 	                 "INSERT OR REPLACE INTO tcp_churn VALUES(?,?,?,?,?,?,?,?)", e) < 0) {
 		tcp_churn_close(f);

@@ -8,8 +8,12 @@
 
 struct tcp_churn;
 
-/* NULL and *e on failure; `peers` and the connection are not owned. */
-struct tcp_churn *tcp_churn_open(sqlite3 *db, struct peers *peers, struct err *e);
+/*
+ * NULL and *e on failure; `peers` and the connection are not owned.  Of a namespace's sockets only
+ * the peers become rows, in netns_peer; an empty `netns`, which is kept, is the host's.
+ */
+struct tcp_churn *tcp_churn_open(sqlite3 *db, struct peers *peers, struct span netns,
+                                 struct err *e);
 void tcp_churn_close(struct tcp_churn *f); /* NULL is fine */
 
 void tcp_churn_sock(struct tcp_churn *f, const struct sock *s);

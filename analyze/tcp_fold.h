@@ -32,6 +32,8 @@ void tcp_fold_close(struct tcp_fold *f);
 /* One capture: begin, its rows, end.  Rows of further captures of the same view and
  * snapshot (tcp and tcp6) are added to it: end is called once they are all there. */
 void tcp_fold_sock(struct tcp_fold *f, enum tcp_view view, const struct sock *s);
+/* The same of TCP_VIEW_ALL in another network namespace; of too many the rest is left out. */
+void tcp_fold_sock_of(struct tcp_fold *f, struct span netns, const struct sock *s);
 /* The snapshot is whole: writes its rows.  t = monotonic seconds of the tick. */
 int tcp_fold_snap(struct tcp_fold *f, int64_t snap, double t, struct err *e)
 	__attribute__((warn_unused_result));

@@ -11,8 +11,6 @@
 
 /* Host names are at most 64 bytes, NAME_MAX is 255. */
 #define STEM_HOST_MAX 64
-#define MACHINE_ID    32 /* hexadecimal digits of machine-id(5) */
-#define MACHINE_HASH  16 /* those that are kept of its digest */
 
 static void copy(char to[FACT_BYTES], struct span from)
 {
@@ -83,7 +81,7 @@ static bool is_machine_id(struct span id)
 static void read_machine(struct facts *f, const struct host *h)
 {
 	static const char *const files[] = {"/etc/machine-id", "/var/lib/dbus/machine-id", NULL};
-	static const struct span salt = SPAN_INIT("nettape machine ");
+	static const struct span salt = SPAN_INIT(MACHINE_SALT);
 	char id[FACT_BYTES] = "", hex[DIGEST_HEX];
 	struct digest *d;
 

@@ -17,6 +17,14 @@
 #define BUNDLE_MEMBER_MAX ((size_t)64 * MIB)
 /* Longest member name that is accepted; sysctl trees stay below 200. */
 #define BUNDLE_NAME_MAX 512
+
+/*
+ * machine_hash: of the SHA-256 of MACHINE_SALT and the id of machine-id(5), which is to be kept
+ * secret, the first digits; whoever knows an id computes the same.
+ */
+#define MACHINE_SALT "nettape machine "
+#define MACHINE_ID   32 /* hexadecimal digits of an id */
+#define MACHINE_HASH 16 /* and those that are kept of its digest */
 /* Highest snapshot number: a 10 ms tick for 100 days. */
 #define BUNDLE_SNAP_MAX UINT64_C(999999999)
 

@@ -107,6 +107,11 @@ CREATE TABLE tcp_peer(
   snap INT NOT NULL, dir TEXT NOT NULL, peer TEXT NOT NULL, port INT NOT NULL, state TEXT NOT NULL, n INT NOT NULL,
   PRIMARY KEY(dir, peer, port, state, snap)) WITHOUT ROWID;
 
+-- The same of other network namespaces (--netns, sosreports), whose sockets are in no other table.
+CREATE TABLE netns_peer(
+  netns TEXT NOT NULL, snap INT NOT NULL, dir TEXT NOT NULL, peer TEXT NOT NULL, port INT NOT NULL, state TEXT NOT NULL, n INT NOT NULL,
+  PRIMARY KEY(netns, dir, peer, port, state, snap)) WITHOUT ROWID;
+
 -- Connections that appeared and went away between two captures, by peer, over the window.
 CREATE TABLE tcp_churn(
   dir TEXT NOT NULL, peer TEXT NOT NULL, port INT NOT NULL,

@@ -38,6 +38,7 @@ static const struct kind {
          " LEFT JOIN snapshot x ON x.snap = r.snap ORDER BY s.id, r.snap"                              },
 	{"tcp_state",       ROWS("tcp_state")							  },
 	{"tcp_peer",        ROWS("tcp_peer")							   },
+	{"netns_peer",      ROWS("netns_peer")							 },
 	{"tcp_churn",       "SELECT * FROM tcp_churn"						  },
 	{"tcp_flow",        ROWS("tcp_flow")							   },
 	{"tcp_socket",      ROWS("tcp_socket")							 },

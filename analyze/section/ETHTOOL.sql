@@ -56,3 +56,16 @@ SELECT entity AS interface, max(CASE WHEN name = 'driver' THEN first END) AS dri
        max(CASE WHEN name = 'duplex' THEN first END) AS duplex, max(CASE WHEN name = 'autoneg' THEN first END) AS autoneg
   FROM series WHERE source = 'nic' AND EXISTS(SELECT 1 FROM meta WHERE k = 'input' AND v LIKE 'sosreport%')
  GROUP BY entity HAVING count(CASE WHEN name IN ('driver', 'link', 'speed') THEN 1 END) > 0 ORDER BY entity;
+-- table: devlink: what the drivers report of their own health, and what the hardware dropped (totals, no rates)
+-- always: errors
+-- top: 20
+SELECT h.entity AS reporter, (SELECT max(d.first) FROM series d WHERE d.source = 'devlink' AND d.name = 'netdev' AND h.entity LIKE d.entity || ':%') AS interface,
+       max(CASE WHEN h.name = 'state' THEN h.last END) AS state, max(CASE WHEN h.name = 'errors' THEN h.last END) AS errors,
+       max(CASE WHEN h.name = 'recoveries' THEN h.last END) AS recoveries, max(CASE WHEN h.name = 'dropped' THEN h.last END) AS dropped
+  FROM series h WHERE h.source = 'devlink' AND h.name IN ('state', 'errors', 'recoveries', 'dropped') GROUP BY h.entity
+HAVING max(CASE WHEN h.name IN ('errors', 'dropped') THEN h.last END) > 0 OR max(CASE WHEN h.name = 'state' THEN h.last END) NOT IN ('healthy')
+ ORDER BY max(CASE WHEN h.name IN ('errors', 'dropped') THEN h.last END) DESC, h.entity;
+-- table: network devices on the PCI bus
+-- top: 40
+SELECT p.entity AS bus, p.first AS model, (SELECT group_concat(n.entity, ' ') FROM series n WHERE n.source = 'nic' AND n.name = 'bus' AND n.first = p.entity) AS interface
+  FROM series p WHERE p.source = 'pci' AND p.name = 'model' ORDER BY p.entity;

@@ -11,8 +11,20 @@ SELECT name AS what, lo AS min_bytes, p50 AS med_bytes, hi AS max_bytes,
   FROM series
  WHERE source = 'meminfo' AND hi > 0
    AND name IN ('MemTotal', 'MemAvailable', 'MemFree', 'Buffers', 'Cached', 'Shmem', 'Dirty', 'Writeback', 'SReclaimable',
-                'SUnreclaim', 'PageTables', 'Percpu', 'SwapTotal', 'SwapFree', 'Committed_AS', 'CommitLimit', 'Hugetlb')
+                'SUnreclaim', 'Slab', 'PageTables', 'Percpu', 'SwapTotal', 'SwapFree', 'Committed_AS', 'CommitLimit', 'Hugetlb', 'AnonHugePages', 'LowTotal', 'LowFree')
  ORDER BY id;
+-- table: used, and huge pages
+-- layout: list
+SELECT max(CASE WHEN name = 'MemTotal' THEN p50 END) - max(CASE WHEN name = 'MemFree' THEN p50 END) AS used_bytes,
+       max(CASE WHEN name = 'MemTotal' THEN p50 END) - sum(CASE WHEN name IN ('MemFree', 'Buffers', 'Cached') THEN p50 END) AS "used without buffers and cache_bytes",
+       max(CASE WHEN name = 'SwapTotal' THEN p50 END) - max(CASE WHEN name = 'SwapFree' THEN p50 END) AS swap_used_bytes,
+       CAST(nullif(max(CASE WHEN name = 'HugePages_Total' THEN p50 END), 0) AS INT) AS huge_pages,
+       CASE WHEN max(CASE WHEN name = 'HugePages_Total' THEN p50 END) > 0 THEN CAST(max(CASE WHEN name = 'HugePages_Free' THEN p50 END) AS INT) END AS "of them free",
+       CASE WHEN max(CASE WHEN name = 'HugePages_Total' THEN p50 END) > 0 THEN CAST(max(CASE WHEN name = 'HugePages_Rsvd' THEN p50 END) AS INT) END AS "reserved",
+       CASE WHEN max(CASE WHEN name = 'HugePages_Total' THEN p50 END) > 0 THEN max(CASE WHEN name = 'Hugepagesize' THEN p50 END) END AS huge_page_bytes,
+       (SELECT first FROM series WHERE source = 'host' AND name = 'thp') AS "transparent huge pages",
+       (SELECT first FROM series WHERE source = 'host' AND name = 'thp_defrag') AS "their defragmentation"
+  FROM series WHERE source = 'meminfo' HAVING count(*) > 0;
 -- table: reclaim, swapping, stalls
 -- top: 20
 SELECT name AS event, increase AS growth, increase * 1.0 / nullif(span, 0) AS mean_per_s, peak_per_s AS max_per_s, spark(id) AS over_time_spark

@@ -101,3 +101,22 @@ SELECT entity AS bond, slave, max(CASE WHEN what = 'mii_status' THEN last END) A
   FROM (SELECT entity, substr(name, 7, instr(substr(name, 7), ':') - 1) AS slave, substr(name, 7 + instr(substr(name, 7), ':')) AS what, last
           FROM series WHERE source = 'net_config' AND name LIKE 'slave:%')
  GROUP BY entity, slave ORDER BY entity, slave;
+-- table: bridge ports: addresses behind them (fdb), multicast groups, VLANs (*: untagged frames)
+-- top: 40
+SELECT s.entity AS port, (SELECT first FROM series m WHERE m.source = 'nic' AND m.entity = s.entity AND m.name = 'master') AS bridge,
+       (SELECT last FROM series m WHERE m.source = 'nic' AND m.entity = s.entity AND m.name = 'bridge_state') AS state,
+       CAST(max(CASE WHEN name = 'fdb_learned' THEN last END) AS INT) AS learned, CAST(max(CASE WHEN name = 'fdb_permanent' THEN last END) AS INT) AS set_by_hand,
+       CAST(max(CASE WHEN name = 'mdb_groups' THEN last END) AS INT) AS groups, max(CASE WHEN name = 'bridge_vlans' THEN last END) AS vlans
+  FROM series s WHERE source = 'net_config' AND name IN ('fdb_learned', 'fdb_permanent', 'mdb_groups', 'bridge_vlans') GROUP BY s.entity
+HAVING (SELECT 1 FROM series m WHERE m.source = 'nic' AND m.entity = s.entity AND m.name = 'master') OR max(CASE WHEN name = 'fdb_learned' THEN last END) > 0
+       OR max(CASE WHEN name IN ('mdb_groups', 'bridge_vlans') THEN 1 END)
+ ORDER BY s.entity;
+-- table: as the files ifcfg-* set them
+-- top: 40
+SELECT entity AS file, max(CASE WHEN name = 'ifcfg:TYPE' THEN first END) AS type, max(CASE WHEN name = 'ifcfg:DEVICE' THEN first END) AS device, max(CASE WHEN name = 'ifcfg:ONBOOT' THEN first END) AS onboot,
+       max(CASE WHEN name = 'ifcfg:BOOTPROTO' THEN first END) AS bootproto,
+       max(CASE WHEN name = 'ifcfg:IPADDR' THEN first END) || coalesce('/' || max(CASE WHEN name IN ('ifcfg:PREFIX', 'ifcfg:NETMASK') THEN first END), '') AS address,
+       max(CASE WHEN name = 'ifcfg:GATEWAY' THEN first END) AS gateway, max(CASE WHEN name IN ('ifcfg:MASTER', 'ifcfg:TEAM_MASTER', 'ifcfg:BRIDGE') THEN first END) AS master,
+       max(CASE WHEN name = 'ifcfg:MTU' THEN first END) AS "mtu B", max(CASE WHEN name = 'ifcfg:HWADDR' THEN first END) AS hwaddr,
+       max(CASE WHEN name IN ('ifcfg:BONDING_OPTS', 'ifcfg:ETHTOOL_OPTS') THEN first END) AS options
+  FROM series WHERE source = 'net_config' AND name LIKE 'ifcfg:%' GROUP BY entity ORDER BY entity;

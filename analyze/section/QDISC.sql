@@ -30,3 +30,9 @@ SELECT entity AS queue, (SELECT first FROM series s WHERE s.source = 'qdisc' AND
        max(CASE WHEN name = 'requeues' THEN total END) AS requeues
   FROM since_boot b WHERE asked AND source = 'qdisc' GROUP BY entity
  ORDER BY max(CASE WHEN name = 'dropped' THEN total END) DESC, max(CASE WHEN name = 'sent_bytes' THEN total END) DESC, entity;
+-- table: filters and their actions since they were set (totals, no rates)
+-- always: dropped
+-- top: 20
+SELECT entity AS place, CAST(max(CASE WHEN name = 'filters' THEN last END) AS INT) AS filters, CAST(max(CASE WHEN name = 'actions' THEN last END) AS INT) AS actions,
+       max(CASE WHEN name = 'packets' THEN last END) AS packets, max(CASE WHEN name = 'dropped' THEN last END) AS dropped
+  FROM series WHERE source = 'tc_filter' GROUP BY entity ORDER BY max(CASE WHEN name = 'dropped' THEN last END) DESC, entity;

@@ -62,7 +62,9 @@ SELECT name AS what, lo AS min, p50 AS med, hi AS max, spark(id) AS over_time_sp
   FROM series WHERE source = 'sockstat' AND hi > 0 AND name NOT LIKE '%mem%' ORDER BY name;
 -- table: single sockets that lost, dropped or hold data, as ss last had them (totals of each, no rates)
 -- top: 20
-SELECT state, local || ':' || lport AS local, peer || ':' || pport AS peer, comm AS owner, recvq AS recvq_bytes, sendq AS sendq_bytes, mem_d AS dropped, mem_bl AS backlog_bytes,
+SELECT state, local || ':' || lport AS local, peer || ':' || pport AS peer, comm AS owner,
+       (SELECT max(p.last) FROM series p WHERE p.source = 'ps' AND p.name = 'user' AND p.entity LIKE tcp_socket.pid || ':%') AS user,
+       (SELECT max(p.last) * 100.0 FROM series p WHERE p.source = 'ps' AND p.name = 'cpu_share' AND p.entity LIKE tcp_socket.pid || ':%') AS cpu_pct, recvq AS recvq_bytes, sendq AS sendq_bytes, mem_d AS dropped, mem_bl AS backlog_bytes,
        retrans_total AS retransmitted, lost, dsack_dups AS dsack, reord_seen AS reordered, rtt_ns AS rtt_ns, rto_ns AS rto_ns, cwnd
   FROM tcp_socket WHERE snap = (SELECT max(snap) FROM tcp_socket) AND state <> 'LISTEN' AND EXISTS(SELECT 1 FROM meta WHERE k = 'input' AND v LIKE 'sosreport%')
    AND (coalesce(recvq, 0) + coalesce(sendq, 0) + coalesce(mem_d, 0) + coalesce(mem_bl, 0) + coalesce(retrans_total, 0) + coalesce(lost, 0) + coalesce(dsack_dups, 0) + coalesce(reord_seen, 0) > 0)
@@ -70,3 +72,24 @@ SELECT state, local || ':' || lport AS local, peer || ':' || pport AS peer, comm
 -- table: of other network namespaces, by state
 SELECT rtrim(entity, '/') AS namespace, name AS state, CAST(lo AS INT) AS min, p50 AS med, CAST(hi AS INT) AS max
   FROM series WHERE source = 'tcp' AND entity <> '' ORDER BY entity, hi DESC, name;
+-- table: peers of other network namespaces, in connections (ESTAB)
+-- top: 15
+SELECT netns AS namespace, dir, peer, port, max(n) AS max
+  FROM netns_peer WHERE state = 'ESTAB' GROUP BY netns, dir, peer, port ORDER BY max(n) DESC, netns, dir, peer, port;
+-- table: half open, half closed and waiting in other network namespaces, by peer
+-- top: 10
+SELECT netns AS namespace, state, dir, peer, port, max(n) AS max
+  FROM netns_peer WHERE state <> 'ESTAB' GROUP BY netns, state, dir, peer, port ORDER BY max(n) DESC, netns, state, dir, peer, port;
+-- table: local sockets (unix) by type and state
+-- layout: list
+SELECT max(CASE WHEN name = 'sockets' THEN last END) AS "local sockets",
+       max(CASE WHEN name = 'stream_connected' THEN last END) AS "stream, connected", max(CASE WHEN name = 'stream_connecting' THEN last END) AS "stream, waiting for accept",
+       max(CASE WHEN name = 'stream_listen' THEN last END) AS "stream, listening", max(CASE WHEN name = 'stream_unconnected' THEN last END) AS "stream, unconnected",
+       max(CASE WHEN name = 'seqpacket_connected' THEN last END) AS "seqpacket, connected", max(CASE WHEN name = 'seqpacket_listen' THEN last END) AS "seqpacket, listening",
+       sum(CASE WHEN name LIKE 'dgram_%' THEN last END) AS datagram
+  FROM series WHERE source = 'unix' AND entity = '' HAVING count(*) > 0;
+-- table: local listeners at which connections wait for accept()
+-- top: 20
+SELECT entity AS path, max(CASE WHEN name = 'queue' THEN last END) AS queue, max(CASE WHEN name = 'backlog' THEN last END) AS backlog
+  FROM series WHERE source = 'unix' AND entity <> '' GROUP BY entity
+HAVING max(CASE WHEN name = 'queue' THEN last END) > 0 ORDER BY max(CASE WHEN name = 'queue' THEN last END) DESC, entity;

@@ -26,6 +26,14 @@ SELECT entity AS address, max(CASE WHEN name = 'drops' THEN increase END) AS dro
   FROM series WHERE source = 'udp' GROUP BY entity
 HAVING max(CASE WHEN name = 'drops' THEN increase END) > 0 OR max(CASE WHEN name = 'rx_queue' THEN hi END) > 0
  ORDER BY max(CASE WHEN name = 'drops' THEN increase END) DESC, entity;
+-- table: sockets that dropped since they were opened, or hold data (totals, no rates)
+-- always: dropped
+-- top: 20
+SELECT entity AS address, max(CASE WHEN name = 'owner' THEN last END) AS owner,
+       max(CASE WHEN name = 'drops' THEN last END) AS dropped, max(CASE WHEN name = 'rx_queue' THEN last END) AS rx_queue_bytes
+  FROM series WHERE source = 'udp' AND EXISTS(SELECT 1 FROM meta WHERE k = 'input' AND v LIKE 'sosreport%') GROUP BY entity
+HAVING max(CASE WHEN name = 'drops' THEN last END) > 0 OR max(CASE WHEN name = 'rx_queue' THEN last END) > 0
+ ORDER BY max(CASE WHEN name = 'drops' THEN last END) DESC, entity;
 -- table: since boot (totals, no rates)
 -- top: 60
 SELECT entity AS namespace, name AS counter, total

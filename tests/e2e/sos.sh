@@ -24,6 +24,8 @@ value() { # WHAT SOURCE ENTITY NAME EXPECTED
 overflows=$(awk '/^TcpExt:/ && !n { n = split($0, name); next } /^TcpExt:/ { split($0, v); for (i = 2; i <= n; i++) if (name[i] == "ListenOverflows") print v[i] }' \
 	tests/dumps/selfcap/proc/net/netstat)
 
+machine=$(printf 'nettape machine %032x' $((0x1234)) | sha256sum | cut -c1-16)
+
 # ---- the layouts ----
 for version in 3.0 3.9 4.0 4.5 4.12; do
 	stem=$(make_report "$version" "$version")
@@ -60,7 +62,11 @@ for version in 3.0 3.9 4.0 4.5 4.12; do
 	is "$version: an empty file" "SELECT state || ' ' || note FROM capture WHERE member LIKE '%/ethtool_-k_eth9'" 'absent empty'
 	is "$version: a file that nobody knows is listed" "SELECT note FROM capture WHERE source IS NULL AND member = 'proc/4242/net/frobs'" 'no form that is known'
 	is "$version: and counted in a note" "SELECT count(*) FROM note WHERE text LIKE '1 files with evidence%in no form that is read: proc/4242/net/frobs'" 1
-	is "$version: one that is known but not used is listed with the reason" "SELECT note FROM capture WHERE source IS NULL AND member = 'proc/4242/net/unix'" 'local sockets'
+	is "$version: one that is known but not used is listed with the reason" "SELECT note FROM capture WHERE source IS NULL AND member = 'proc/4242/net/netlink'" 'local sockets'
+	value "$version" unix '/run/web/s with blank' queue 2
+	value "$version" unix '' stream_listen 3
+	value "$version" host '' cmdline 'BOOT_IMAGE=/vmlinuz root=/dev/sda1 ro inst.rootpw=(not kept) mitigations=off'
+	meta "$version" machine_hash "$machine"
 	value "$version" xfrm '' XfrmInNoStates 17
 	is "$version: what is no concern of ours is not" "SELECT count(*) FROM capture WHERE member LIKE 'etc/passwd' OR member LIKE 'var/log/%'" 0
 	grep -q '"kernel": *"6.18.0"' "$work/report.json" || grep -q '6\.18\.0' "$work/report.json"

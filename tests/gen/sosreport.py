@@ -82,6 +82,7 @@ class Report:
         self.version = version
         self.name = "host1" if obfuscate else host
         self.later, self.boot = later, boot
+        self.host_is_first = host.startswith("web01")
         self.began = BEGAN + later
         self.at = tuple(int(n) for n in version.split(".")[:2])
         self.obfuscate, self.tailed = obfuscate, tailed
@@ -127,7 +128,9 @@ class Report:
             self.put("proc/%s/net/dev" % pid, "".join(dev))
         self.links["proc/net"] = "self/net"
         self.links["proc/self"] = pid
-        self.put("proc/%s/net/unix" % pid, "Num RefCount Protocol Flags Type St Inode Path\n")
+        self.put("proc/%s/net/unix" % pid, golden("proc_unix/hostile-paths.in"))
+        self.put("proc/%s/net/netlink" % pid, "sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode\n")
+        self.put("proc/cmdline", "BOOT_IMAGE=/vmlinuz root=/dev/sda1 ro inst.rootpw=geheim mitigations=off\n")
         self.put("proc/%s/net/xfrm_stat" % pid, "XfrmInError 0\nXfrmInNoStates 17\n")
         self.put("proc/%s/net/frobs" % pid, "of a kernel that nobody knows\n")
         self.put("proc/sys/net/ipv4/tcp_fastopen_key", "01234567-89abcdef-01234567-89abcdef\n")
@@ -211,6 +214,7 @@ class Report:
             self.run("networking", "ethtool -a veth0", "Pause parameters for veth0:\nAutonegotiate:\toff\nRX:\t\ton\nTX:\t\toff\n",
                      name="ethtool_-a_veth.1")
         self.put("var/log/messages", "Nov 22 22:40:13 web01 kernel: something\n" * 100)
+        self.put("etc/machine-id", "%032x\n" % (0x1234 if self.host_is_first else 0x5678))
         self.put("etc/passwd", "root:x:0:0::/root:/bin/sh\n")
 
     def records(self):

@@ -74,7 +74,17 @@ static const struct sample {
 	{"4.5",    "proc/17/net/bonding/bond0",					       "",      "proc/net/bonding/bond0",    SOS_READ },
 	{"4.5",    "proc/17/net/frobs",						       "",      "",                          SOS_LIST },
 	{"4.5",    "proc/17/net/xfrm_stat",						   "",      "proc/net/xfrm_stat",        SOS_READ },
-	{"4.5",    "proc/17/net/unix",							"",      "",                          SOS_PASS },
+	{"4.5",    "proc/17/net/unix",							"",      "proc/net/unix",             SOS_READ },
+	{"4.5",    "proc/17/net/netlink",						     "",      "",                          SOS_PASS },
+	{"4.12",   "sos_commands/networking/tc_-s_filter_show_dev_eth0_ingress",              "",
+         "cmd/tc_-s_filter_show_dev_eth0_ingress",										  SOS_READ },
+	{"4.12",   "sos_commands/networking/bridge_-s_-s_-d_-t_fdb_show",                     "",      "cmd/bridge_fdb",
+         SOS_READ															    },
+	{"4.12",   "sos_commands/networking/devlink_-s_-v_trap_show",                         "",      "cmd/devlink_trap_show",
+         SOS_READ															    },
+	{"4.12",   "sos_commands/networking/devlink_sb_pool_show",                            "",      "",                          SOS_PASS },
+	{"4.12",   "sos_commands/networking/netstat_-s_-6",                                   "",      "cmd/netstat_-s_-6",         SOS_ELSE },
+	{"4.12",   "etc/machine-id",							  "",      "machine",                   SOS_ABOUT},
 	{"4.5",    "proc/17/net/tcp6",							"",      "proc/net/tcp6",             SOS_ELSE },
 	{"3.6",    "sos_commands/networking/ip_-s_-d_link",                                   "",      "cmd/ip_-s_link/netdev",     SOS_ELSE },
 	{"3.4",    "sos_commands/networking/ip_-s_link",                                      "",      "cmd/ip_-s_link/netdev",     SOS_ELSE },
@@ -152,15 +162,15 @@ static void a_path_of_another_version_is_used_and_told(void **state)
 
 static void one_file_may_feed_several_sources(void **state)
 {
-	static const char *const members[] = {"cmd/ss_-tanmieo", "cmd/ss_-tan", "cmd/ss_-ltnm",
-	                                      "cmd/ss_-tanp"};
+	static const char *const members[] = {"cmd/ss_-tanmieo", "cmd/ss_-tan",  "cmd/ss_-ltnm",
+	                                      "cmd/ss_-tanp",    "cmd/ss_-uanp", "cmd/ss_-xa"};
 	char room[BUNDLE_NAME_MAX];
 	struct sos_place p;
 
 	(void)state;
 	assert_true(sos_path_find(SPAN("sos_commands/networking/ss_-peaonmi"), 4000, &p));
-	assert_int_equal(p.rows, 4);
-	for (size_t i = 0; i < 4; i++)
+	assert_int_equal(p.rows, sizeof(members) / sizeof(members[0]));
+	for (size_t i = 0; i < p.rows; i++)
 		assert_span(sos_path_as(&p, i, room), members[i]);
 }
 
