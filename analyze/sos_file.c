@@ -129,18 +129,35 @@ static void read_text(struct sos *s, const struct way *w)
 	s->read++;
 }
 
+/* The file's text, kept once however many rows want it later; false when too much waits. */
+static bool keep_text(struct sos *s, const struct way *w, struct span *kept)
+{
+	const struct sos_held *last = s->held_n ? &s->held[s->held_n - 1] : NULL;
+
+	if (last && last->path.p == w->path.p) {
+		*kept = last->text;
+		return true;
+	}
+	if (s->held_bytes + w->text.n > SOS_HELD_MOST)
+		return false;
+	s->held_bytes += w->text.n;
+	*kept = keep(s, w->text);
+	return true;
+}
+
 static void hold(struct sos *s, const struct way *w)
 {
-	if (s->held_bytes + w->text.n > SOS_HELD_MOST) {
+	struct span text;
+
+	if (!keep_text(s, w, &text)) {
 		store_note(s->store, w->path, 0, SPAN("not read: too much waits already"));
 		return;
 	}
-	s->held_bytes += w->text.n;
 	s->held = arena_more(&s->arena, s->held, s->held_n, sizeof(*s->held));
 	s->held[s->held_n++] = (struct sos_held){.path = w->path,
 	                                         .as = keep(s, w->as),
 	                                         .netns = keep(s, w->netns),
-	                                         .text = keep(s, w->text),
+	                                         .text = text,
 	                                         .use = w->use,
 	                                         .note = w->note,
 	                                         .command = w->command,

@@ -53,7 +53,7 @@ static bool put_count(struct emit *out, struct span entity, struct span name, st
  * word */
 static bool take_device(struct reader *r, struct span line, struct emit *out)
 {
-	struct span word, netdev, port;
+	struct span word, netdev, port, device;
 
 	if (!span_word(&line, &word) || !span_ends(word, SPAN(":")) ||
 	    span_find(word, '/') == word.n)
@@ -64,8 +64,8 @@ static bool take_device(struct reader *r, struct span line, struct emit *out)
 		return true;
 	emit_text(out, r->device, SPAN("netdev"), netdev);
 	port = r->device;
-	if (span_rcut(&port, '/', &r->device) && span_find(r->device, '/') < r->device.n)
-		emit_text(out, r->device, SPAN("netdev"), netdev);
+	if (span_rcut(&port, '/', &device) && span_find(device, '/') < device.n)
+		emit_text(out, device, SPAN("netdev"), netdev);
 	return true;
 }
 
