@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.." || exit 1
 allow='
 schema         schema
 collect        collect schema
-analyze/parse  analyze/parse.h analyze/parse_util.h analyze/parse_ss.h analyze/parse_inet.h analyze/parse_ethtool.h analyze/parse_l5d.h analyze/parse_prom.h analyze/parse_prom_map.h analyze/parse_mib.h analyze/parse_ip.h analyze/parse_filter.h analyze/parse_netstat.h analyze/emit.h schema
+analyze/parse  analyze/parse.h analyze/parse_util.h analyze/parse_ss.h analyze/parse_inet.h analyze/parse_ethtool.h analyze/parse_l5d.h analyze/parse_prom.h analyze/parse_prom_map.h analyze/parse_mib.h analyze/parse_ip.h analyze/parse_filter.h analyze/parse_netstat.h analyze/parse_unix.h analyze/emit.h schema
 analyze/report analyze/report.h analyze/humanize.h analyze/escape.h analyze/layout.h analyze/finding_text.h analyze/wording.h analyze/verdict_text.h analyze/md_text.h analyze/html_text.h analyze/html_page.h analyze/html_table.h analyze/html_finding.h analyze/html_plot.h analyze/json_value.h schema
 analyze/export analyze/report.h analyze/stmt.h analyze/json_text.h schema
 analyze        analyze schema
@@ -24,10 +24,10 @@ sha256.h           collect/digest.c analyze/digest.c
 sha2.h             collect/digest.c
 libpq-fe.h         analyze/copy.c
 sqlite3.h          analyze/stmt.h analyze/stmt.c analyze/store.c analyze/rule_run.c analyze/rule_sql.c
-jansson.h          analyze/parse/metrics.c analyze/parse/client_state.c analyze/parse/server_info.c analyze/record.c analyze/sos_manifest.c analyze/baseline.c analyze/report/json.c analyze/json_value.h
+jansson.h          analyze/parse/metrics.c analyze/parse/client_state.c analyze/parse/server_info.c analyze/parse/teamd.c analyze/record.c analyze/sos_manifest.c analyze/baseline.c analyze/report/json.c analyze/json_value.h
 '
 # what no file of a room may include: the floor does no I/O, parsers see bytes alone
-no_io='analyze/parse/*.c analyze/parse_util.c analyze/parse_util.h analyze/parse_l5d.c analyze/parse_l5d.h analyze/parse_prom.c analyze/parse_prom.h analyze/parse_prom_map.c analyze/parse_mib.c analyze/parse_ip.c analyze/parse_filter.c analyze/parse_netstat.c schema/span.c schema/span.h schema/cgroup.c schema/source.c schema/bundle.c schema/timefmt.c'
+no_io='analyze/parse/*.c analyze/parse_util.c analyze/parse_util.h analyze/parse_l5d.c analyze/parse_l5d.h analyze/parse_prom.c analyze/parse_prom.h analyze/parse_prom_map.c analyze/parse_mib.c analyze/parse_ip.c analyze/parse_filter.c analyze/parse_netstat.c analyze/parse_unix.c schema/span.c schema/span.h schema/cgroup.c schema/source.c schema/bundle.c schema/timefmt.c'
 
 edges() { # ROOM FILES...
 	room=$1

@@ -114,6 +114,8 @@ is "D12: its addresses" "SELECT count(*) FROM series WHERE source = 'net_config'
 is "D12: its sockets by state" "SELECT group_concat(name || ' ' || last, ', ') FROM (SELECT name, last FROM series WHERE source = 'tcp' AND entity = 'blue/' ORDER BY name)" 'ESTAB 2, LISTEN 1'
 is "D12: its listeners' queues" "SELECT group_concat(name || ' ' || last, ', ') FROM (SELECT name, last FROM series WHERE source = 'listener' AND entity = 'blue/0.0.0.0:9090' ORDER BY name)" 'backlog 4, drops 21, queue 5'
 shows "D12: and says whose they are" SOCKETS 'blue +ESTAB +2'
+is "D12: its peers" "SELECT group_concat(dir || ' ' || peer || ' ' || port || ' ' || n, ', ') FROM (SELECT * FROM netns_peer WHERE netns = 'blue' AND state = 'ESTAB' ORDER BY peer)" 'in 10.1.0.2 9090 1, in 10.1.0.3 9090 1'
+shows "D12: with the others'" SOCKETS 'blue +in +10.1.0.2 +9090 +1'
 is "D12: they are none of the host's" "SELECT count(*) FROM tcp_peer WHERE peer LIKE '10.1.%'" 0
 
 # D13
@@ -135,3 +137,46 @@ shows "D13: taint bits that nobody knows yet are shown" HOST 'tainted kernel.* 1
 cp tests/parse/bonding/lacp.in "$pid/bonding/bond0"
 shows "a bond's mode and partner" NETDEV 'bond0 +IEEE 802.3ad.*02:00:5e:20:00:01'
 shows "its slaves with failures, aggregator, permanent address" NETDEV 'bond0 +ens1f0 +up +3 +25000 Mbps +1 .*02:00:5e:10:00:01'
+
+# what xsos prints of teams, of ifcfg files (and runs them), of the PCI bus
+mkdir -p "$report/sos_commands/teamd" "$report/sos_commands/pci" "$report/sos_commands/selinux" "$report/boot/grub2" "$report/sys/kernel/mm/transparent_hugepage"
+cp tests/parse/teamd/lacp.in "$report/sos_commands/teamd/teamdctl_team0_state_dump"
+shows "a team's mode" NETDEV 'team0 +team lacp'
+shows "its ports with failures" NETDEV 'team0 +eth1 +up +2 +10000 Mbps +5'
+cp tests/parse/ifcfg/bond.in "$report/etc/sysconfig/network-scripts/ifcfg-bond0"
+shows "how a file ifcfg sets an interface" NETDEV 'bond0 +Bond +bond0 +yes +none +192.0.2.1/24'
+cp tests/parse/lspci/plain.in "$report/sos_commands/pci/lspci_-nnvv"
+shows "network devices on the bus" ETHTOOL '0000:3b:00.0 +Mellanox Technologies MT27800'
+
+# and of the host: OS, CPU, MEMORY
+printf 'SELinux status:                 enabled\nCurrent mode:                   enforcing\nMode from config file:          permissive\n' >"$report/sos_commands/selinux/sestatus_-v"
+cp tests/parse/grub/grubenv.in "$report/boot/grub2/grubenv"
+echo 'always [madvise] never' >"$report/sys/kernel/mm/transparent_hugepage/enabled"
+printf 'processor\t: 0\nmodel name\t: Some CPU\nphysical id\t: 0\nsiblings\t: 4\ncpu cores\t: 2\nflags\t\t: fpu pae lm vmx nx constant_tsc rdrand aes\n' >"$report/proc/cpuinfo"
+printf 'MemTotal: 8000000 kB\nMemFree: 1000000 kB\nBuffers: 500000 kB\nCached: 2500000 kB\nSwapTotal: 2000000 kB\nSwapFree: 1500000 kB\nAnonHugePages: 409600 kB\nHugePages_Total: 64\nHugePages_Free: 60\nHugePages_Rsvd: 1\nHugepagesize: 2048 kB\nDirty: 100 kB\n' >"$report/proc/meminfo"
+shows "SELinux now and at boot" HOST 'SELinux +enabled, now enforcing, at boot permissive'
+shows "what is booted next" HOST 'booted next +0123456789abcdef.*4.18.0-553'
+shows "the kernel's command line, its secrets left out" HOST 'command line +BOOT_IMAGE=.*rootpw=\(not kept\) mitigations=off'
+shows "CPU flags" HOST 'CPU flags +pae lm vmx nx constant_tsc rdrand aes'
+shows "cores and threads" HOST 'cores 2, threads per socket 4'
+shows "what tainted the kernel" HOST 'aux\), randomised structs'
+shows "memory used without buffers and cache" MEMORY 'used without buffers and cache +3[.]81 GiB'
+shows "swap that is used" MEMORY 'swap used +488 MiB'
+shows "huge pages" MEMORY 'huge pages +64'
+shows "transparent huge pages" MEMORY 'transparent huge pages +madvise'
+shows "and how much is in them" MEMORY 'AnonHugePages +400 MiB'
+
+# sockets that are none of TCP's
+printf '   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops\n    1: 00000000:0202 00000000:0000 07 00000000:00001200 00:00000000 00000000     0        0 5 2 0 99999\n' >"$pid/udp"
+printf 'Netid State Recv-Q Send-Q Local Address:Port Peer Address:Port\nudp UNCONN 4608 0 0.0.0.0:514 0.0.0.0:* users:(("rsyslogd",pid=99,fd=3))\nu_str LISTEN 2 1 /run/web/s with blank 7 * 0\n' >"$net/ss_-peaonmi"
+shows "a UDP socket that dropped, and whose it is" UDP '0.0.0.0:514 +rsyslogd +99,?999'
+shows "local listeners with connections that wait" SOCKETS '/run/web/s with blank +2 +1$'
+
+# switches within the host
+cp tests/parse/tc_filter/actions.in "$net/tc_-s_filter_show_dev_eth0_ingress"
+cp tests/parse/bridge_vlan/6.1.in "$net/bridge_-d_vlan_show"
+cp tests/parse/bridge_fdb/6.1.in "$net/bridge_-s_-s_-d_-t_fdb_show"
+cp tests/parse/devlink/health.in "$net/devlink_health_show"
+shows "what filters dropped" QDISC 'eth0:ingress +2 +2 +80 +17'
+shows "a bridge's port with its VLANs" NETDEV 'veth0 +br0 +blocking +1 +4 +.*1[*] 10 20-22'
+shows "a NIC whose driver reports errors" ETHTOOL 'pci/0000:3b:00.0:tx .*error +3 +2'
