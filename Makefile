@@ -377,4 +377,4 @@ help: ## this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t14
 .PHONY: install uninstall dist deb rpm check-deb clean help
 
--include $(patsubst %.c,$(O)/%.d,$(src_all))
+-include $(patsubst %.c,$(O)/%.d,$(src_all)) $(patsubst %,$(O)/tests/fuzz/%_main.d,collect analyze)

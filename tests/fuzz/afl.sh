@@ -13,12 +13,12 @@ analyze) seeds='bundle sosreport' ;;
 *) seeds=$program ;;
 esac
 export AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_NO_UI=1 AFL_AUTORESUME=1 AFL_FAST_CAL=1 \
-	AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 \
+	AFL_DISABLE_TRIM=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 \
 	ASAN_OPTIONS=abort_on_error=1:symbolize=0:detect_leaks=0:allocator_may_return_null=1 \
 	UBSAN_OPTIONS=abort_on_error=1:halt_on_error=1:symbolize=0
 mkdir -p "$out/in" "$out/scratch"
-for s in $seeds; do # the small ones, since each takes the program a good while
-	find "$build/seeds/$s" "$top/tests/fuzz/corpus/$s" -type f -size -24k 2>/dev/null | sort | awk 'NR % 4 == 1' |
+for s in $seeds; do # a few small ones, since each takes the program a good while
+	find "$build/seeds/$s" "$top/tests/fuzz/corpus/$s" -type f -size -16k 2>/dev/null | sort | head -n 24 |
 		xargs -r cp -t "$out/in"
 done
 cd "$out/scratch" || exit 2

@@ -109,8 +109,8 @@ def put_dump(folder, root):
         for name in sorted(names):
             path = os.path.join(base, name)
             files.append(member(os.path.relpath(path, root).encode(), read(path)))
-    for at in range(0, len(files), MEMBERS):
-        put(folder, b'\x07' + b''.join(files[at:at + MEMBERS]))
+    for at in range(0, len(files), 4):
+        put(folder, b'\x07' + b''.join(files[at:at + 4]))
 
 
 def bundles(build, folder):
