@@ -143,7 +143,7 @@ static void on_point(struct emit *e, const struct point *p)
 		e->note(e, 0, "a name too long to keep", p->name);
 		return;
 	}
-	if (span_eq(span_of(s->open->source), SPAN("stat")))
+	if (s->learns_online)
 		online_learn(s, p);
 	if (combine(s, x, p))
 		return;

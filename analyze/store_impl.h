@@ -72,6 +72,7 @@ struct store {
 	struct span scope;   /* put before its entities */
 	char scope_text[128];
 	bool endpoints_dropped;
+	bool learns_online; /* the open member says which CPUs there are */
 
 	struct pending *pending;
 	size_t pending_n, pending_cap;

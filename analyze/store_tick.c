@@ -56,6 +56,7 @@ struct emit *store_member(struct store *s, const struct store_member *in)
 	s->open = m;
 	s->at = 0;
 	s->endpoints_dropped = false;
+	s->learns_online = in->source && span_eq(span_of(in->source), SPAN("stat"));
 	touch(s, m);
 	m->bytes += in->bytes;
 	if (m->points_to != s->pending_n) /* a duplicate member: the later one counts */

@@ -37,6 +37,7 @@ struct tcp_flow {
 	struct hash_table flows; /* of the snapshot that is open */
 	struct kept_sock *worst;
 	size_t worst_n;
+	struct kept_sock *least; /* of a full `worst`, the first with the lowest score */
 	bool any;
 };
 
@@ -159,9 +160,20 @@ static struct span timer_name(struct span name)
 	return SPAN("unknown");
 }
 
+/* Looked for when one was replaced, not for each socket: most stay behind it. */
+static struct kept_sock *least_of(struct kept_sock *worst)
+{
+	struct kept_sock *k = worst;
+
+	for (size_t i = 1; i < SOCKETS_MAX; i++)
+		if (worst[i].score < k->score)
+			k = &worst[i];
+	return k;
+}
+
 static void keep_worst(struct tcp_flow *f, const struct sock *s)
 {
-	struct kept_sock *k = NULL;
+	struct kept_sock *k;
 	double score = (double)field(s, SOCK_retrans_total) * 1e9 +
 	               (double)(field(s, SOCK_recvq) + field(s, SOCK_sendq)) * 1e3 +
 	               (double)field(s, SOCK_rtt_ns) / 1e6;
@@ -170,12 +182,11 @@ static void keep_worst(struct tcp_flow *f, const struct sock *s)
 	if (f->worst_n < SOCKETS_MAX) {
 		k = &f->worst[f->worst_n++];
 	} else {
-		k = &f->worst[0];
-		for (size_t i = 1; i < SOCKETS_MAX; i++)
-			if (f->worst[i].score < k->score)
-				k = &f->worst[i];
+		k = f->least ? f->least : least_of(f->worst);
+		f->least = k;
 		if (k->score >= score)
 			return;
+		f->least = NULL;
 	}
 	k->score = score;
 	k->s = *s;
@@ -298,6 +309,7 @@ void tcp_flow_drop(struct tcp_flow *f)
 		free(f->flows.slots[i].value);
 	table_clear(&f->flows);
 	f->worst_n = 0;
+	f->least = NULL;
 	f->any = false;
 }
 
