@@ -18,7 +18,7 @@ export AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_NO_UI=1 AFL_AUTORESUME=1 AFL_FAS
 	UBSAN_OPTIONS=abort_on_error=1:halt_on_error=1:symbolize=0
 mkdir -p "$out/in" "$out/scratch"
 for s in $seeds; do # a few small ones, since each takes the program a good while
-	find "$build/seeds/$s" "$top/tests/fuzz/corpus/$s" -type f -size -16k 2>/dev/null | sort | head -n 24 |
+	find "$build/seeds/$s" "$top/tests/fuzz/corpus/$s" -type f -size -16k 2>/dev/null | sort | head -n 8 |
 		xargs -r cp -t "$out/in"
 done
 cd "$out/scratch" || exit 2
