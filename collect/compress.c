@@ -18,9 +18,15 @@
 #define WINDOW_LOG_MAX   24
 /* What is left when memory is short: a window of 128 KiB. */
 #define WINDOW_LOG_LEAST 17
-/* Up to here level 1's own table of matches, made this large, still knows the snapshot before. */
+/*
+ * Up to here level 1's own table of matches, made this large, still knows the snapshot before.
+ * Above MANY_BYTES there is tcp_info: a line that changes everywhere has no long match, but many
+ * short ones in a larger table.
+ */
 #define NEAR_BYTES  ((uint64_t)256 * KIB)
 #define NEAR_HASHES 16
+#define MANY_BYTES  ((uint64_t)2 * MIB)
+#define MANY_HASHES 18
 /* Of so many positions (2^n) one is remembered for long-distance matching. */
 #define FAR_RATE       8
 #define GZIP_WBITS     (15 + 16)
@@ -85,21 +91,21 @@ static bool zstd_set(struct compress *c, ZSTD_cParameter what, int v)
 }
 
 /* 0 is the level's own value. */
-static bool zstd_look(struct compress *c, int window_log, bool far)
+static bool zstd_look(struct compress *c, int window_log, bool far, int hashes)
 {
 	c->window_log = window_log;
 	c->far = far;
 	return zstd_set(c, ZSTD_c_windowLog, window_log) &&
 	       zstd_set(c, ZSTD_c_enableLongDistanceMatching, far) &&
 	       zstd_set(c, ZSTD_c_ldmHashRateLog, far ? FAR_RATE : 0) &&
-	       zstd_set(c, ZSTD_c_hashLog, far ? 0 : NEAR_HASHES);
+	       zstd_set(c, ZSTD_c_hashLog, hashes);
 }
 
 static int zstd_open(struct compress *c, int level)
 {
 	c->zstd = ZSTD_createCCtx();
 	if (c->zstd && zstd_set(c, ZSTD_c_compressionLevel, level) &&
-	    zstd_look(c, WINDOW_LOG_FIRST, true))
+	    zstd_look(c, WINDOW_LOG_FIRST, true, 0))
 		return 0;
 	return -1;
 }
@@ -332,8 +338,9 @@ int compress_restart(struct compress *c, struct err *e)
 
 int compress_fit(struct compress *c, uint64_t snapshot_bytes, struct err *e)
 {
-	bool far = snapshot_bytes > NEAR_BYTES;
-	int log = WINDOW_LOG_MIN;
+	bool near = snapshot_bytes <= NEAR_BYTES, many = snapshot_bytes > MANY_BYTES;
+	bool far = !near && !many;
+	int log = WINDOW_LOG_MIN, hashes = near ? NEAR_HASHES : many ? MANY_HASHES : 0;
 
 	while (log < WINDOW_LOG_MAX && UINT64_C(1) << log < 2 * snapshot_bytes)
 		log++;
@@ -341,7 +348,7 @@ int compress_fit(struct compress *c, uint64_t snapshot_bytes, struct err *e)
 		return 0;
 	if (compress_finish(c, e) < 0)
 		return -1;
-	if (!zstd_look(c, log, far))
+	if (!zstd_look(c, log, far, hashes))
 		return err_set(e, 0, "zstd: no window of 2^%d bytes", log);
 	return 0;
 }
