@@ -358,7 +358,8 @@ def hang_end(runs):
         got = b.statuses('hang') + b.statuses('http/') + b.statuses('cmd/stuck') + b.statuses('cmd/fifo')
         if 'timeout' not in got or set(got) - {'timeout', 'busy'}:
             faults.append('its statuses: %s' % got)
-        if late > 250 * 10**6 or (b.end and b.end['ticks_missed']):
+        # one may be missed by a busy machine
+        if late > 250 * 10**6 or (b.end and b.end['ticks_missed'] > 1):
             faults.append('a tick was %d ms late, %d missed' % (late // 10**6, b.end['ticks_missed'] if b.end else 0))
         others = [n for n in b.ticks if [r[1] for r in b.ticks[n]['captures'] if r[0] == 'proc/stat'] != ['ok']]
         if others:
