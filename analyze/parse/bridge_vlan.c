@@ -43,6 +43,15 @@ static bool take_id(struct port *p, struct span rest)
 	return true;
 }
 
+/* The heading; what netlink says when the kernel has no bridges, before it and behind. */
+static bool is_passed_over(struct span line)
+{
+	return span_trim(line).n == 0 || span_starts(line, SPAN("port\tvlan")) ||
+	       span_starts(line, SPAN("port  ")) ||
+	       span_starts(line, SPAN("RTNETLINK answers: ")) ||
+	       span_starts(line, SPAN("Dump terminated"));
+}
+
 static void parse(const struct input *in, struct emit *out)
 {
 	struct span text = in->text, line;
@@ -51,7 +60,7 @@ static void parse(const struct input *in, struct emit *out)
 	for (size_t at = 1; span_line(&text, &line); at++) {
 		struct span rest = line;
 
-		if (span_trim(line).n == 0 || (at == 1 && span_starts(line, SPAN("port"))))
+		if (is_passed_over(line))
 			continue;
 		if (line.p[0] != ' ' && line.p[0] != '\t') {
 			put(&p, out);
