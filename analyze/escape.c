@@ -103,6 +103,44 @@ void escape_put(struct buf *b, struct span s, bool utf8)
 	}
 }
 
+/* The next character, or byte that is none, as it is shown. */
+static struct span next_shown(struct span *s, struct buf *b)
+{
+	uint32_t c;
+	size_t n = utf8_front(*s, &c);
+	struct span one = span_sub(*s, 0, n ? n : 1);
+
+	*s = span_sub(*s, one.n, s->n);
+	escape_put(b, one, true);
+	return one;
+}
+
+void escape_print(FILE *out, const char *text)
+{
+	struct span rest = span_of(text);
+
+	while (rest.n) {
+		char shown[16];
+		struct buf b = BUF_OVER(shown);
+
+		(void)next_shown(&rest, &b);
+		(void)fwrite(b.p, 1, b.n, out);
+	}
+}
+
+bool escape_none(struct span s)
+{
+	while (s.n) {
+		char shown[16];
+		struct buf b = BUF_OVER(shown);
+		struct span one = next_shown(&s, &b);
+
+		if (!span_eq(one, buf_span(&b)))
+			return false;
+	}
+	return true;
+}
+
 /* Columns of the character at the front, and its bytes. */
 static size_t front_columns(struct span s, size_t *bytes)
 {

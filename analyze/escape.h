@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "schema/buf.h"
 #include "schema/span.h"
@@ -22,6 +23,11 @@ size_t utf8_front(struct span s, uint32_t *c);
  * ASCII as \u00e9.  A backslash stays one.  What does not fit is cut between characters.
  */
 void escape_put(struct buf *b, struct span s, bool utf8);
+
+/* The same, UTF-8 as it is, to a stream. */
+void escape_print(FILE *out, const char *text);
+/* True when escape_put would change nothing of it, UTF-8 as it is. */
+bool escape_none(struct span s);
 
 /* Terminal columns of text that was escaped: one a character, two for the wide ones of East Asia.
  */

@@ -2,6 +2,7 @@
 
 #include "analyze/humanize.h"
 #include "analyze/rule_value.h"
+#include "analyze/shell_text.h"
 
 #define TEXT_MAX 16384
 
@@ -86,17 +87,35 @@ void placeholder_put(struct buf *b, const struct placeholder *p, const struct ce
 		value_put(b, v);
 }
 
+/* Of a text that was cut: its last line, if that is a command. */
+static void drop_half_command(struct buf *b)
+{
+	size_t n = b->n;
+
+	while (n && b->p[n - 1] != '\n')
+		n--;
+	if (n < b->n && b->p[n] == ' ')
+		b->n = n;
+}
+
 const char *rule_fill(struct arena *a, const char *text, placeholder_fn *value, void *ctx)
 {
 	struct span rest = span_of(text), before;
 	struct placeholder p;
-	char out[TEXT_MAX];
+	struct shell_text place = SHELL_TEXT_BEGIN;
+	char out[TEXT_MAX], one[TEXT_MAX];
 	struct buf b = BUF_OVER(out);
 
 	while (placeholder_next(&rest, &before, &p)) {
+		struct buf v = BUF_OVER(one);
+
 		buf_put(&b, before);
-		value(ctx, &p, &b);
+		shell_pass(&place, before);
+		value(ctx, &p, &v);
+		shell_put(&place, &b, buf_span(&v));
 	}
 	buf_put(&b, rest);
+	if (b.cut)
+		drop_half_command(&b);
 	return arena_text(a, buf_span(&b));
 }

@@ -38,7 +38,10 @@ void placeholder_put(struct buf *b, const struct placeholder *p, const struct ce
 /* Appends the value of one placeholder. */
 typedef void placeholder_fn(void *ctx, const struct placeholder *p, struct buf *out);
 
-/* The text with every placeholder filled in, in the arena. */
+/*
+ * The text with every placeholder filled in, in the arena: a value stays one word of a command
+ * and never makes one (shell_text.h).
+ */
 const char *rule_fill(struct arena *a, const char *text, placeholder_fn *value, void *ctx);
 
 #endif

@@ -34,7 +34,7 @@ SELECT CASE WHEN c.increase IS NULL       THEN 'skip'
        coalesce(u.increase, 0)       AS no_ports,
        c.active                      AS intervals_hit,
        c.intervals,
-       '''' || n.filter || ''''      AS _filter,
+       n.filter                      AS _filter,
        n.reading                     AS _reading,
        c.peak_snap                   AS at,
        c.first_active                AS first_at,
