@@ -28,7 +28,18 @@
 #define FILE_LEAST    (UINT64_C(4) * GIB)
 #define FILE_TIMES    32
 #define FILES_MAX     256
+#define FILES_SEEN    65536
 #define UNKNOWN_BYTES (UINT64_C(4) * GIB) /* a folder, standard input: taken for that large */
+
+#ifdef __GLIBC__
+#define RLIMIT_ID __rlimit_resource_t
+#else
+#define RLIMIT_ID int
+#endif
+
+/* linux/capability.h: version 3; CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH */
+#define CAPABILITIES_64 0x20080522U
+#define CAP_DAC         (1U << 1 | 1U << 2)
 
 /* linux/landlock.h, which older systems lack: numbers are the same on every architecture. */
 #define NR_LANDLOCK_CREATE   444
@@ -141,17 +152,17 @@ static uint64_t bytes_of(const struct box_want *want)
 }
 
 /* Never higher than it is. */
-static bool lower(int what, uint64_t to)
+static bool lower(RLIMIT_ID what, uint64_t to)
 {
 	struct rlimit r;
 
-	if (getrlimit((__rlimit_resource_t)what, &r) < 0)
+	if (getrlimit(what, &r) < 0)
 		return false;
 	if (r.rlim_max == RLIM_INFINITY || r.rlim_max > to)
 		r.rlim_max = (rlim_t)to;
 	if (r.rlim_cur == RLIM_INFINITY || r.rlim_cur > r.rlim_max)
 		r.rlim_cur = r.rlim_max;
-	return setrlimit((__rlimit_resource_t)what, &r) == 0;
+	return setrlimit(what, &r) == 0;
 }
 
 static bool limit(uint64_t input)
@@ -162,6 +173,56 @@ static bool limit(uint64_t input)
 	       lower(RLIMIT_CPU, CPU_LEAST_S + CPU_PER_MIB_S * (input / MIB)) &&
 	       lower(RLIMIT_FSIZE, FILE_LEAST + FILE_TIMES * input) &&
 	       lower(RLIMIT_NOFILE, FILES_MAX) && lower(RLIMIT_CORE, 0);
+}
+
+/* "/dev/fd/63", as a shell names what comes from a command. */
+static bool is_named(const struct box_want *want, int fd)
+{
+	char text[40];
+
+	for (size_t i = 0; i < want->reads_n; i++)
+		for (int k = 0; k < 2; k++) {
+			struct buf b = BUF_OVER(text);
+
+			buf_fmt(&b, k ? "/proc/self/fd/%d" : "/dev/fd/%d", fd);
+			if (want->reads[i] && strcmp(want->reads[i], buf_cstr(&b)) == 0)
+				return true;
+		}
+	return false;
+}
+
+/* What this program opens is closed when it starts another one: the rest is its caller's. */
+static void close_inherited(const struct box_want *want)
+{
+	struct rlimit r;
+	int most = FILES_SEEN;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) == 0 && r.rlim_cur < FILES_SEEN)
+		most = (int)r.rlim_cur;
+	for (int fd = STDERR_FILENO + 1; fd < most; fd++) {
+		int flags = fcntl(fd, F_GETFD);
+
+		if (flags >= 0 && !(flags & FD_CLOEXEC) && !is_named(want, fd))
+			(void)close(fd);
+	}
+}
+
+/* As root, all but those to read and write files of others; the limits hold for root as well. */
+static void drop_capabilities(void)
+{
+	struct {
+		uint32_t version;
+		int pid;
+	} whom = {.version = CAPABILITIES_64};
+	struct {
+		uint32_t effective, permitted, inheritable;
+	} left[2] = {
+		{.effective = CAP_DAC, .permitted = CAP_DAC},
+                {0                   }
+        };
+
+	if (geteuid() == 0)
+		(void)syscall(SYS_capset, &whom, left);
 }
 
 static void say(struct box *held)
@@ -196,6 +257,8 @@ void box_enter(const struct box_want *want, struct box *held)
 	(void)restrict_files;
 	(void)limit;
 	(void)bytes_of;
+	(void)close_inherited;
+	(void)drop_capabilities;
 	(void)say;
 	*held = (struct box){0};
 	buf_str(&b, "none: a build with sanitizers");
@@ -213,10 +276,12 @@ void box_calculate(unsigned cpu_s, size_t memory)
 void box_enter(const struct box_want *want, struct box *held)
 {
 	*held = (struct box){0};
+	close_inherited(want);
 	held->limits = limit(bytes_of(want));
+	drop_capabilities();
 	held->no_new_privs = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 	held->landlock = restrict_files(want);
-	held->filter = box_filter(want->makes_n ? BOX_CALLS_MAKE : BOX_CALLS_READ);
+	held->filter = box_filter(want->makes_n ? BOX_CALLS_MAKE : BOX_CALLS_READ, want->forks);
 	say(held);
 }
 
@@ -254,7 +319,7 @@ void box_calculate(unsigned cpu_s, size_t memory)
 	if (getrlimit(RLIMIT_AS, &r) == 0)
 		(void)lower(RLIMIT_AS, in_use(r) + memory);
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	(void)box_filter(BOX_CALLS_CALCULATE);
+	(void)box_filter(BOX_CALLS_CALCULATE, false);
 }
 
 #endif

@@ -2,11 +2,14 @@
  * The box: what a process that reads a stranger's file takes from itself before it reads
  * the first byte.  Each part holds where the kernel has it; struct box says which did.
  *
- *	no_new_privs   nothing it starts gains a right
+ *	no_new_privs   nothing it starts gains a right; as root all capabilities but those to
+ *	               read files of others are dropped
+ *	descriptors    what its caller left open is closed
  *	limits         memory, processor time, size of a file, open files, no core
  *	system calls   (seccomp) those of a reader of files that calculates; no socket, no exec,
  *	               no ptrace, no signal to others, no memory that is written and then run;
- *	               no file is opened for writing unless a folder for that is named
+ *	               no file is opened for writing unless a folder for that is named, no
+ *	               process or thread made unless that is asked for
  *	files          (Landlock) its inputs, for reading, and the folder of its output
  */
 #ifndef ANALYZE_BOX_H
@@ -22,6 +25,7 @@ struct box_want {
 	size_t reads_n;
 	const char *const *makes; /* folders in which files are made, replaced, removed */
 	size_t makes_n;
+	bool forks; /* it makes processes: for rules of strangers, each in one of its own */
 };
 
 struct box {
@@ -32,8 +36,8 @@ struct box {
 
 /*
  * Enters it; there is no way out, for its children neither.  Standard input, output, error and
- * whatever else is open stay so.  In a program built with sanitizers, which need what the
- * box takes, nothing is done and the text says that.
+ * what this program opened (all of that close-on-exec) stay open.  In a program built with
+ * sanitizers, which need what the box takes, nothing is done and the text says that.
  */
 void box_enter(const struct box_want *want, struct box *held);
 

@@ -28,12 +28,12 @@
 
 #ifdef MACHINE
 
-#define X32         0x40000000U /* calls of the 32-bit ABI of x86_64 */
-#define OPEN_WRITES ((uint32_t)(O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY)))
+#define INSTRUCTIONS_MAX 800
+#define X32              0x40000000U /* calls of the 32-bit ABI of x86_64 */
+#define OPEN_WRITES      ((uint32_t)(O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY)))
 #define NAMESPACES                                                                                 \
 	((uint32_t)(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |     \
 	            CLONE_NEWNET | CLONE_NEWCGROUP | CLONE_PTRACE))
-#define INSTRUCTIONS_MAX 800
 
 /* Allowed up to that box, when `mask` of argument `arg` is `value`; mask 0 = whatever it is. */
 static const struct call {
@@ -41,14 +41,20 @@ static const struct call {
 	enum box_calls upto;
 	unsigned arg;
 	uint32_t mask, value;
+	bool forks; /* only where processes may be made */
 } calls[] = {
-#define ALWAYS(name)          {.nr = (uint32_t)SYS_##name, .upto = BOX_CALLS_CALCULATE},
-#define READING(name)         {.nr = (uint32_t)SYS_##name, .upto = BOX_CALLS_READ},
-#define MAKING(name)          {.nr = (uint32_t)SYS_##name, .upto = BOX_CALLS_MAKE},
-#define IS(name, a, v)        {(uint32_t)SYS_##name, BOX_CALLS_CALCULATE, (a), UINT32_MAX, (uint32_t)(v)},
-#define WITHOUT(name, a, m)   {(uint32_t)SYS_##name, BOX_CALLS_CALCULATE, (a), (uint32_t)(m), 0},
-#define R_WITHOUT(name, a, m) {(uint32_t)SYS_##name, BOX_CALLS_READ, (a), (uint32_t)(m), 0},
-#define R_IS(name, a, v)      {(uint32_t)SYS_##name, BOX_CALLS_READ, (a), UINT32_MAX, (uint32_t)(v)},
+#define ALWAYS(name)  {.nr = (uint32_t)SYS_##name, .upto = BOX_CALLS_CALCULATE},
+#define READING(name) {.nr = (uint32_t)SYS_##name, .upto = BOX_CALLS_READ},
+#define MAKING(name)  {.nr = (uint32_t)SYS_##name, .upto = BOX_CALLS_MAKE},
+#define IS(name, a, v)                                                                             \
+	{(uint32_t)SYS_##name, BOX_CALLS_CALCULATE, (a), UINT32_MAX, (uint32_t)(v), false},
+#define WITHOUT(name, a, m)                                                                        \
+	{(uint32_t)SYS_##name, BOX_CALLS_CALCULATE, (a), (uint32_t)(m), 0, false},
+#define R_WITHOUT(name, a, m) {(uint32_t)SYS_##name, BOX_CALLS_READ, (a), (uint32_t)(m), 0, false},
+#define R_IS(name, a, v)                                                                           \
+	{(uint32_t)SYS_##name, BOX_CALLS_READ, (a), UINT32_MAX, (uint32_t)(v), false},
+#define FORK_WITHOUT(name, a, m)                                                                   \
+	{(uint32_t)SYS_##name, BOX_CALLS_READ, (a), (uint32_t)(m), 0, true},
 #include "analyze/box_calls.def"
 };
 #define CALLS (sizeof(calls) / sizeof(calls[0]))
@@ -67,14 +73,14 @@ static const uint32_t newer[] = {
 };
 
 struct program {
-	struct sock_filter code[INSTRUCTIONS_MAX];
-	unsigned short n;
+	struct sock_filter *code;
+	size_t n, cap;
 };
 
 static void emit(struct program *p, uint16_t code, uint32_t k, uint8_t yes, uint8_t no)
 {
-	if (p->n < INSTRUCTIONS_MAX)
-		p->code[p->n++] = (struct sock_filter){.code = code, .jt = yes, .jf = no, .k = k};
+	if (p->n++ < p->cap)
+		p->code[p->n - 1] = (struct sock_filter){.code = code, .jt = yes, .jf = no, .k = k};
 }
 
 static void load(struct program *p, size_t offset)
@@ -108,7 +114,7 @@ static void allow(struct program *p, const struct call *c)
 	load(p, offsetof(struct seccomp_data, nr));
 }
 
-static void build(struct program *p, enum box_calls upto)
+static void build(struct program *p, enum box_calls upto, bool forks)
 {
 	load(p, offsetof(struct seccomp_data, arch));
 	emit(p, BPF_JMP | BPF_JEQ | BPF_K, MACHINE, 1, 0);
@@ -117,7 +123,7 @@ static void build(struct program *p, enum box_calls upto)
 	emit(p, BPF_JMP | BPF_JGE | BPF_K, X32, 0, 1);
 	answer(p, SECCOMP_RET_KILL_PROCESS);
 	for (size_t i = 0; i < CALLS; i++)
-		if (calls[i].upto >= upto)
+		if (calls[i].upto >= upto && (forks || !calls[i].forks))
 			allow(p, &calls[i]);
 	for (size_t i = 0; i < sizeof(newer) / sizeof(newer[0]); i++) {
 		emit(p, BPF_JMP | BPF_JEQ | BPF_K, newer[i], 0, 1);
@@ -126,22 +132,38 @@ static void build(struct program *p, enum box_calls upto)
 	answer(p, SECCOMP_RET_ERRNO | EPERM);
 }
 
-bool box_filter(enum box_calls upto)
+size_t box_filter_program(enum box_calls upto, bool forks, struct sock_filter *code, size_t n)
 {
-	struct program p = {.n = 0};
-	struct sock_fprog prog = {.filter = p.code};
+	struct program p = {.code = code, .cap = n};
 
-	build(&p, upto);
-	prog.len = p.n;
-	return p.n < INSTRUCTIONS_MAX &&
-	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog, 0, 0) == 0;
+	build(&p, upto, forks);
+	return p.n <= p.cap ? p.n : 0;
+}
+
+bool box_filter(enum box_calls upto, bool forks)
+{
+	struct sock_filter code[INSTRUCTIONS_MAX];
+	struct sock_fprog prog = {.filter = code};
+
+	prog.len = (unsigned short)box_filter_program(upto, forks, code, INSTRUCTIONS_MAX);
+	return prog.len && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog, 0, 0) == 0;
 }
 
 #else
 
-bool box_filter(enum box_calls calls)
+size_t box_filter_program(enum box_calls upto, bool forks, struct sock_filter *code, size_t n)
 {
-	(void)calls;
+	(void)upto;
+	(void)forks;
+	(void)code;
+	(void)n;
+	return 0;
+}
+
+bool box_filter(enum box_calls upto, bool forks)
+{
+	(void)upto;
+	(void)forks;
 	return false;
 }
 

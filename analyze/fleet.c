@@ -152,7 +152,8 @@ static int work(void *user, size_t i, FILE *answer)
 	const struct box_want want = {.reads = &g->want->paths[i],
 	                              .reads_n = 1,
 	                              .makes = &g->want->out_dir,
-	                              .makes_n = g->dir >= 0 ? 1 : 0};
+	                              .makes_n = g->dir >= 0 ? 1 : 0,
+	                              .forks = g->want->strangers};
 	struct box box = {.text = BOX_NONE};
 	struct err unwritten = {0}, e = {0};
 	uint32_t length;

@@ -30,6 +30,7 @@ struct fleet_want {
 	const char *ending;              /* of their names: "txt" */
 	const struct style *style;
 	const struct rules *rules;
+	bool strangers;            /* not all of them are built in */
 	struct diagnose_want host; /* how each bundle is diagnosed */
 	const char *sections;      /* of the fleet's report these alone, see report_listed */
 	bool all;
