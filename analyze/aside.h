@@ -11,9 +11,11 @@
 /*
  * Runs work(user), whose result is its process' exit status, and returns that; the output,
  * reserved before, is the work's, and finished here (status `failed` or above: as failed).
- * -1 and *e: it died, or could not be begun.
+ * -1 and *e: it died, or could not be begun.  When it failed or died, nothing is left of
+ * `leftover`, a database that it writes, or NULL.  A signal that is meant to end this process
+ * ends the work first.
  */
-int aside_run(int (*work)(void *user), void *user, struct output *out, int failed, struct err *e)
-	__attribute__((warn_unused_result));
+int aside_run(int (*work)(void *user), void *user, struct output *out, int failed,
+              const char *leftover, struct err *e) __attribute__((warn_unused_result));
 
 #endif

@@ -355,6 +355,7 @@ static enum status fleet(struct run *run)
 	                          .renderer = run->form,
 	                          .ending = strcmp(o->format, "text") == 0 ? "txt" : o->format,
 	                          .rules = &run->rules,
+	                          .strangers = o->rules != NULL,
 	                          .sections = run->style.sections,
 	                          .all = o->all,
 	                          .no_box = o->no_sandbox,
@@ -389,14 +390,12 @@ static enum status fleet(struct run *run)
 /* A guess is told, on standard error: what is printed stays JSON alone. */
 static void dump_say(const struct raw_way *w, const char *path)
 {
-	char text[2 * sizeof(w->path[0])];
-
 	for (size_t i = 0; w->reader[i]; i++) {
-		struct buf b = BUF_OVER(text);
-
-		escape_put(&b, span_of(w->path[i]), true);
-		(void)fprintf(stderr, "nettape-analyze: %s: read as %s (%s)\n", path,
-		              w->reader[i]->format, buf_cstr(&b));
+		(void)fputs("nettape-analyze: ", stderr);
+		escape_print(stderr, path);
+		(void)fprintf(stderr, ": read as %s (", w->reader[i]->format);
+		escape_print(stderr, w->path[i]);
+		(void)fputs(")\n", stderr);
 	}
 }
 
@@ -521,6 +520,7 @@ static int work_boxed(void *user)
 	reads[want.reads_n++] = o->baseline;
 	reads[want.reads_n++] = o->dump;
 	reads[want.reads_n++] = checks_rules && !o->args_n ? "rules" : NULL;
+	want.forks = o->rules || checks_rules;
 	box_enter(&want, &run->box);
 	return (int)run->way->run(run);
 }
@@ -537,7 +537,9 @@ static enum status run_boxed(struct run *run, struct err *e)
 	if (output_reserve(&run->out, reports ? o->output : NULL,
 	                   reports && !o->no_pager && !o->sql && !exports, e))
 		return STATUS_FAILED;
-	s = aside_run(work_boxed, run, &run->out, STATUS_USAGE, e);
+	s = aside_run(work_boxed, run, &run->out, STATUS_USAGE,
+	              o->db ? arena_fmt(&run->arena, "%s.tmp", o->db) : NULL, e);
+	arena_free(&run->arena);
 	return s < 0 ? STATUS_FAILED : (enum status)s;
 }
 

@@ -9,13 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "analyze/escape.h"
+#include "schema/buf.h"
 #include "schema/span.h"
 
 #define PAGER_WORDS  16
+#define PART_MORE    32 /* ".1234.tmp" */
 #define PAGER_BYTES  512
 #define ROWS_DEFAULT 24 /* of a terminal that does not tell */
 
@@ -51,16 +54,68 @@ static bool wants_pager(const struct output *o)
 	return o->terminal && (pager ? *pager && strcmp(pager, "cat") != 0 : !o->dumb);
 }
 
+/* A file that is there and can be replaced, or a name that is free. */
+static bool replaceable(struct output *o, const char *path, struct stat *was)
+{
+	o->path = realpath(path, NULL);
+	if (!o->path) {
+		*was = (struct stat){0};
+		o->path = errno == ENOENT && lstat(path, was) < 0 ? strdup(path) : NULL;
+		return o->path != NULL;
+	}
+	return stat(o->path, was) == 0 && S_ISREG(was->st_mode) && was->st_nlink == 1;
+}
+
+/* "FILE.1234.tmp": with the rights of what it replaces. */
+static int open_part(struct output *o, const struct stat *was)
+{
+	size_t cap = strlen(o->path) + PART_MORE;
+	struct buf b = {.p = malloc(cap), .cap = cap};
+	int fd;
+
+	if (!b.p)
+		return -1;
+	buf_fmt(&b, "%s.%ld.tmp", o->path, (long)getpid());
+	fd = open(buf_cstr(&b), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	if (fd >= 0 && was->st_mode &&
+	    (fchown(fd, was->st_uid, was->st_gid) < 0 || fchmod(fd, was->st_mode & 0777) < 0)) {
+		(void)unlink(b.p);
+		(void)close(fd);
+		fd = -1;
+	}
+	if (fd >= 0)
+		o->part = b.p;
+	else
+		free(b.p);
+	return fd;
+}
+
+/* Where no other file can be made or may take its place, it is written as it is. */
 static int reserve_file(struct output *o, const char *path, struct err *e)
 {
-	const int how = O_WRONLY | O_CREAT | O_CLOEXEC;
+	struct stat was = {0};
 
-	o->path = path;
-	o->fd = open(path, how | O_EXCL, 0666);
-	o->made = o->fd >= 0;
-	if (!o->made)
-		o->fd = open(path, how, 0666);
+	o->file = true;
+	if (replaceable(o, path, &was) && (!was.st_mode || access(o->path, W_OK) == 0))
+		o->fd = open_part(o, &was);
+	if (o->fd < 0)
+		o->fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 	return o->fd < 0 ? err_set(e, errno, "open %s", path) : 0;
+}
+
+/* The file gets its name, or nothing of it stays. */
+static int land(struct output *o, bool failed, struct err *e)
+{
+	int rc = 0;
+
+	if (o->part && !failed && rename(o->part, o->path) < 0)
+		rc = err_set(e, errno, "rename %s", o->part);
+	if (o->part && (failed || rc < 0))
+		(void)unlink(o->part);
+	free(o->part);
+	free(o->path);
+	o->part = o->path = NULL;
+	return rc;
 }
 
 int output_reserve(struct output *o, const char *path, bool page, struct err *e)
@@ -83,51 +138,55 @@ void output_is_worker(struct output *o)
 	if (o->pager >= 0)
 		(void)close(o->pager);
 	o->pager = -1;
+	o->apart = true;
 }
 
-void output_gather(struct output *o)
+int output_gather(struct output *o)
 {
-	char block[16384];
-	FILE *text;
-	ssize_t n;
-
 	if (o->fd >= 0)
 		(void)close(o->fd);
 	o->fd = -1;
-	if (o->pager < 0)
-		return;
-	text = open_memstream(&o->text, &o->text_n);
-	while ((n = read(o->pager, block, sizeof(block))) > 0 || (n < 0 && errno == EINTR))
-		if (text && n > 0)
-			(void)fwrite(block, 1, (size_t)n, text);
-	if (text)
-		(void)fclose(text);
-	(void)close(o->pager);
+	if (o->pager >= 0)
+		o->taken = open_memstream(&o->text, &o->text_n);
+	return o->pager;
 }
 
-/* What was reserved; a file loses what it had. */
+bool output_take(struct output *o)
+{
+	char block[16384];
+	ssize_t n = read(o->pager, block, sizeof(block));
+
+	if (n < 0 && errno == EINTR)
+		return true;
+	if (n > 0) {
+		if (o->taken)
+			(void)fwrite(block, 1, (size_t)n, o->taken);
+		return true;
+	}
+	if (o->taken)
+		(void)fclose(o->taken);
+	(void)close(o->pager);
+	o->pager = -1;
+	return false;
+}
+
 static int open_reserved(struct output *o, struct err *e)
 {
-	if (o->path) {
+	if (o->file) {
 		o->terminal = false;
 		o->width = 0;
 		(void)!ftruncate(o->fd, 0); /* /dev/full has no length */
 	}
 	o->out = fdopen(o->fd, "w");
-	return o->out ? 0
-	              : err_set(e, errno, "open %s", o->path ? o->path : "the pipe to the pager");
+	return o->out ? 0 : err_set(e, errno, "open the output");
 }
 
 int output_open(struct output *o, const char *path, bool page, struct err *e)
 {
+	if (o->fd < 0 && path && reserve_file(o, path, e) < 0)
+		return -1;
 	if (o->fd >= 0)
 		return open_reserved(o, e);
-	if (path) {
-		o->terminal = false;
-		o->width = 0;
-		o->out = fopen(path, "we");
-		return o->out ? 0 : err_set(e, errno, "open %s", path);
-	}
 	if (!page || !wants_pager(o))
 		return 0;
 	o->kept = true;
@@ -295,9 +354,9 @@ static int close_kept(struct output *o, struct err *e)
 
 int output_finish(struct output *o, bool failed, struct err *e)
 {
-	if (failed && o->made)
-		(void)unlink(o->path);
-	return o->text ? show_kept(o, e) : 0;
+	int rc = o->text ? show_kept(o, e) : 0;
+
+	return land(o, failed, e) < 0 ? -1 : rc;
 }
 
 int output_close(struct output *o, struct err *e)
@@ -315,5 +374,9 @@ int output_close(struct output *o, struct err *e)
 		code = errno;
 		failed = true;
 	}
-	return failed ? err_set(e, code, "write") : 0;
+	if (failed)
+		(void)err_set(e, code, "write");
+	if (!o->apart && land(o, failed, e) < 0)
+		return -1;
+	return failed ? -1 : 0;
 }
