@@ -10,11 +10,14 @@
  */
 #include "analyze/rule.h"
 
+#include "analyze/escape.h"
 #include "analyze/rule_scan.h"
 #include "schema/buf.h"
 #include "schema/timefmt.h"
 
-#define VALUE_MAX 8192 /* bytes of one key's value */
+#define VALUE_MAX  8192 /* bytes of one key's value */
+#define PARAMS_MAX 64
+#define WORDS_MAX  256 /* of one key */
 
 enum key_type {
 	KEY_ID,
@@ -72,6 +75,7 @@ struct reader {
 	char value[VALUE_MAX]; /* of the key that is being read */
 };
 
+#define QUOTED(s)            (int)((s).n < 60 ? (s).n : 60), (s).p /* in a message */
 #define FAIL(rd, field, ...) fail((rd), (field)->line, arena_fmt((rd)->arena, __VA_ARGS__))
 
 static int fail(struct reader *rd, size_t line, const char *why)
@@ -138,14 +142,17 @@ static bool next_word(struct span *s, struct span *word)
 	return n > 0;
 }
 
-static void add_words(struct reader *rd, const struct field *f, struct rule_words *w)
+static int add_words(struct reader *rd, const struct field *f, struct rule_words *w)
 {
 	struct span rest = f->value, word;
 
 	while (next_word(&rest, &word)) {
+		if (w->n == WORDS_MAX)
+			return FAIL(rd, f, "more than %d words", WORDS_MAX);
 		w->v = arena_more(rd->arena, w->v, w->n, sizeof(*w->v));
 		w->v[w->n++] = arena_text(rd->arena, word);
 	}
+	return 0;
 }
 
 /* "softnet >= 2, linkerd": without a number one capture is enough. */
@@ -160,6 +167,8 @@ static int add_needs(struct reader *rd, const struct field *f, struct rule_needs
 		struct span behind = rest;
 		uint64_t n = 1;
 
+		if (needs->n == WORDS_MAX)
+			return FAIL(rd, f, "more than %d sources", WORDS_MAX);
 		if (next_word(&behind, &word) && span_eq(word, SPAN(">="))) {
 			if (!next_word(&behind, &word) || !span_u64(word, 1000000000, &n))
 				return FAIL(rd, f, "'%s >=' without a number", need.source);
@@ -180,6 +189,8 @@ static int add_param(struct reader *rd, const struct field *f)
 
 	if (!next_word(&rest, &name) || !next_word(&rest, &unit) || !span_trim(rest).n)
 		return FAIL(rd, f, "param needs a name, a unit and what it is");
+	if (r->params_n == PARAMS_MAX)
+		return FAIL(rd, f, "more than %d params", PARAMS_MAX);
 	if (rule_param(r, name))
 		return FAIL(rd, f, "param '%.*s' is there twice", (int)name.n, name.p);
 	v = arena_more(rd->arena, (void *)(uintptr_t)r->params, r->params_n, sizeof(*v));
@@ -195,7 +206,7 @@ static int set_number(struct reader *rd, const struct field *f, int64_t *v)
 	uint64_t n;
 
 	if (!span_u64(f->value, INT32_MAX, &n) || !n)
-		return FAIL(rd, f, "'%.*s' is no number from 1", (int)f->value.n, f->value.p);
+		return FAIL(rd, f, "'%.*s' is no number from 1", QUOTED(f->value));
 	*v = (int64_t)n;
 	return 0;
 }
@@ -203,8 +214,7 @@ static int set_number(struct reader *rd, const struct field *f, int64_t *v)
 static int set_id(struct reader *rd, const struct field *f, const char **id)
 {
 	if (!is_id(f->value))
-		return FAIL(rd, f, "'%.*s' is no AREA/NAME of a-z, 0-9 and '-'", (int)f->value.n,
-		            f->value.p);
+		return FAIL(rd, f, "'%.*s' is no AREA/NAME of a-z, 0-9 and '-'", QUOTED(f->value));
 	*id = arena_text(rd->arena, f->value);
 	return 0;
 }
@@ -212,7 +222,7 @@ static int set_id(struct reader *rd, const struct field *f, const char **id)
 static int set_time(struct reader *rd, const struct field *f, int64_t *ns)
 {
 	if (!duration_parse(f->value, ns) || *ns <= 0)
-		return FAIL(rd, f, "'%.*s' is no duration", (int)f->value.n, f->value.p);
+		return FAIL(rd, f, "'%.*s' is no duration", QUOTED(f->value));
 	return 0;
 }
 
@@ -240,8 +250,7 @@ static int set(struct reader *rd, const struct key *k, const struct field *f)
 	case KEY_PARAM:
 		return add_param(rd, f);
 	case KEY_WORDS:
-		add_words(rd, f, at);
-		return 0;
+		return add_words(rd, f, at);
 	case KEY_LINE:
 		*(const char **)at = fold(rd->arena, f->value);
 		return 0;
@@ -262,7 +271,7 @@ static int set_field(struct reader *rd, const struct field *f)
 		rd->seen[i] = true;
 		return set(rd, &keys[i], f);
 	}
-	return FAIL(rd, f, "unknown key '%.*s'", (int)f->key.n, f->key.p);
+	return FAIL(rd, f, "unknown key '%.*s'", QUOTED(f->key));
 }
 
 /* True when the line goes on with the key above: it is empty or stands further in. */
@@ -270,6 +279,22 @@ static bool continues(struct span line, struct span *body)
 {
 	*body = line;
 	return span_skip(body, SPAN("--")) && (indent_of(*body) > 1 || !span_trim(*body).n);
+}
+
+/* No header needs what moves a cursor or hides what follows, nor what is no UTF-8. */
+static bool is_text(struct span s)
+{
+	struct span line;
+
+	while (span_line(&s, &line))
+		while (line.n) {
+			struct span part = span_sub(line, 0, span_find(line, '\t'));
+
+			if (!escape_none(part))
+				return false;
+			line = span_sub(line, part.n + 1, line.n);
+		}
+	return true;
 }
 
 /* The key's line and what continues it, each line less the column of the first. */
@@ -301,7 +326,9 @@ static int next_field(struct reader *rd, struct span *text, size_t *at, struct f
 		buf_put(&value, span_trim(body));
 	}
 	f->value = span_trim(buf_span(&value));
-	return value.cut ? FAIL(rd, f, "longer than %d bytes", VALUE_MAX) : 0;
+	if (value.cut)
+		return FAIL(rd, f, "longer than %d bytes", VALUE_MAX);
+	return is_text(f->key) && is_text(f->value) ? 0 : FAIL(rd, f, "a byte that is no text");
 }
 
 static int check(struct reader *rd, size_t line)
@@ -332,6 +359,15 @@ static void find_defaults(struct reader *rd)
 			v[i].value = arena_text(rd->arena, literal);
 }
 
+static size_t line_at(struct span text, size_t at)
+{
+	size_t line = 1;
+
+	for (size_t i = 0; i < at; i++)
+		line += text.p[i] == '\n';
+	return line;
+}
+
 int rule_parse(struct rule *r, const char *path, struct span text, struct arena *a, struct err *e)
 {
 	struct reader rd = {.rule = r, .arena = a, .err = e};
@@ -349,7 +385,7 @@ int rule_parse(struct rule *r, const char *path, struct span text, struct arena 
 	                   .but = "",
 	                   .see = ""};
 	if (span_find(text, '\0') != text.n)
-		return fail(&rd, 1, "a NUL byte");
+		return fail(&rd, line_at(text, span_find(text, '\0')), "a NUL byte");
 	while (span_starts(text, SPAN("--"))) {
 		struct field f;
 

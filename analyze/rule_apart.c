@@ -16,10 +16,9 @@
 #include "schema/buf.h"
 #include "schema/timefmt.h"
 
-#define MESSAGE_MAX    (2 * RULE_BYTES_MAX + RULE_ROWS_MAX * (size_t)1024)
-#define BLOCK          ((size_t)64 * 1024)
-#define NO_TEXT        UINT32_MAX
-#define TIMEOUT_MAX_NS (INT64_C(10) * NS_PER_S)
+#define MESSAGE_MAX (2 * RULE_BYTES_MAX + RULE_ROWS_MAX * (size_t)1024)
+#define BLOCK       ((size_t)64 * 1024)
+#define NO_TEXT     UINT32_MAX
 
 /*
  * The answer: 'e' and why not; or 'r', how many rows and columns of evidence, the columns'
@@ -78,14 +77,6 @@ static void put_rows(FILE *out, const struct rule_rows *rows)
 	}
 }
 
-/* What a stranger's header asks for has a bound. */
-static int64_t timeout_of(const struct rule *r)
-{
-	int64_t asked = r->timeout_ns ? r->timeout_ns : RULE_TIMEOUT_NS;
-
-	return asked < TIMEOUT_MAX_NS ? asked : TIMEOUT_MAX_NS;
-}
-
 /* A clock of its own, should SQLite not look at its: a second later. */
 static void set_alarm(int64_t ns)
 {
@@ -110,7 +101,7 @@ __attribute__((noreturn)) static void child(struct rule_box *b, const struct rul
 	struct err e = {0};
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	bounded.timeout_ns = timeout_of(r);
+	bounded.timeout_ns = rule_timeout(r);
 	set_alarm(bounded.timeout_ns);
 	box_calculate((unsigned)(bounded.timeout_ns / NS_PER_S) + 2, (size_t)RULE_HEAP_BYTES * 2);
 	if (!out)
@@ -241,7 +232,7 @@ static int understand(struct span s, const struct rule *r, struct arena *a, stru
 
 	if (!fine || !take(&s, &end, 1) || end != '.' || s.n) {
 		*out = (struct rule_rows){0};
-		(void)err_set(e, 0, "%s: its process gave no answer", r->path);
+		(void)err_set(e, 0, "%s:%zu: its process gave no answer", r->path, rule_line(r));
 		return 1;
 	}
 	return why ? err_set(e, 0, "%s", why) : 0;
@@ -280,13 +271,13 @@ static int died(const struct rule *r, int status, struct err *e)
 	int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 
 	if (sig == SIGALRM || sig == SIGXCPU || sig == SIGKILL)
-		(void)err_set(e, 0, "%s: its process was stopped after %lld ms", r->path,
-		              (long long)(timeout_of(r) / NS_PER_MS));
+		(void)err_set(e, 0, "%s:%zu: its process was stopped after %lld ms", r->path,
+		              rule_line(r), (long long)(rule_timeout(r) / NS_PER_MS));
 	else if (sig)
-		(void)err_set(e, 0, "%s: its process ended by signal %d, %s", r->path, sig,
-		              strsignal(sig));
+		(void)err_set(e, 0, "%s:%zu: its process ended by signal %d, %s", r->path,
+		              rule_line(r), sig, strsignal(sig));
 	else
-		(void)err_set(e, 0, "%s: its process gave no answer", r->path);
+		(void)err_set(e, 0, "%s:%zu: its process gave no answer", r->path, rule_line(r));
 	return 1;
 }
 

@@ -162,6 +162,8 @@ static void capture(struct builder *b, const struct case_source *s)
 		return;
 	}
 	out = store_member(b->store, &m);
+	if (!out)
+		return;
 	for (size_t i = 0; i < b->c->series_n; i++)
 		if (strcmp(b->c->series[i].source, s->name) == 0)
 			put_point(out, &b->c->series[i], index);

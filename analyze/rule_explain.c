@@ -1,6 +1,7 @@
 /* --list-rules and --explain: what the rules say of themselves. */
 #include <string.h>
 
+#include "analyze/escape.h"
 #include "analyze/rule_page.h"
 #include "analyze/rules.h"
 #include "schema/nearest.h"
@@ -25,8 +26,9 @@ void rules_list(const struct rules *r, FILE *out)
 		const struct rule *x = &r->set.v[i]->rule;
 
 		if (r->set.v[i]->broken) {
-			(void)fprintf(out, "%-*s broken          %s\n", ID_COLUMNS, x->id,
-			              r->set.v[i]->broken);
+			(void)fprintf(out, "%-*s broken          ", ID_COLUMNS, x->id);
+			escape_print(out, r->set.v[i]->broken);
+			(void)fputc('\n', out);
 			continue;
 		}
 		(void)fprintf(out, "%-*s %-*s %s\n", ID_COLUMNS, x->id, LEVELS_COLUMNS,

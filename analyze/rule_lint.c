@@ -2,8 +2,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "analyze/escape.h"
 #include "analyze/parse.h"
 #include "analyze/rule_advice.h"
+#include "analyze/rule_apart.h"
 #include "analyze/rule_case.h"
 #include "analyze/rule_run.h"
 #include "analyze/rule_scan.h"
@@ -300,9 +302,12 @@ static void lint_time(struct lint *l)
 	struct rule_rows rows;
 	struct err e = {0};
 	int64_t ns;
+	int rc;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &from);
-	if (rule_query(l->box, l->rule, NULL, 0, l->arena, &rows, &e) != 0)
+	rc = l->entry->built_in ? rule_query(l->box, l->rule, NULL, 0, l->arena, &rows, &e)
+	                        : rule_query_apart(l->box, l->rule, NULL, 0, l->arena, &rows, &e);
+	if (rc != 0)
 		complain(l, arena_text(l->arena, span_of(e.text)));
 	(void)clock_gettime(CLOCK_MONOTONIC, &to);
 	ns = (int64_t)(to.tv_sec - from.tv_sec) * NS_PER_S + to.tv_nsec - from.tv_nsec;
@@ -385,7 +390,7 @@ static void lint_cases(struct lint *l, const char *dir)
 {
 	const char *path = arena_fmt(l->arena, "%s/%s.test", dir, l->entry->name);
 	struct err e = {0};
-	struct span text = rule_file(path, TEST_FILE_MAX, l->arena, &e);
+	struct span text = rule_file_plain(path, TEST_FILE_MAX, l->arena, &e);
 	struct coverage c = {0};
 	struct rule_cases cases;
 
@@ -433,8 +438,11 @@ static bool lint_rule(struct lint *l, const char *dir, FILE *out)
 	}
 	lint_cases(l, dir);
 	(void)fprintf(out, "%s - lint-rules %s\n", l->n ? "not ok" : "ok", l->entry->name);
-	for (size_t i = 0; i < l->n; i++)
-		(void)fprintf(out, "#   %s\n", l->complaints[i]);
+	for (size_t i = 0; i < l->n; i++) {
+		(void)fputs("#   ", out);
+		escape_print(out, l->complaints[i]);
+		(void)fputc('\n', out);
+	}
 	return !l->n;
 }
 

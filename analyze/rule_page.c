@@ -1,9 +1,12 @@
 #include "analyze/rule_page.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "analyze/escape.h"
 #include "analyze/recorded.h"
 #include "analyze/rule_scan.h"
+#include "analyze/table.h"
 #include "schema/timefmt.h"
 
 #define TEXT_BYTES    4096
@@ -297,6 +300,21 @@ static void put_sql_line(const struct layout *l, struct span line)
 	}
 }
 
+/* A stranger's may hold anything; to be freed. */
+static struct span as_text(struct span line)
+{
+	struct buf b = {.p = must_alloc(4 * line.n + 1), .cap = 4 * line.n + 1};
+	struct span part;
+
+	for (bool more = true; more;) {
+		more = span_cut(&line, '\t', &part);
+		escape_put(&b, more ? part : line, true);
+		if (more)
+			buf_char(&b, '\t');
+	}
+	return buf_span(&b);
+}
+
 /* The statement without the header. */
 static void put_sql(const struct layout *l, const struct rule *r)
 {
@@ -309,8 +327,12 @@ static void put_sql(const struct layout *l, const struct rule *r)
 	buf_fmt(&b, "SQL, %s", r->path);
 	put_head(l, buf_cstr(&b));
 	sql = span_trim(sql);
-	while (span_line(&sql, &line))
-		put_sql_line(l, line);
+	while (span_line(&sql, &line)) {
+		struct span shown = as_text(line);
+
+		put_sql_line(l, shown);
+		free((void *)(uintptr_t)shown.p);
+	}
 }
 
 void rule_page_put(const struct layout *l, const struct rules *all, const struct rule *r)

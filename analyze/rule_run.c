@@ -1,9 +1,12 @@
 #include "analyze/rule_run_impl.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "analyze/rule_apart.h"
 #include "schema/timefmt.h"
+
+#define APART_MAX_NS (INT64_C(20) * NS_PER_S) /* all rules of strangers together */
 
 static const char insert_finding[] =
 	"INSERT OR IGNORE INTO finding(rule, version, level, entity, at, first_at, last_at, votes,"
@@ -143,8 +146,8 @@ static const char *find_twice(struct runner *run, const struct rule *r,
 {
 	for (size_t i = 0; i < rows->n; i++)
 		if (rows->v[i].level != LEVEL_OK && is_twice(rows, &rows->v[i]))
-			return arena_fmt(run->arena, "%s: two rows for entity '%s'", r->path,
-			                 rows->v[i].entity);
+			return arena_fmt(run->arena, "%s:%zu: two rows for entity '%s'", r->path,
+			                 rule_line(r), rows->v[i].entity);
 	return NULL;
 }
 
@@ -196,6 +199,31 @@ static const char *say_skipped(struct runner *run, const struct rule *r,
 	return arena_fmt(a, "none of the %zu examined could be judged", rows->n);
 }
 
+static int64_t now_ns(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec;
+}
+
+/* One after the other they have a bound as well: thousands that each take their time. */
+static int query_apart(struct runner *run, const struct rule *r, const struct rule_value *values,
+                       size_t n, struct rule_rows *rows, struct err *e)
+{
+	int64_t since = now_ns();
+	int rc;
+
+	if (run->apart_ns > APART_MAX_NS) {
+		(void)err_set(e, 0, "%s:%zu: not run: the rules of its folder took %d s already",
+		              r->path, rule_line(r), (int)(APART_MAX_NS / NS_PER_S));
+		return 1;
+	}
+	rc = rule_query_apart(run->box, r, values, n, run->arena, rows, e);
+	run->apart_ns += now_ns() - since;
+	return rc;
+}
+
 /* Those built in were read before they were built in; others run apart. */
 static int query(struct runner *run, const struct rule_entry *entry, struct rule_rows *rows,
                  struct err *e)
@@ -206,7 +234,7 @@ static int query(struct runner *run, const struct rule_entry *entry, struct rule
 
 	return entry->built_in || !run->strangers_apart
 	               ? rule_query(run->box, r, values, n, run->arena, rows, e)
-	               : rule_query_apart(run->box, r, values, n, run->arena, rows, e);
+	               : query_apart(run, r, values, n, rows, e);
 }
 
 static int judge(struct runner *run, const struct rule_entry *entry, struct rule_outcome *out,

@@ -18,6 +18,7 @@ struct runner {
 	bool has_linkerd;     /* it was asked for, or seen */
 	const char *proxy;    /* whose Prometheus text source linkerd is, "" = none: linkerd 1.x */
 	bool strangers_apart; /* rules that were not built in run in processes of their own */
+	int64_t apart_ns;     /* what these have taken */
 	bool sosreport;       /* members are files of a report, not of a bundle */
 };
 

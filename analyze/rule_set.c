@@ -5,10 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "analyze/escape.h"
 #include "schema/buf.h"
 
 #define RULE_FILE_MAX ((size_t)256 * 1024)
+#define RULES_MAX     1000 /* in one folder */
 
 static const struct built_in {
 	const char *id;
@@ -47,6 +50,17 @@ struct span rule_file(const char *path, size_t max, struct arena *a, struct err 
 		(void)fclose(f);
 	free(p);
 	return text;
+}
+
+struct span rule_file_plain(const char *path, size_t max, struct arena *a, struct err *e)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		(void)err_set(e, 0, "%s: no file", path);
+		return (struct span){0};
+	}
+	return rule_file(path, max, a, e);
 }
 
 struct rule_entry *rule_set_find(const struct rule_set *s, struct span id)
@@ -90,13 +104,23 @@ void rule_set_add_built_in(struct rule_set *s, struct arena *a)
 	}
 }
 
+/* A name of a stranger's file, for messages. */
+static const char *shown(struct arena *a, const char *name)
+{
+	size_t cap = 4 * strlen(name) + 1;
+	struct buf b = {.p = arena_take(a, cap), .cap = cap};
+
+	escape_put(&b, span_of(name), true);
+	return buf_cstr(&b);
+}
+
 static void add_file(struct rule_set *s, const char *id, const char *path, struct arena *a)
 {
 	struct rule_entry *entry = arena_take(a, sizeof(*entry));
 	struct err e = {0};
-	struct span text = rule_file(path, RULE_FILE_MAX, a, &e);
+	struct span text = rule_file_plain(path, RULE_FILE_MAX, a, &e);
 
-	entry = add(s, entry, id, path, text.p ? text : SPAN(""), a);
+	entry = add(s, entry, shown(a, id), shown(a, path), text.p ? text : SPAN(""), a);
 	if (!e.text[0])
 		return;
 	entry->broken = arena_text(a, span_of(e.text));
@@ -114,7 +138,8 @@ static int is_visible(const struct dirent *d)
 }
 
 /* The rules of one area; a plain file beside the areas is none. */
-static size_t add_area(struct rule_set *s, const char *dir, const char *area, struct arena *a)
+static size_t add_area(struct rule_set *s, const char *dir, const char *area, size_t found,
+                       struct arena *a)
 {
 	const char *path = arena_fmt(a, "%s/%s", dir, area);
 	struct dirent **names = NULL;
@@ -123,8 +148,9 @@ static size_t add_area(struct rule_set *s, const char *dir, const char *area, st
 	for (int i = 0; i < n; i++) {
 		struct span name = span_of(names[i]->d_name);
 
-		add_file(s, arena_fmt(a, "%s/%.*s", area, (int)name.n - 4, name.p),
-		         arena_fmt(a, "%s/%s", path, name.p), a);
+		if (found + (size_t)i < RULES_MAX)
+			add_file(s, arena_fmt(a, "%s/%.*s", area, (int)name.n - 4, name.p),
+			         arena_fmt(a, "%s/%s", path, name.p), a);
 		free(names[i]);
 	}
 	free(names);
@@ -140,10 +166,12 @@ int rule_set_add_dir(struct rule_set *s, const char *dir, struct arena *a, struc
 	if (n < 0)
 		return err_set(e, errno, "folder of rules %s", dir);
 	for (int i = 0; i < n; i++) {
-		found += add_area(s, dir, areas[i]->d_name, a);
+		found += add_area(s, dir, areas[i]->d_name, found, a);
 		free(areas[i]);
 	}
 	free(areas);
+	if (found > RULES_MAX)
+		return err_set(e, 0, "folder of rules %s: more than %d rules", dir, RULES_MAX);
 	return found ? 0 : err_set(e, 0, "folder of rules %s: no AREA/NAME.sql in it", dir);
 }
 
@@ -211,6 +239,35 @@ static int say_cycle(const struct rule_set *left, struct err *e)
 	return err_set(e, 0, "after: and explains: go round in a circle among%s", buf_cstr(&b));
 }
 
+/* The first that it waits for, or NULL. */
+static struct rule_entry *waited_for(const struct rule_set *s, const struct rule_entry *entry)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->v[i] && waits_for(&entry->rule, &s->v[i]->rule))
+			return s->v[i];
+	return NULL;
+}
+
+/* A rule of strangers that waits in a circle is left out, so that the others are judged. */
+static bool break_cycle(struct rule_set *left, struct arena *a)
+{
+	struct rule_entry *entry = NULL;
+	struct err why = {0};
+
+	(void)say_cycle(left, &why);
+	for (size_t i = 0; i < left->n && !entry; i++)
+		entry = left->v[i];
+	for (size_t i = 0; i < left->n && entry; i++) /* each waits for one: it ends in a circle */
+		entry = waited_for(left, entry);
+	for (size_t i = 0; i < left->n && entry && entry->built_in; i++)
+		entry = waited_for(left, entry);
+	if (!entry || entry->built_in)
+		return false;
+	entry->broken = arena_fmt(a, "%s:1: %s", entry->rule.path, why.text);
+	entry->rule.after.n = entry->rule.explains.n = 0;
+	return true;
+}
+
 int rule_set_order(struct rule_set *s, struct arena *a, struct err *e)
 {
 	struct rule_entry **ordered = arena_array(a, s->n + 1, sizeof(struct rule_entry *));
@@ -218,9 +275,9 @@ int rule_set_order(struct rule_set *s, struct arena *a, struct err *e)
 	if (s->n)
 		qsort(s->v, s->n, sizeof(struct rule_entry *), by_id);
 	for (size_t i = 0; i < s->n; i++) {
-		ordered[i] = take_ready(s);
-		if (!ordered[i])
-			return say_cycle(s, e);
+		while (!(ordered[i] = take_ready(s)))
+			if (!break_cycle(s, a))
+				return say_cycle(s, e);
 	}
 	for (size_t i = 0; i < s->n; i++)
 		s->v[i] = ordered[i];

@@ -32,7 +32,8 @@ int rule_set_add_dir(struct rule_set *s, const char *dir, struct arena *a, struc
 	__attribute__((warn_unused_result));
 /*
  * By `after:`, then ids; what explains others stands behind them, root causes
- * behind all that does not wait for one.  -1 and *e: a cycle.
+ * behind all that does not wait for one.  In a circle one of strangers becomes broken and
+ * waits no more; -1 and *e: a circle of those built in.
  */
 int rule_set_order(struct rule_set *s, struct arena *a, struct err *e)
 	__attribute__((warn_unused_result));
@@ -44,5 +45,7 @@ bool rule_words_match(const struct rule_words *globs, const char *id);
 
 /* A file's text, NUL behind its end; p is NULL and *e set on failure, or when larger than `max`. */
 struct span rule_file(const char *path, size_t max, struct arena *a, struct err *e);
+/* The same of a stranger's folder: nothing but a plain file, no FIFO that never ends. */
+struct span rule_file_plain(const char *path, size_t max, struct arena *a, struct err *e);
 
 #endif

@@ -10,6 +10,7 @@
 #include "schema/timefmt.h"
 #include "schema/unit.h"
 
+#define COLUMNS_MAX  200   /* of a result */
 #define PROGRESS_OPS 10000 /* of SQLite's virtual machine between two looks at the clock */
 
 /*
@@ -30,13 +31,14 @@ static const char *const functions[] = {
 static const struct limit {
 	int id, value;
 } limits[] = {
-	{SQLITE_LIMIT_LENGTH,              1000000},
-        {SQLITE_LIMIT_SQL_LENGTH,          100000 },
-	{SQLITE_LIMIT_EXPR_DEPTH,          200    },
-        {SQLITE_LIMIT_VDBE_OP,             250000 },
-	{SQLITE_LIMIT_ATTACHED,            0      },
-        {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 500    },
-	{SQLITE_LIMIT_COMPOUND_SELECT,     50     },
+	{SQLITE_LIMIT_LENGTH,              1000000    },
+        {SQLITE_LIMIT_SQL_LENGTH,          100000     },
+	{SQLITE_LIMIT_EXPR_DEPTH,          200        },
+        {SQLITE_LIMIT_VDBE_OP,             250000     },
+	{SQLITE_LIMIT_ATTACHED,            0          },
+        {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 500        },
+	{SQLITE_LIMIT_COMPOUND_SELECT,     50         },
+        {SQLITE_LIMIT_COLUMN,              COLUMNS_MAX},
 };
 
 #define LIMITS_COUNT (sizeof(limits) / sizeof(limits[0]))
@@ -199,6 +201,18 @@ static int error_offset(sqlite3 *db)
 #endif
 }
 
+/* Of an error that is of no place in it: where the statement begins, behind the header. */
+size_t rule_line(const struct rule *r)
+{
+	struct span rest = r->sql, line;
+	size_t n = 1;
+
+	while (span_line(&rest, &line) && rest.n &&
+	       (span_starts(line, SPAN("--")) || !span_trim(line).n))
+		n++;
+	return n;
+}
+
 /* SQLite's error, as far as it knows with the line of the file. */
 static int say_error(struct rule_box *b, const struct rule *r, struct err *e)
 {
@@ -208,8 +222,7 @@ static int say_error(struct rule_box *b, const struct rule *r, struct err *e)
 
 	for (int i = 0; i < offset && (size_t)i < r->sql.n; i++)
 		line += r->sql.p[i] == '\n';
-	return offset < 0 ? err_set(e, 0, "%s: %s", r->path, why)
-	                  : err_set(e, 0, "%s:%zu: %s", r->path, line, why);
+	return err_set(e, 0, "%s:%zu: %s", r->path, offset < 0 ? rule_line(r) : line, why);
 }
 
 /* Prepared in the box, which stays on: SQLite may prepare anew when it steps. */
@@ -221,11 +234,11 @@ static int prepare(struct rule_box *b, const struct rule *r, sqlite3_stmt **s, s
 	if (rc != SQLITE_OK)
 		return say_error(b, r, e);
 	if (!*s)
-		return err_set(e, 0, "%s: no statement", r->path);
+		return err_set(e, 0, "%s:%zu: no statement", r->path, rule_line(r));
 	if (!only_blank(tail))
-		return err_set(e, 0, "%s: more than one statement", r->path);
+		return err_set(e, 0, "%s:%zu: more than one statement", r->path, rule_line(r));
 	if (!sqlite3_stmt_readonly(*s) || sqlite3_column_count(*s) == 0)
-		return err_set(e, 0, "%s: it may do nothing but SELECT", r->path);
+		return err_set(e, 0, "%s:%zu: it may do nothing but SELECT", r->path, rule_line(r));
 	return 0;
 }
 
@@ -362,9 +375,11 @@ static int read_row(struct reader *rd, struct rule_row *row, struct err *e)
 
 	row->entity = text_of(rd, rd->special[COLUMN_ENTITY]);
 	if (!row->entity)
-		return err_set(e, 0, "%s: a row without entity", rd->rule->path);
+		return err_set(e, 0, "%s:%zu: a row without entity", rd->rule->path,
+		               rule_line(rd->rule));
 	if (!level || !level_parse(span_of(level), &row->level))
-		return err_set(e, 0, "%s: '%.40s' is no level", rd->rule->path, level ? level : "");
+		return err_set(e, 0, "%s:%zu: '%.40s' is no level", rd->rule->path,
+		               rule_line(rd->rule), level ? level : "");
 	row->at = snap_of(rd, COLUMN_AT);
 	row->first_at = snap_of(rd, COLUMN_FIRST_AT);
 	row->last_at = snap_of(rd, COLUMN_LAST_AT);
@@ -378,10 +393,10 @@ static int say_stop(struct rule_box *b, const struct rule *r, int rc, int64_t ti
                     struct err *e)
 {
 	if (rc == SQLITE_INTERRUPT)
-		return err_set(e, 0, "%s: stopped after %lld ms", r->path,
+		return err_set(e, 0, "%s:%zu: stopped after %lld ms", r->path, rule_line(r),
 		               (long long)(timeout_ns / NS_PER_MS));
 	if (rc == SQLITE_NOMEM)
-		return err_set(e, 0, "%s: it took more than %lld MiB", r->path,
+		return err_set(e, 0, "%s:%zu: it took more than %lld MiB", r->path, rule_line(r),
 		               (long long)(RULE_HEAP_BYTES / (int64_t)MIB));
 	return say_error(b, r, e);
 }
@@ -393,12 +408,14 @@ static int read_rows(struct rule_box *b, struct reader *rd, int64_t timeout_ns,
 
 	read_columns(rd);
 	if (rd->special[COLUMN_LEVEL] < 0 || rd->special[COLUMN_ENTITY] < 0)
-		return err_set(e, 0, "%s: the columns level and entity are needed", rd->rule->path);
+		return err_set(e, 0, "%s:%zu: the columns level and entity are needed",
+		               rd->rule->path, rule_line(rd->rule));
 	out->evidence_n = rd->evidence_n;
 	while ((rc = sqlite3_step(rd->s)) == SQLITE_ROW) {
 		if (out->n == RULE_ROWS_MAX || rd->bytes > RULE_BYTES_MAX)
-			return err_set(e, 0, "%s: more than %d rows or %zu bytes", rd->rule->path,
-			               RULE_ROWS_MAX, RULE_BYTES_MAX);
+			return err_set(e, 0, "%s:%zu: more than %d rows or %zu bytes",
+			               rd->rule->path, rule_line(rd->rule), RULE_ROWS_MAX,
+			               RULE_BYTES_MAX);
 		out->v = arena_more(rd->arena, out->v, out->n, sizeof(*out->v));
 		if (read_row(rd, &out->v[out->n], e) != 0)
 			return -1;
@@ -407,10 +424,17 @@ static int read_rows(struct rule_box *b, struct reader *rd, int64_t timeout_ns,
 	return rc == SQLITE_DONE ? 0 : say_stop(b, rd->rule, rc, timeout_ns, e);
 }
 
+int64_t rule_timeout(const struct rule *r)
+{
+	int64_t asked = r->timeout_ns ? r->timeout_ns : RULE_TIMEOUT_NS;
+
+	return asked < RULE_TIMEOUT_MAX_NS ? asked : RULE_TIMEOUT_MAX_NS;
+}
+
 int rule_query(struct rule_box *b, const struct rule *r, const struct rule_value *values,
                size_t values_n, struct arena *a, struct rule_rows *out, struct err *e)
 {
-	int64_t timeout_ns = r->timeout_ns ? r->timeout_ns : RULE_TIMEOUT_NS;
+	int64_t timeout_ns = rule_timeout(r);
 	struct reader rd = {.rule = r, .arena = a};
 	int rc = -1;
 

@@ -17,10 +17,11 @@
 struct sqlite3;
 
 /* Defaults; a rule's own timeout: wins over the first. */
-#define RULE_TIMEOUT_NS (INT64_C(2) * 1000000000)
-#define RULE_HEAP_BYTES (INT64_C(256) * 1024 * 1024)
-#define RULE_ROWS_MAX   10000
-#define RULE_BYTES_MAX  ((size_t)16 * 1024 * 1024)
+#define RULE_TIMEOUT_NS     (INT64_C(2) * 1000000000)
+#define RULE_TIMEOUT_MAX_NS (INT64_C(10) * 1000000000) /* whatever a rule says */
+#define RULE_HEAP_BYTES     (INT64_C(256) * 1024 * 1024)
+#define RULE_ROWS_MAX       10000
+#define RULE_BYTES_MAX      ((size_t)16 * 1024 * 1024)
 
 struct rule_row {
 	enum level level;
@@ -65,5 +66,10 @@ struct rule_shape {
 };
 int rule_prepare(struct rule_box *b, const struct rule *r, struct arena *a, struct rule_shape *out,
                  struct err *e) __attribute__((warn_unused_result));
+
+/* How long it may take: what it asks for, within bounds. */
+int64_t rule_timeout(const struct rule *r);
+/* The line of its file where the statement begins. */
+size_t rule_line(const struct rule *r);
 
 #endif

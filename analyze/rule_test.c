@@ -1,6 +1,7 @@
 /* --test-rules: the cases beside the rules, as TAP. */
 #include <string.h>
 
+#include "analyze/escape.h"
 #include "analyze/rule_case.h"
 #include "analyze/rule_run.h"
 #include "analyze/rule_value.h"
@@ -221,6 +222,7 @@ static void judge(struct judgement *j, struct store *s, struct err *e)
 	j->run = runner_open(store_db(s), &site, j->arena, e);
 	if (!j->run)
 		return;
+	runner_trust_no_file(j->run);
 	if (runner_run(j->run, j->entry, &j->outcome, e) == 0) {
 		if (j->outcome.result.outcome == OUTCOME_ERROR)
 			j->why = j->outcome.result.why;
@@ -228,6 +230,20 @@ static void judge(struct judgement *j, struct store *s, struct err *e)
 			check(j, &j->c->expects[i]);
 	}
 	runner_close(j->run);
+}
+
+/* why: of one that is not ok. */
+static void put_result(FILE *out, bool ok, const struct rule_entry *entry, const char *name,
+                       const char *why)
+{
+	(void)fprintf(out, "%s - rules %s: ", ok ? "ok" : "not ok", entry->rule.id);
+	escape_print(out, name);
+	(void)fputc('\n', out);
+	if (ok)
+		return;
+	(void)fputs("#   ", out);
+	escape_print(out, why);
+	(void)fputc('\n', out);
 }
 
 static bool passes(const struct rule_entry *entry, const struct rule_case *c, FILE *out)
@@ -244,9 +260,7 @@ static bool passes(const struct rule_entry *entry, const struct rule_case *c, FI
 	if (e.text[0])
 		j.why = e.text;
 	ok = !j.why;
-	(void)fprintf(out, "%s - rules %s: %s\n", ok ? "ok" : "not ok", entry->rule.id, c->name);
-	if (!ok)
-		(void)fprintf(out, "#   %s\n", j.why);
+	put_result(out, ok, entry, c->name, j.why);
 	arena_free(&a);
 	return ok;
 }
@@ -257,14 +271,13 @@ static int test_rule(const struct rule_entry *entry, const char *dir, FILE *out,
 	struct arena a = {0};
 	struct err e = {0};
 	const char *path = arena_fmt(&a, "%s/%s.test", dir, entry->rule.id);
-	struct span text = rule_file(path, TEST_FILE_MAX, &a, &e);
+	struct span text = rule_file_plain(path, TEST_FILE_MAX, &a, &e);
 	struct rule_cases cases = {0};
 	bool read = text.p && rule_cases_read(&cases, path, text, &a, &e) == 0;
 	int failed = 0;
 
 	if (!read) {
-		(void)fprintf(out, "not ok - rules %s: its cases can be read\n#   %s\n",
-		              entry->rule.id, e.text);
+		put_result(out, false, entry, "its cases can be read", e.text);
 		failed++;
 	}
 	for (size_t i = 0; i < cases.n && read; i++)

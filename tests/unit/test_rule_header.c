@@ -234,7 +234,7 @@ static void rules_run_behind_what_they_wait_for(void **state)
 	assert_string_equal(s.v[4]->rule.id, "root-cause/a");
 }
 
-static void a_circle_is_an_error(void **state)
+static void a_circle_of_those_built_in_is_an_error(void **state)
 {
 	struct rule_entry *v[] = {entry("a/x", "b/x", NULL), entry("b/x", "a/*", NULL),
 	                          entry("c/x", NULL, NULL)};
@@ -242,8 +242,72 @@ static void a_circle_is_an_error(void **state)
 	struct err e = {0};
 
 	(void)state;
+	v[0]->built_in = v[1]->built_in = true;
 	assert_int_equal(rule_set_order(&s, &arena, &e), -1);
 	assert_string_equal(e.text, "after: and explains: go round in a circle among a/x b/x");
+}
+
+static void a_stranger_in_a_circle_is_left_out(void **state)
+{
+	struct rule_entry *v[] = {entry("a/x", "b/x", NULL), entry("b/x", "a/*", NULL),
+	                          entry("c/x", "a/x", NULL)};
+	struct rule_set s = {.v = v, .n = 3};
+	struct rule_entry *mine = v[0], *other = v[1], *behind = v[2];
+	struct err e = {0};
+
+	(void)state;
+	mine->built_in = true;
+	other->rule.path = "dir/b/x.sql";
+	assert_int_equal(rule_set_order(&s, &arena, &e), 0);
+	assert_null(mine->broken);
+	assert_null(behind->broken);
+	assert_string_equal(
+		other->broken,
+		"dir/b/x.sql:1: after: and explains: go round in a circle among a/x b/x c/x");
+	assert_ptr_equal(s.v[0], other);
+	assert_ptr_equal(s.v[1], mine);
+	assert_ptr_equal(s.v[2], behind);
+}
+
+static void a_header_is_text(void **state)
+{
+	static const struct {
+		const char *line, *why;
+	} bad[] = {
+		{"-- title: a\x1b[31m",            "x.sql:1: a byte that is no text"},
+		{"-- tags: a\n-- title: \xff",     "x.sql:2: a byte that is no text"},
+		{"-- title: a\n--   \xe2\x80\xae", "x.sql:1: a byte that is no text"},
+	};
+	struct rule r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct err e = {0};
+
+		assert_int_equal(rule_parse(&r, "x.sql", span_of(bad[i].line), &arena, &e), -1);
+		assert_string_equal(e.text, bad[i].why);
+	}
+}
+
+static void a_header_has_bounds(void **state)
+{
+	char *text = arena_take(&arena, 20000);
+	struct buf b = {.p = text, .cap = 20000};
+	struct err e = {0}, words = {0}, nul = {0};
+	struct rule r;
+
+	(void)state;
+	for (int i = 0; i < 70; i++)
+		buf_fmt(&b, "-- param: p%d x y\n", i);
+	assert_int_equal(rule_parse(&r, "x.sql", buf_span(&b), &arena, &e), -1);
+	assert_string_equal(e.text, "x.sql:65: more than 64 params");
+	b.n = 0;
+	for (int i = 0; i < 300; i++)
+		buf_str(&b, "-- after: a/b\n");
+	assert_int_equal(rule_parse(&r, "x.sql", buf_span(&b), &arena, &words), -1);
+	assert_string_equal(words.text, "x.sql:257: more than 256 words");
+	assert_int_equal(rule_parse(&r, "x.sql", SPAN("-- tags: a\n\n\0"), &arena, &nul), -1);
+	assert_string_equal(nul.text, "x.sql:3: a NUL byte");
 }
 
 int main(void)
@@ -259,7 +323,10 @@ int main(void)
 		cmocka_unit_test(numbers_that_nobody_reads_bring_their_unit),
 		cmocka_unit_test(a_unit_behind_a_unit_is_seen),
 		cmocka_unit_test(rules_run_behind_what_they_wait_for),
-		cmocka_unit_test(a_circle_is_an_error),
+		cmocka_unit_test(a_circle_of_those_built_in_is_an_error),
+		cmocka_unit_test(a_stranger_in_a_circle_is_left_out),
+		cmocka_unit_test(a_header_is_text),
+		cmocka_unit_test(a_header_has_bounds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, teardown);
