@@ -58,6 +58,8 @@ static void take(struct loader *l, const struct bundle_member *m, struct span ke
 	                              .scope = p.scope,
 	                              .bytes = m->text.n};
 	out = store_member(l->store, &filed);
+	if (!out)
+		return;
 	if (m->cut)
 		store_note(l->store, p.key, 0, SPAN("longer than 64 MiB: only its head was read"));
 	if (!p.entry || place_is_repeated(&p, m->name.netns))

@@ -193,3 +193,12 @@ bool hex_table_row(struct hex_table *t, uint64_t v[HEX_COLUMNS_MAX], size_t *n, 
 		out->note(out, t->at, "not a number a column", line);
 	return true;
 }
+
+bool json_is_bounded(struct span text)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.n; i++)
+		n += text.p[i] == ',';
+	return n < JSON_VALUES_MAX;
+}

@@ -48,6 +48,14 @@ struct tally {
 /* The row of a key, made when it is new; NULL (and counted) when there is no room. */
 struct tally_row *tally_at(struct tally *t, struct span key);
 
+/*
+ * False for JSON of more values than any linkerd or recording has: as a tree in memory one takes
+ * many times its bytes.
+ */
+#define JSON_VALUES_MAX 1000000
+#define JSON_TOO_MANY   "more than 1000000 values"
+bool json_is_bounded(struct span text);
+
 /* Tables whose columns are CPUs: /proc/interrupts, /proc/softirqs. */
 #define CPUS_MAX 8192 /* NR_CPUS of the largest kernels */
 

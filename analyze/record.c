@@ -3,13 +3,16 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "analyze/parse_util.h"
 #include "schema/buf.h"
 #include "schema/timefmt.h"
 
 static json_t *load(struct span text, const char *what, struct err *e)
 {
-	json_error_t why;
-	json_t *root = json_loadb(text.n ? text.p : "", text.n, JSON_REJECT_DUPLICATES, &why);
+	json_error_t why = {.text = JSON_TOO_MANY};
+	json_t *root = json_is_bounded(text) ? json_loadb(text.n ? text.p : "", text.n,
+	                                                  JSON_REJECT_DUPLICATES, &why)
+	                                     : NULL;
 
 	if (json_is_object(root))
 		return root;

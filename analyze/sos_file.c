@@ -118,6 +118,8 @@ static void read_text(struct sos *s, const struct way *w)
 	filed.source = p->parser->source;
 	filed.entity = arg;
 	out = store_member(s->store, &filed);
+	if (!out)
+		return;
 	in.arg = arg;
 	in.hints = store_hints(s->store);
 	p->parser->parse(&in, out);

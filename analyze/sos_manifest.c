@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <math.h>
 
+#include "analyze/parse_util.h"
 #include "schema/timefmt.h"
 #include "schema/unit.h"
 
@@ -93,6 +94,8 @@ int sos_manifest_read(struct sos_manifest *m, struct span text, struct arena *a,
 
 	if (text.n > TEXT_MAX)
 		return err_set(e, 0, "longer than %zu MiB", TEXT_MAX / MIB);
+	if (!json_is_bounded(text))
+		return err_set(e, 0, JSON_TOO_MANY);
 	root = json_loadb(text.n ? text.p : "", text.n, 0, &why);
 	report = json_object_get(json_object_get(root, "components"), "report");
 	if (!json_is_object(report)) {

@@ -46,7 +46,10 @@ struct store_member {
 	size_t bytes;       /* of its text */
 };
 
-/* Where the rows of that member's text go; good until the next call of store_member. */
+/*
+ * Where the rows of that member's text go; good until the next call of store_member.  NULL: there
+ * are more than anybody records; it is passed over, and counted.
+ */
 struct emit *store_member(struct store *s, const struct store_member *m);
 
 /* Rows and values that came of the member's text so far. */

@@ -28,6 +28,7 @@ static struct series *series_make(struct store *s, struct span key, struct span 
 	return x;
 }
 
+/* NULL: its name is too long, or they are too many. */
 static struct series *series_find(struct store *s, struct span entity, const struct point *p)
 {
 	char text[SERIES_KEY_MAX];
@@ -42,7 +43,10 @@ static struct series *series_find(struct store *s, struct span entity, const str
 	if (key.cut)
 		return NULL;
 	x = table_get(&s->series, buf_span(&key));
-	return x ? x : series_make(s, buf_span(&key), entity, p);
+	if (x || s->series.used < SERIES_MAX)
+		return x ? x : series_make(s, buf_span(&key), entity, p);
+	s->beyond.values++;
+	return NULL;
 }
 
 /* Parsers emit in the same order each time: look where the last capture had it. */
@@ -138,11 +142,15 @@ static void on_point(struct emit *e, const struct point *p)
 	s->open->emitted++;
 	if (p->type == VALUE_NONE || (s->holding && counts(p->kind)))
 		return;
-	x = series_of(s, scoped(s, p->entity, &b), p);
-	if (!x) {
-		e->note(e, 0, "a name too long to keep", p->name);
+	if (s->pending_n >= PENDING_MAX) {
+		s->beyond.values++;
 		return;
 	}
+	x = series_of(s, scoped(s, p->entity, &b), p);
+	if (!x && s->series.used < SERIES_MAX)
+		e->note(e, 0, "a name too long to keep", p->name);
+	if (!x)
+		return;
 	if (s->learns_online)
 		online_learn(s, p);
 	if (combine(s, x, p))

@@ -11,6 +11,17 @@
 
 #define ONLINE_MAX 8192 /* CPUs */
 
+/*
+ * What is kept of a bundle, each far above what was seen of a host with thousands of interfaces,
+ * and little enough that a stranger's millions fit into memory.
+ */
+#define MEMBERS_MAX  ((size_t)250000) /* names of members */
+#define UNKNOWN_MAX  ((size_t)50000)  /* of them, those that no parser knows */
+#define SERIES_MAX   ((size_t)400000)
+#define PENDING_MAX  ((size_t)4000000) /* values of one tick */
+#define CAPTURES_MAX ((size_t)4000000) /* rows of table capture */
+#define NOTES_MAX    ((size_t)20000)   /* rows of table note */
+
 /* A member and what is remembered of its captures. */
 struct member {
 	struct span key;          /* owned: name, NUL, source */
@@ -66,6 +77,11 @@ struct store {
 	struct l5d_fold *l5d;
 	struct hash_table members, series, sources;
 	int64_t series_n;
+	size_t unknown_n, captures_n, notes_n; /* of members that no parser knows; rows */
+	struct {
+		size_t members, captures, notes; /* rows that were not written */
+		size_t values;
+	} beyond; /* the bounds above */
 
 	struct member *open; /* what the emit's rows belong to */
 	size_t at;           /* next of open->order */

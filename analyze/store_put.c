@@ -67,6 +67,11 @@ void store_reading(struct store *s, uint64_t snap)
 
 void store_note(struct store *s, struct span member, size_t line, struct span text)
 {
+	if (s->notes_n >= NOTES_MAX) {
+		s->beyond.notes++;
+		return;
+	}
+	s->notes_n++;
 	stmt_span(&s->put_note, member);
 	stmt_i64(&s->put_note, s->reading);
 	stmt_i64(&s->put_note, (int64_t)line);

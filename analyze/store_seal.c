@@ -196,12 +196,37 @@ static int put_all_series(struct store *s)
 	return rc;
 }
 
+/* What was more than is kept, in a note each. */
+static void note_beyond(struct store *s)
+{
+	const struct {
+		size_t n;
+		const char *what;
+	} all[] = {
+		{s->beyond.members,  "members are more than are kept: they were passed over"     },
+		{s->beyond.values,   "values are more than are kept: they were passed over"      },
+		{s->beyond.captures, "captures are more than are listed: their values are judged"},
+		{s->beyond.notes,    "further notes are not kept"                                },
+	};
+
+	s->notes_n = 0;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		char text[100];
+		struct buf b = BUF_OVER(text);
+
+		buf_fmt(&b, "%zu %s", all[i].n, all[i].what);
+		if (all[i].n)
+			store_note(s, SPAN("(bundle)"), 0, buf_span(&b));
+	}
+}
+
 static const char seal_sql[] = {
 #include "seal.sql.inc"
 	0};
 
 int store_seal(struct store *s, struct err *e)
 {
+	note_beyond(s);
 	if (s->err.text[0] || put_sources(s) < 0 || put_all_series(s) < 0 ||
 	    tcp_fold_seal(s->tcp, &s->err) < 0 || l5d_fold_seal(s->l5d, &s->err) < 0 ||
 	    stmt_exec(s->db, seal_sql, &s->err) < 0 || ethtool_meaning_fill(s->db, &s->err) < 0)

@@ -7,7 +7,10 @@
 #include "schema/buf.h"
 #include "schema/timefmt.h"
 
-/* One member may be read for several sources: each has captures of its own. */
+/*
+ * One member may be read for several sources: each has captures of its own.  NULL: they are too
+ * many.
+ */
 static struct member *member_of(struct store *s, struct span name, const char *source,
                                 struct span entity)
 {
@@ -21,6 +24,11 @@ static struct member *member_of(struct store *s, struct span name, const char *s
 	m = table_get(&s->members, buf_span(&b));
 	if (m)
 		return m;
+	if (s->members.used >= MEMBERS_MAX || (!source && s->unknown_n >= UNKNOWN_MAX)) {
+		s->beyond.members++;
+		return NULL;
+	}
+	s->unknown_n += !source;
 	m = must_alloc(sizeof(*m));
 	m->key = must_copy(buf_span(&b));
 	m->name = span_sub(m->key, 0, name.n);
@@ -51,6 +59,8 @@ struct emit *store_member(struct store *s, const struct store_member *in)
 	struct buf scope = BUF_OVER(s->scope_text);
 	struct member *m = member_of(s, in->member, in->source, in->entity);
 
+	if (!m)
+		return NULL;
 	buf_put(&scope, in->scope);
 	s->scope = buf_span(&scope);
 	s->open = m;
@@ -102,10 +112,9 @@ static int64_t ns_between(int64_t a, int64_t b)
 	return d;
 }
 
-static void put_capture(struct store *s, struct member *m, const struct store_capture *c,
-                        struct moment at)
+static void write_capture(struct store *s, const struct member *m, const struct store_capture *c,
+                          struct moment at)
 {
-	bool good = capture_status_good(c->status);
 	struct stmt *t = &s->put_capture;
 
 	stmt_span(t, m->name);
@@ -113,7 +122,7 @@ static void put_capture(struct store *s, struct member *m, const struct store_ca
 	stmt_str(t, m->source);
 	stmt_span(t, m->entity);
 	stmt_real(t, at.t);
-	if (good && m->had_good && at.t > m->last_t)
+	if (capture_status_good(c->status) && m->had_good && at.t > m->last_t)
 		stmt_real(t, at.t - m->last_t);
 	else
 		stmt_null(t);
@@ -122,6 +131,19 @@ static void put_capture(struct store *s, struct member *m, const struct store_ca
 	stmt_i64(t, c->bytes);
 	stmt_span(t, c->note);
 	store_failed(s, stmt_run(t, &s->err));
+}
+
+static void put_capture(struct store *s, struct member *m, const struct store_capture *c,
+                        struct moment at)
+{
+	bool good = capture_status_good(c->status);
+
+	if (s->captures_n < CAPTURES_MAX) {
+		s->captures_n++;
+		write_capture(s, m, c, at);
+	} else {
+		s->beyond.captures++;
+	}
 	if (good) {
 		m->had_good = true;
 		m->last_t = at.t;
@@ -202,8 +224,11 @@ static struct moment middle(const struct store *s, const struct store_capture *c
 void store_capture(struct store *s, const struct store_capture *c)
 {
 	struct member *m = member_of(s, c->member, c->source, c->entity);
-	struct buf note = BUF_OVER(m->note_text);
+	struct buf note;
 
+	if (!m)
+		return;
+	note = BUF_OVER(m->note_text);
 	touch(s, m);
 	buf_put(&note, c->note);
 	m->verdict = *c;

@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "analyze/parse.h"
+#include "analyze/parse_util.h"
 #include "schema/buf.h"
 
 #define DEPTH_MAX 12
@@ -157,8 +158,10 @@ static void walk(const struct context *c, json_t *node, unsigned depth)
 static void parse(const struct input *in, struct emit *out)
 {
 	struct context c = {.out = out};
-	json_error_t error;
-	json_t *root = json_loadb(in->text.n ? in->text.p : "", in->text.n, JSON_ALLOW_NUL, &error);
+	json_error_t error = {.text = JSON_TOO_MANY};
+	json_t *root = json_is_bounded(in->text) ? json_loadb(in->text.n ? in->text.p : "",
+	                                                      in->text.n, JSON_ALLOW_NUL, &error)
+	                                         : NULL;
 
 	if (root)
 		walk(&c, root, 0);

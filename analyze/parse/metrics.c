@@ -20,6 +20,7 @@
 
 #include "analyze/parse.h"
 #include "analyze/parse_l5d.h"
+#include "analyze/parse_util.h"
 #include "schema/buf.h"
 
 #define DEPTH_MAX      48   /* linkerd nests some ten deep */
@@ -375,10 +376,13 @@ static size_t lax_read(void *buffer, size_t size, void *data)
 
 static json_t *load(struct span text, json_error_t *error)
 {
-	json_t *root = json_loadb(text.n ? text.p : "", text.n, JSON_ALLOW_NUL, error);
 	struct lax l = {.text = text};
 	json_error_t ignored;
+	json_t *root;
 
+	if (!json_is_bounded(text))
+		return NULL;
+	root = json_loadb(text.n ? text.p : "", text.n, JSON_ALLOW_NUL, error);
 	if (!root && (span_search(text, SPAN("NaN")) < text.n ||
 	              span_search(text, SPAN("Infinity")) < text.n))
 		root = json_load_callback(lax_read, &l, JSON_ALLOW_NUL, &ignored);
@@ -387,7 +391,7 @@ static json_t *load(struct span text, json_error_t *error)
 
 static void parse(const struct input *in, struct emit *out)
 {
-	json_error_t error;
+	json_error_t error = {.text = JSON_TOO_MANY};
 	json_t *root = load(in->text, &error);
 
 	if (!root) {

@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "analyze/parse.h"
+#include "analyze/parse_util.h"
 #include "schema/buf.h"
 
 static void put(const char *key, const json_t *v, struct emit *out)
@@ -32,8 +33,10 @@ static void put(const char *key, const json_t *v, struct emit *out)
 
 static void parse(const struct input *in, struct emit *out)
 {
-	json_error_t error;
-	json_t *root = json_loadb(in->text.n ? in->text.p : "", in->text.n, JSON_ALLOW_NUL, &error);
+	json_error_t error = {.text = JSON_TOO_MANY};
+	json_t *root = json_is_bounded(in->text) ? json_loadb(in->text.n ? in->text.p : "",
+	                                                      in->text.n, JSON_ALLOW_NUL, &error)
+	                                         : NULL;
 	const char *key;
 	json_t *v;
 
