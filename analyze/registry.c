@@ -11,11 +11,22 @@ const struct parser_entry parsers[] = {
 };
 const size_t parsers_count = sizeof(parsers) / sizeof(parsers[0]);
 
+/* What stands before its first star is not at the front of the path: most are told so. */
+static bool begins_otherwise(struct span path, const char *pattern)
+{
+	for (size_t i = 0; pattern[i] && pattern[i] != '*'; i++)
+		if (i == path.n || path.p[i] != pattern[i])
+			return true;
+	return false;
+}
+
 const struct parser_entry *parser_by_member(struct span path, struct span *arg)
 {
 	for (size_t i = 0; i < parsers_count; i++)
 		for (const char *const *m = parsers[i].parser->members; *m; m++) {
 			*arg = (struct span){0};
+			if (begins_otherwise(path, *m))
+				continue;
 			if (span_match(path, span_of(*m), arg))
 				return &parsers[i];
 		}

@@ -85,34 +85,39 @@ def links_and_devices(out):
     plain(out, inside=inside)
 
 
+COUNTED = '000000999999'
+
+
+def many_members(b, name, text=b''):
+    """Members of that name, COUNTED in it a number and what lacks to 999999: all have one checksum."""
+    block = bytearray()
+    for k in range(1000):
+        m = tarfile.TarInfo(name % k)
+        m.size = len(text)
+        block += m.tobuf(tarfile.USTAR_FORMAT) + text.ljust(-len(text) % 512 + len(text), b'\0')
+    for i in range((10**7 if LONG else 2 * 10**4) // 1000):
+        b.tar.fileobj.write(block.replace(COUNTED.encode(), b'%06d%06d' % (i, 999999 - i)))
+
+
 def empty_members(out):
     b = Bundle(out)
     b.about()
-    raw, m = io.BytesIO(), tarfile.TarInfo('S/snap/000000/proc/x')
     b.stat(0)
     b.tick(0)
-    out.flush()
-    for i in range((10**7 if LONG else 2 * 10**4) // 1000):
-        raw.seek(0)
-        for k in range(1000):
-            m.name = f'S/snap/000001/proc/x{i:06d}{k:03d}'
-            raw.write(m.tobuf(tarfile.USTAR_FORMAT) if k == 0 else renamed(m))
-        b.tar.fileobj.write(raw.getvalue()[:1000 * 512])
+    many_members(b, f'S/snap/000001/proc/x{COUNTED}%03d')
+    b.tick(1)
     b.end()
 
 
-TEMPLATE = {}
-
-
-def renamed(m):
-    """Its header, made from that of a first one: tobuf is slow."""
-    if not TEMPLATE:
-        TEMPLATE['h'] = bytearray(tarfile.TarInfo('').tobuf(tarfile.USTAR_FORMAT))
-    h, name = TEMPLATE['h'], m.name.encode()
-    h[:100] = name.ljust(100, b'\0')
-    h[148:156] = b' ' * 8
-    h[148:156] = b'%06o\0 ' % sum(h)
-    return bytes(h)
+def tiny_members(out):
+    """As many, each a good one: other names all of them."""
+    b = Bundle(out)
+    b.about()
+    b.stat(0)
+    b.tick(0)
+    many_members(b, f'S/snap/000001/cmd/ethtool_-S_{COUNTED}%03d', b'NIC statistics:\n     a: 1\n     b: 2\n')
+    b.tick(1)
+    b.end()
 
 
 def sparse_member(out):
@@ -261,6 +266,65 @@ def strings(out):
     plain(out, inside=inside, host=EVIL, kernel=EVIL, note=EVIL, options=[EVIL], tasks=[{'pid': 7, 'comm': EVIL}], tool=EVIL, version=EVIL, arch=EVIL)
 
 
+def json_of_many_values(out):
+    many = b'[' + b'0,' * (30 << 20) + b'0]'
+
+    def inside(b, n):
+        p = f'snap/{n:06d}/'
+        for at in ('metrics.json', 'server_info'):
+            b.put(p + f'http/127.0.0.1_9990/admin/{at}', many if n == 1 else b'{}')
+        b.put(p + 'http/127.0.0.1_9990/client_state.json', b'{"a":' + many + b'}' if n == 1 else b'{}')
+        b.put(f'snap/{n + 10:06d}/tick.json', b'{"tick":' + many + b'}' if n == 3 else b'{}')
+    plain(out, inside=inside)
+
+
+def crafted_about(out):
+    b = Bundle(out)
+    b.put('bundle.json', '{"format":1,"host":["x"],"kernel":{},"arch":1e308,"window_ns":1e308,"interval_ns":-9223372036854775808,"ticks_asked":9223372036854775807,'
+          '"options":' + '[' * 1500 + ']' * 1500 + ',"tasks":[{"pid":1e99},7,null,{"pid":-1,"comm":' + json.dumps(EVIL) + '}],"note":' + '"x' + 'y' * 10**6 + '"}')
+    for n in range(4):
+        b.stat(n)
+        b.tick(n, captures=[{'member': m, 't0_ns': 2**63 - 1, 't1_ns': -2**63, 'bytes': -1, 'status': EVIL, 'errno': 10**9, 'note': EVIL}
+                            for m in ('proc/net/softnet_stat', EVIL, '../../x', '', 'host/netns/', 'x' * 5000)], late_ns=2**63 - 1)
+    b.put('end.json', '{"reason":"' + 'r' * 10**6 + '","ticks_taken":1e400}')
+    b.tar.close()
+
+
+def ticks_by_thousands(out):
+    """Damaged records, each worth a note."""
+    b = Bundle(out)
+    b.about()
+    for n in range(30000):
+        b.put(f'snap/{n:06d}/tick.json', '{')
+    b.stat(40000)
+    b.tick(40000)
+    b.end()
+
+
+def sosreport(out):
+    """Links that go round, hard links, an archive within, names and texts with payloads."""
+    b = Bundle(out, 'sosreport-h-2026')
+    b.put('version.txt', 'sosreport: 4.5\n')
+    b.put('hostname', EVIL + '\n')
+    b.put('date', EVIL + '\n')
+    b.put('uname', EVIL + '\n')
+    for a, z in (('proc/loop', 'loop'), ('proc/a', 'b'), ('proc/b', 'a'), ('proc/up', '../../../../../etc'), ('proc/meminfo', '/etc/passwd'), ('free', 'proc/meminfo')):
+        b.put(a, type=tarfile.SYMTYPE, linkname=z)
+    b.put('proc/net/dev', type=tarfile.LNKTYPE, linkname='/etc/shadow')
+    b.put('proc/net/snmp', type=tarfile.LNKTYPE, linkname='sosreport-h-2026/proc/net/snmp')
+    inner = io.BytesIO()
+    plain(inner)
+    b.put('sos_strings/x/sosreport-inner.tar', inner.getvalue())
+    b.put('sos_reports/manifest.json', '{"components":{"report":{"plugins":' + '{"a":' * 3000 + '1' + '}' * 3000 + '}}}')
+    b.put('sos_commands/networking/ip_-s_-d_link', f'2: {EVIL}: <UP> mtu 1500 qdisc {SHORT} state UP\n    link/ether 00:00\n')
+    b.put('sos_commands/networking/ss_-peaonmi', f'State Recv-Q Send-Q Local Address:Port Peer Address:Port\nLISTEN 99 10 0.0.0.0:80 0.0.0.0:* users:(("{EVIL}",pid=7,fd=3))\n')
+    b.put('sos_commands/networking/ethtool_-S_' + EVIL.replace('/', '_'), f'NIC statistics:\n     rx_{SHORT}_drops: 999\n')
+    b.put('sos_commands/kernel/sysctl_-a', f'net.core.{SHORT} = {EVIL}\nnet.core.somaxconn = {EVIL}\n')
+    b.put('sos_logs/sos.log', EVIL * 100)
+    b.put(EVIL.replace('/', '_'), 'x')
+    b.tar.close()
+
+
 def deep_json(out):
     def inside(b, n):
         for at in ('http/127.0.0.1_9990/admin/metrics.json', 'http/127.0.0.1_9990/client_state.json', 'http/127.0.0.1_9990/admin/server_info'):
@@ -295,11 +359,13 @@ CASES = {
     'an xz dictionary of 4 GiB': xz_dictionary, 'archives in archives': nested, 'members twice': duplicates,
     'ticks in disorder': ticks_in_disorder, 'clocks that stand or run back': clocks, 'snapshot numbers up to 2^64': large_snapshots,
     'lines of 100 MB': long_lines, 'NUL bytes and invalid UTF-8': bytes_that_are_no_text, 'payloads in every string': strings,
+    'tiny good members without end': tiny_members, 'JSON of 30 million values': json_of_many_values,
+    'crafted records': crafted_about, 'damaged records by thousands': ticks_by_thousands, 'a crafted sosreport': sosreport,
     'JSON 10,000 deep': deep_json, 'odd numbers': numbers,
 }
 # Making them costs more than reading them, or they test a decompressor: at full size only.
 LONG_ONLY = ('a zstd bomb, unknown member', 'a gzip bomb', 'an xz bomb', 'a bzip2 bomb')
-FORMS = {'payloads in every string': ('text', 'md', 'html', 'json', 'jsonl'), 'NUL bytes and invalid UTF-8': ('text', 'md', 'html', 'json')}
+FORMS = {'payloads in every string': ('text', 'md', 'html', 'json', 'jsonl'), 'a crafted sosreport': ('text', 'md', 'html', 'json'), 'crafted records': ('text', 'html', 'json'), 'NUL bytes and invalid UTF-8': ('text', 'md', 'html', 'json')}
 CONTROL = re.compile(b'[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]')
 
 
@@ -328,10 +394,10 @@ def unescaped(form, text):
     return []
 
 
-def judge(analyzer, work, bundle, form):
-    code, text, mib, seconds = run([analyzer, '-a', '--fail-on', 'never', '--no-pager', '--format', form, bundle], work)
+def judge(analyzer, work, bundle, form, argv=None, codes=(0, 3)):
+    code, text, mib, seconds = run([analyzer, *(argv or ['-a', '--fail-on', 'never', '--no-pager', '--format', form, bundle])], work)
     wrong = []
-    if code not in (0, 3):
+    if code not in codes:
         wrong.append(f'exit status {code} after {seconds:.0f} s')
     if b'ended by signal' in text or b'processor time' in text:
         wrong.append('it died')
@@ -340,16 +406,71 @@ def judge(analyzer, work, bundle, form):
     if CONTROL.search(text):
         at = CONTROL.search(text).start()
         wrong.append(f'control bytes: {text[max(0, at - 40):at + 20]!r}')
-    if form == 'json' and code == 0:
+    if b'\nFORGED' in text:
+        wrong.append('a name makes a line')
+    if form == 'json' and code == 0 and not argv:
         json.loads(text)
     wrong += [f'unescaped {x!r}' for x in unescaped(form, text)]
-    stray = set(os.listdir(work)) - {'.out', os.path.basename(bundle)}
+    stray = set(os.listdir(work)) - {'.out', os.path.basename(bundle), TWIN, 'x'}
     stray |= {x for x in ('/tmp/nettape-hostile', '/etc/nettape-hostile') if os.path.exists(x)}
     return wrong + [f'wrote {x}' for x in stray], mib, seconds
 
 
+TWIN = 'b\x1b[2J\nFORGED <b>$(id)\u202e.tar'
+
+
+def everywhere(analyzer, place, bundle):
+    """The bundle with the payloads, and its twin of an evil name, through every other output."""
+    twin = os.path.join(place, TWIN)
+    os.link(bundle, twin)
+    raw = os.path.join(place, 'x', 'r\x1b[31m\nFORGED')
+    os.makedirs(os.path.dirname(raw))
+    with open(raw, 'wb') as f:
+        f.write(HEAD.encode() + EVIL.replace(' ', '_').encode() + b': 1 2 3 4 5 6 7 8 9 1 2 3 4 5 6 7\n\xff\x1b\n')
+    never = ['--fail-on', 'never']
+    ways = {f'fleet, {form}': (form, [*never, '--format', form, bundle, twin]) for form in ('text', 'md', 'html', 'json', 'jsonl')}
+    ways.update({f'comparison, {form}': (form, [*never, '-a', '--format', form, '--compare', bundle, twin]) for form in ('text', 'md', 'html', 'json')})
+    ways.update({f'--sql, {form}': (form, ['--format', form, '--sql', 'SELECT entity, name, last FROM series UNION ALL SELECT k, v, 1 FROM meta UNION ALL SELECT member, text, 1 FROM note', twin])
+                 for form in ('text', 'md', 'html', 'json', 'jsonl')})
+    ways.update({f'--dump as {kind}': ('dump', ['--dump', raw, '--as', kind]) for kind in ('netdev', 'netstat', 'ss', 'metrics', 'qdisc')})
+    ways.update({'--dump of no known name': ('text', ['--dump', raw]), 'a missing file': ('text', [twin + '2']), 'no bundle': ('text', [raw]), 'a wrong option': ('text', ['--no\x1b[31m\nFORGED']),
+                 'a wrong section': ('text', ['--section', 'X\x1b[31m\nFORGED', bundle]), 'joined': ('text', [*never, '--join', bundle, twin]),
+                 'a fleet of nothing': ('text', [raw, twin + '2']), 'wrong SQL': ('text', ['--sql', 'SELECT "\x1b[31m\nFORGED" FROM y', bundle])})
+    for what, (form, argv) in ways.items():
+        wrong, mib, seconds = judge(analyzer, place, bundle, form, argv, (0, 2, 3))
+        print(f'{"not ok" if wrong else "ok"} - hostile: payloads in every string, {what}', flush=True)
+        for x in wrong:
+            print(f'#   {x}', flush=True)
+
+
+COMMANDS = ('x;reboot', '$(id)', '-rf')
+
+
+def in_commands(analyzer, work):
+    """Interfaces whose names a shell would run: every command of a remedy quotes them."""
+    def inside(b, n):
+        p = f'snap/{n:06d}/'
+        b.put(p + 'proc/net/dev', HEAD + ''.join(f'{x}: 1000 {n * 1000} {n * 50} {n * 5000} {n * 9} 0 0 0 1 1 {n * 70} {n * 80} 0 0 0 0\n' for x in COMMANDS))
+        b.put(p + 'cmd/tc_-s_qdisc', ''.join(f'qdisc pfifo_fast 0: dev {x} root refcnt 2\n Sent 1 bytes {n * 1000} pkt (dropped {n * 900}, overlimits 0 requeues {n * 9})\n backlog 0b 0p requeues 0\n' for x in COMMANDS))
+    bundle = os.path.join(work, 'commands.tar')
+    with open(bundle, 'wb') as out:
+        plain(out, ticks=70, inside=inside)
+    _, text, _, _ = run([analyzer, '-a', '--fail-on', 'never', '--format', 'json', bundle], work)
+    lines = [x for f in json.loads(text)['findings'] for x in (f['remedy'] + '\n' + f['verify']).split('\n') if x.startswith(' ')]
+    for name in COMMANDS:
+        holding = [x for x in lines if name in x]
+        bare = [x for x in holding if f"'{name}'" not in x]
+        print(f'{"ok" if holding and not bare else "not ok"} - hostile: an interface called {name}, in commands of remedies')
+        for x in bare or ([] if holding else ['no remedy names it']):
+            print(f'#   {x}')
+    os.remove(bundle)
+    os.remove(os.path.join(work, '.out'))
+
+
 def main(build, work, only):
     analyzer = os.path.abspath(os.path.join(build, 'nettape-analyze'))
+    if not only:
+        in_commands(analyzer, work)
     for name, make in CASES.items():
         if (only and name not in only) or (name in LONG_ONLY and not LONG):
             continue
@@ -364,6 +485,8 @@ def main(build, work, only):
             print(f'{"not ok" if wrong else "ok"} - hostile: {name}, as {form}', flush=True)
             for x in wrong:
                 print(f'#   {x}', flush=True)
+        if name == 'payloads in every string':
+            everywhere(analyzer, place, bundle)
         os.remove(bundle)
 
 
