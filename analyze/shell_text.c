@@ -17,9 +17,9 @@ static void pass_in_command(struct shell_text *s, char c)
 	}
 	if (c == '\'' || c == '"')
 		s->place = c == '\'' ? SHELL_SINGLE : SHELL_DOUBLE;
-	else if (c == '#' && s->place == SHELL_GAP)
+	else if (c == '#' && (s->place == SHELL_GAP || s->place == SHELL_FIRST))
 		s->place = SHELL_REMARK;
-	else
+	else if (s->place != SHELL_FIRST || (c != ' ' && c != '\t'))
 		s->place = c == ' ' || c == '\t' ? SHELL_GAP : SHELL_WORD;
 }
 
@@ -32,11 +32,11 @@ static void pass(struct shell_text *s, char c)
 		if (s->place != SHELL_SINGLE && s->place != SHELL_DOUBLE)
 			s->place = SHELL_LINE;
 	} else if (s->place == SHELL_LINE) {
-		s->place = c == ' ' || c == '\t' ? SHELL_GAP : SHELL_PROSE;
+		s->place = c == ' ' || c == '\t' ? SHELL_FIRST : SHELL_PROSE;
 	} else if (s->place == SHELL_PROSE || s->place == SHELL_REMARK) {
 		return;
 	} else if (escaped) {
-		if (s->place == SHELL_GAP)
+		if (s->place == SHELL_GAP || s->place == SHELL_FIRST)
 			s->place = SHELL_WORD;
 	} else if (c == '\\' && s->place != SHELL_SINGLE) {
 		s->escaped = true;
@@ -157,8 +157,10 @@ void shell_put(struct shell_text *s, struct buf *b, struct span value)
 			value = span_sub(value, 1, value.n);
 		}
 	}
-	if (s->place == SHELL_PROSE || s->place == SHELL_REMARK)
+	if (s->place == SHELL_PROSE || s->place == SHELL_REMARK || s->place == SHELL_FIRST)
 		escape_put(b, value, true);
 	else
 		put_in_command(s, b, span_sub(value, 0, VALUE_MAX));
+	if (s->place == SHELL_FIRST)
+		s->place = SHELL_WORD;
 }

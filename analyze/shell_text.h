@@ -16,7 +16,8 @@
 enum shell_place {
 	SHELL_LINE, /* at the beginning of a line */
 	SHELL_PROSE,
-	SHELL_GAP, /* of a command: between words */
+	SHELL_FIRST, /* of a command: before its first word */
+	SHELL_GAP,   /* between words */
 	SHELL_WORD,
 	SHELL_SINGLE, /* 'in single quotes */
 	SHELL_DOUBLE, /* "in double quotes */
@@ -36,7 +37,8 @@ void shell_pass(struct shell_text *s, struct span text);
 /*
  * Appends a value.  In a command, what is more than letters, digits and _@%+=:,./- or begins
  * with '-' without being a number is quoted: 'x;reboot', $'a\x1bb' where something would not
- * be seen.  Elsewhere control characters are shown as \n, \x1b, and no value begins a line
+ * be seen.  What stands for the whole command was composed by the rule, which quotes what it
+ * puts into it.  Elsewhere control characters are shown as \n, \x1b, and no value begins a line
  * with a blank, which would make it a command.
  */
 void shell_put(struct shell_text *s, struct buf *b, struct span value);

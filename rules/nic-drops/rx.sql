@@ -77,7 +77,8 @@ SELECT CASE WHEN d.drops IS NULL                                                
             ELSE 'neither its driver nor softnet says why' END AS _reading,
        coalesce(r.ring || ' descriptors', 'unknown')       AS ring,
        CASE WHEN r.now >= r.most THEN '# it is as large as the NIC has them'
-            ELSE 'ethtool -G ' || d.entity || ' rx ' || coalesce(r.most, 'MAX') END AS _grow,
+            ELSE 'ethtool -G ' || CASE WHEN d.entity GLOB '*[^A-Za-z0-9_.:@-]*' OR d.entity GLOB '-*'
+                                      THEN '''' || replace(d.entity, '''', '''\''''') || '''' ELSE d.entity END || ' rx ' || coalesce(r.most, 'MAX') END AS _grow,
        max(2048, 2 * coalesce(s.backlog, 0)) AS _more_backlog,
        coalesce(s.backlog, '?')          AS _backlog,
        CASE WHEN d.drops > 0 THEN d.peak_snap END AS at,

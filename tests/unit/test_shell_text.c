@@ -59,6 +59,13 @@ static void what_a_shell_would_act_on_is_quoted(void **state)
 	assert_string_equal(fill("  echo 1 > /sys/{a}/x", "e;id"), "  echo 1 > /sys/'e;id'/x");
 }
 
+static void a_whole_command_is_the_rules_own(void **state)
+{
+	(void)state;
+	assert_string_equal(fill("  {c}", "ethtool -G 'x' rx 5"), "  ethtool -G 'x' rx 5");
+	assert_string_equal(fill("a\n    {c}   # {c}", "ip a\nb"), "a\n    ip a\\nb   # ip a\\nb");
+}
+
 static void what_would_be_an_option_is_quoted(void **state)
 {
 	(void)state;
@@ -152,6 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_a_shell_takes_as_it_is_stays),
 		cmocka_unit_test(what_a_shell_would_act_on_is_quoted),
+		cmocka_unit_test(a_whole_command_is_the_rules_own),
 		cmocka_unit_test(what_would_be_an_option_is_quoted),
 		cmocka_unit_test(what_would_not_be_seen_is_written_out),
 		cmocka_unit_test(within_quotes_they_are_left_and_entered_again),
