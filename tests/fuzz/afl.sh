@@ -22,7 +22,7 @@ for s in $seeds; do # a few small ones, since each takes the program a good whil
 		xargs -r cp -t "$out/in"
 done
 cd "$out/scratch" || exit 2
-afl-fuzz -V "$time" -i "$out/in" -o "$out/out" -m none -t 30000+ -- "$harness" @@ >"$out/log" 2>&1 || {
+afl-fuzz -V "$time" -i "$out/in" -o "$out/out" -m none -t 30000 -- "$harness" @@ >"$out/log" 2>&1 || {
 	tail -n 30 "$out/log"
 	exit 2
 }
