@@ -11,7 +11,7 @@
  *   watch      which processes                    netns      which namespaces
  *   record     bundle.json, tick.json, end.json   tell       texts for people
  *   sink       members -> tar -> compress -> output, the file, whose SHA-256 is digest's
- *   polite     out of the way of a sick host
+ *   polite     out of the way of a sick host      privilege  the rights it keeps
  *
  * Only this file prints and picks the exit status.
  */

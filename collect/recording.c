@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "collect/how.h"
+#include "collect/privilege.h"
 #include "collect/url.h"
 #include "schema/timefmt.h"
 #include "schema/unit.h"
@@ -65,8 +66,10 @@ int recording_open(struct recording *r, struct err *e)
 		return err_set(e, ENOMEM, "threads");
 	if (check_names(r, e) < 0 || choose_urls(r, e) < 0 ||
 	    netns_open(&r->netns, &r->opts->netns, e) < 0 ||
-	    slots_build(&r->slots, r->opts, r->guard, &r->netns, r->host.urls, e) < 0 ||
-	    watch_open(&r->watch, r->opts, e) < 0)
+	    slots_build(&r->slots, r->opts, r->guard, &r->netns, r->host.urls, e) < 0)
+		return -1;
+	privilege_drop(r->opts, &r->slots, r->opts->output ? r->opts->output : "");
+	if (watch_open(&r->watch, r->opts, e) < 0)
 		return -1;
 	r->host.tasks = r->watch.tasks;
 	r->host.tasks_n = r->watch.n;
