@@ -246,10 +246,11 @@ dist-collector: ## build/dist: the collector for x86_64 and aarch64, its sums, a
 	$(Q)cd build/dist && sha256sum nettape-collect-* >SHA256SUMS && cp ../../.packaging/CUSTOMER.txt .
 put-collector: static
 	$(Q)cp build/$(static)/nettape-collect build/dist/nettape-collect-$(VERSION)-linux-$(static_arch)
-check-static: all $(B)/tests/old_kernel ## test the static collector, that for arm64 too if it can be built
+collectors: ## the static collector, and build/dist with that for arm64 if it can be built
 	$(Q)$(MAKE) --no-print-directory $(if $(shell command -v aarch64-linux-gnu-gcc),dist-collector,static)
+check-static: all collectors $(B)/tests/old_kernel ## test the static collector, that for arm64 too if there is one
 	$(Q)CHECK_LOG=check-static tests/check.sh $(B) static
-.PHONY: static size dist-collector put-collector check-static
+.PHONY: static size dist-collector put-collector collectors check-static
 
 demo: all ## record this host for 10 s and print the diagnosis
 	$(Q)mkdir -p build/demo

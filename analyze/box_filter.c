@@ -34,6 +34,11 @@
 #define NAMESPACES                                                                                 \
 	((uint32_t)(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |     \
 	            CLONE_NEWNET | CLONE_NEWCGROUP | CLONE_PTRACE))
+/* pthread_create(3), of glibc; musl adds a flag that means nothing any more */
+#define THREAD                                                                                     \
+	((uint32_t)(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |             \
+	            CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID))
+#define THREAD_MUSL (THREAD | (uint32_t)CLONE_DETACHED)
 
 /* Allowed up to that box, when `mask` of argument `arg` is `value`; mask 0 = whatever it is. */
 static const struct call {

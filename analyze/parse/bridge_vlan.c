@@ -46,8 +46,10 @@ static bool take_id(struct port *p, struct span rest)
 /* The heading; what netlink says when the kernel has no bridges, before it and behind. */
 static bool is_passed_over(struct span line)
 {
-	return span_trim(line).n == 0 || span_starts(line, SPAN("port\tvlan")) ||
-	       span_starts(line, SPAN("port  ")) ||
+	struct span rest = line, word;
+
+	return !span_word(&rest, &word) ||
+	       (span_eq(word, SPAN("port")) && span_starts(span_trim(rest), SPAN("vlan"))) ||
 	       span_starts(line, SPAN("RTNETLINK answers: ")) ||
 	       span_starts(line, SPAN("Dump terminated"));
 }

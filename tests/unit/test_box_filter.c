@@ -237,6 +237,9 @@ static void processes_are_made_where_that_was_asked_for(void **state)
 	(void)state;
 	take(BOX_CALLS_MAKE, false);
 	assert_int_equal(call(SYS_clone, 0, 17), NO);
+	assert_int_equal(call(SYS_clone, 0, 0x3d0f00 /* a thread of glibc's */), OK);
+	assert_int_equal(call(SYS_clone, 0, 0x7d0f00 /* and of musl's */), OK);
+	assert_int_equal(call(SYS_clone, 0, 0x3d0f00 | CLONE_NEWUSER), NO);
 	take(BOX_CALLS_READ, true);
 	assert_int_equal(call(SYS_clone, 0, 17), OK);
 	assert_int_equal(call(SYS_clone, 0, CLONE_NEWUSER), NO);
