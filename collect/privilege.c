@@ -95,7 +95,7 @@ static bool for_overwriting(const struct asked *a)
 }
 
 /*
- * Which capability buys what, found by leaving each out: tests/e2e/privilege.sh.  What
+ * Which capability buys what, tried in tests/e2e/privilege.sh where a host allows.  What
  * stands in no row is never kept.
  */
 static const struct {

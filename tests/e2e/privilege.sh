@@ -1,6 +1,6 @@
 #!/bin/bash
-# The collector's capabilities: what it keeps is what collect/privilege.c lists, each of
-# them buys what is said there, and nothing else is missed.  Root; prints TAP.
+# The collector's capabilities: what it keeps is what collect/privilege.c lists, what
+# four of them buy is lost without them, and nothing kept is denied.  Root; prints TAP.
 # shellcheck disable=SC2317 # functions that check calls
 set -u
 cd "$(dirname "$0")/../.." || exit 1
