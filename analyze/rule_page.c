@@ -49,6 +49,62 @@ static void put_text(const struct layout *l, const char *head, const char *text)
 	layout_text(l, INDENT, "", INDENT, span_of(text));
 }
 
+static bool is_name(struct span s)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_:";
+
+	for (size_t i = 0; i < s.n; i++)
+		if (!memchr(letters, s.p[i], sizeof(letters) - 1))
+			return false;
+	return s.n > 0;
+}
+
+/* What a report fills in: "{frag_fails}" and "{_role}" are "<frag fails>" and "<role>" here,
+ * "{:limit}" its value. */
+static void put_place(struct buf *b, const struct rule *r, struct span name)
+{
+	const struct rule_param *p;
+	struct span raw = {0};
+
+	if (span_skip(&name, SPAN(":"))) {
+		(void)span_cut(&name, ':', &raw); /* "{:bytes:raw}" */
+		p = rule_param(r, raw.n ? raw : name);
+		buf_str(b, p && p->value ? p->value : "?");
+		return;
+	}
+	(void)span_skip(&name, SPAN("_"));
+	buf_char(b, '<');
+	for (size_t i = 0; i < name.n; i++)
+		buf_char(b, name.p[i] == '_' ? ' ' : name.p[i]);
+	buf_char(b, '>');
+}
+
+/* A text with such places; one that is too long stays as it is written. */
+static void put_filled(const struct layout *l, const struct rule *r, const char *head,
+                       const char *text)
+{
+	char filled[TEXT_BYTES];
+	struct buf b = BUF_OVER(filled);
+	struct span rest = span_of(text), before, place, behind;
+
+	while (rest.n) {
+		behind = rest;
+		if (!span_cut(&behind, '{', &before)) {
+			buf_put(&b, rest);
+			break;
+		}
+		buf_put(&b, before);
+		rest = behind;
+		if (span_cut(&behind, '}', &place) && is_name(place)) {
+			put_place(&b, r, place);
+			rest = behind;
+		} else {
+			buf_char(&b, '{');
+		}
+	}
+	put_text(l, head, b.cut ? text : buf_cstr(&b));
+}
+
 /* The same, of which each line is an entry of its own. */
 static void put_lines(const struct layout *l, const char *head, const char *text)
 {
@@ -346,11 +402,11 @@ void rule_page_put(const struct layout *l, const struct rules *all, const struct
 	for (size_t i = 0; i < r->tags.n; i++)
 		buf_fmt(&b, "%s%s", i ? " " : "; tags ", r->tags.v[i]);
 	layout_text(l, INDENT, "", INDENT, buf_span(&b));
-	put_text(l, "WHAT IT SAYS", r->message);
-	put_text(l, "WHAT IT MEANS", r->meaning);
-	put_text(l, "WHAT TO DO", r->remedy);
-	put_text(l, "HOW TO VERIFY", r->verify);
-	put_text(l, "WHEN IT IS WRONG", r->but);
+	put_filled(l, r, "WHAT IT SAYS", r->message);
+	put_filled(l, r, "WHAT IT MEANS", r->meaning);
+	put_filled(l, r, "WHAT TO DO", r->remedy);
+	put_filled(l, r, "HOW TO VERIFY", r->verify);
+	put_filled(l, r, "WHEN IT IS WRONG", r->but);
 	put_causes(l, all, r);
 	put_evidence(l, r);
 	put_judgement(l, all, r);

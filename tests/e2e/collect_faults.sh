@@ -87,7 +87,7 @@ done
 check "a .part of another run is not touched" status_is 3 "$collect" --for 0.1 --every 0.1 $few -o kill.tar.zst
 
 # A full disk: first as the reserve shows it, then in the middle of a tick
-if [ "$(id -u)" -eq 0 ] && mkdir -p "$disk" && mount -t tmpfs -o size=400k tmpfs "$disk" 2>>log; then
+if [ "$(id -u)" -eq 0 ] && mkdir -p "$disk" && mount -t tmpfs -o size=300k tmpfs "$disk" 2>>log; then
 	# shellcheck disable=SC2086
 	check "ENOSPC: exit status 1" status_is 1 timeout 20 "$collect" --for 1h --every 10ms $few -o "$disk/f.tar.zst"
 	check "ENOSPC: the sum holds" sh -c "cd '$disk' && sha256sum -c f.tar.zst.sha256"
@@ -122,7 +122,7 @@ else
 	echo "ok - $name: ENOSPC # SKIP needs root and a tmpfs"
 fi
 for kind in tar.zst tar.gz tar; do
-	limit=600 # blocks of 512 bytes
+	limit=300 # blocks of 512 bytes
 	[ $kind = tar ] && limit=12000
 	# shellcheck disable=SC2086
 	check "ulimit -f, .$kind: exit status 1" status_is 1 timeout 20 \
@@ -256,7 +256,7 @@ exec "$@"
 SH
 if [ "$(id -u)" -eq 0 ] && ip netns add "op$$" 2>>log; then
 	ip -n "op$$" link add "opv$$" type veth peer name "opw$$"
-	unshare -m sh old_proc.sh "$collect" --for 400ms --every 200ms --no-http -q --netns "op$$" --exclude 'sysctl-*' -o oldproc.tar 2>>log
+	unshare -m sh old_proc.sh "$collect" --for 2s --every 1s --no-http -q --netns "op$$" --exclude 'sysctl-*' -o oldproc.tar 2>>log
 	got=$?
 	ip netns del "op$$"
 	if [ $got -eq 77 ]; then
@@ -278,7 +278,7 @@ chmod 777 nobody
 as="setpriv --reuid=65534 --regid=65534 --clear-groups"
 if [ "$(id -u)" -eq 0 ] && $as test -x "$collect" && $as test -w "$work/nobody" 2>>log; then
 	# shellcheck disable=SC2086
-	check "without root: exit status 0" status_is 0 $as "$collect" --for 400ms --every 200ms --no-http --pid 1 -o nobody/n.tar
+	check "without root: exit status 0" status_is 0 $as "$collect" --for 2s --every 1s --no-http --pid 1 -o nobody/n.tar
 	check "without root: the end says what that costs" grep -q "not run as root" err
 	check "without root: and why each was denied" grep -q "task-fds: .* Permission denied" err
 	unpack nobody/n.tar

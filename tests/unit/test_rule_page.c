@@ -29,9 +29,13 @@ static void fits(const char *id, struct span page, unsigned width)
 {
 	struct span line;
 
-	while (span_line(&page, &line) && !span_starts(line, SPAN("SQL, ")))
+	while (span_line(&page, &line) && !span_starts(line, SPAN("SQL, "))) {
 		if (characters(line) > width)
 			fail_msg("%s: wider than %u: %.*s", id, width, (int)line.n, line.p);
+		if (span_search(line, SPAN("{_")) < line.n ||
+		    span_search(line, SPAN("{:")) < line.n)
+			fail_msg("%s: a place of the template: %.*s", id, (int)line.n, line.p);
+	}
 	assert_true(page.n > 0);
 }
 
