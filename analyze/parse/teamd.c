@@ -98,8 +98,9 @@ static void put_team(struct emit *out, struct span team, const json_t *root)
 	           json_object_get(json_object_get(root, "runner"), "active_port"));
 	if (!json_is_object(ports))
 		return;
-	json_object_foreach(ports, key, port)
+	json_object_foreach(ports, key, port) {
 		put_port(out, team, key, port);
+	}
 }
 
 static void parse(const struct input *in, struct emit *out)
