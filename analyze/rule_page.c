@@ -74,8 +74,9 @@ static void put_place(struct buf *b, const struct rule *r, struct span name)
 	}
 	(void)span_skip(&name, SPAN("_"));
 	buf_char(b, '<');
-	for (size_t i = 0; i < name.n; i++)
-		buf_char(b, name.p[i] == '_' ? ' ' : name.p[i]);
+	for (struct span word; span_cut(&name, '_', &word); buf_char(b, ' '))
+		buf_put(b, word);
+	buf_put(b, name);
 	buf_char(b, '>');
 }
 
