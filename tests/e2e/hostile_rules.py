@@ -39,7 +39,7 @@ SQL = {
     'replace': (ROW + "replace(replace(replace(replace(hex('aaaaaaaa'), '6', hex('66666666666666666666')), '3', hex('33333333333333333333')), '3', hex('33333333333333333333333333333333')), '3', hex('333333333333333333333333333333333333333')) AS x;", 'too big|stopped after'),
     'group-concat': (ENDLESS + "SELECT 'info' AS level, group_concat(hex(i) || 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa') AS entity FROM r;", 'too big|stopped after|MiB'),
     'many-long-rows': (ENDLESS + "SELECT 'info' AS level, i || replace(hex('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'), '6', hex('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa')) AS entity FROM r;", 'more than'),
-    'like': (ROW + "replace(hex('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'), '6', hex('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa')) LIKE '" + '%1' * 240 + "%b' AS x, (SELECT count(*) FROM series a, series b, series c WHERE a.name || b.name LIKE '%a%a%a%a%a%a%b') AS y;", STOPPED),
+    'like': (ROW + "replace(hex('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'), '6', hex('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa')) LIKE '" + '%1' * 240 + "%b' AS x, (SELECT count(*) FROM series a, series b, series c, series d, series e WHERE a.name || b.name LIKE '%a%a%a%a%a%a%b') AS y;", STOPPED),
     'attach': ("ATTACH '/tmp/nettape-hostile' AS x;", 'nothing but SELECT'),
     'attach-second': (ROW + "1 AS x; ATTACH '/tmp/nettape-hostile' AS x;", 'more than one statement'),
     'detach': ('DETACH main;', 'nothing but SELECT|no such database|cannot detach'),
