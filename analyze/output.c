@@ -375,7 +375,7 @@ int output_close(struct output *o, struct err *e)
 		failed = true;
 	}
 	if (failed)
-		(void)err_set(e, code, "write");
+		(void)err_set(e, code, "write %s", o->path ? o->path : "the report");
 	if (!o->apart && land(o, failed, e) < 0)
 		return -1;
 	return failed ? -1 : 0;

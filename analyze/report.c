@@ -83,7 +83,7 @@ struct place {
 	const struct finding *f;
 	enum level worst; /* of all findings of the rule that are not folded */
 	bool cause;
-	int votes; /* the most of those findings */
+	int sure; /* the most of those findings, see sure() */
 };
 
 static bool same_rule(const struct finding *a, const struct finding *b)
@@ -96,17 +96,26 @@ static bool folded(const struct finding *f)
 	return f->explained_by != NULL && !f->suppressed;
 }
 
+/*
+ * Most findings say nothing of their confidence (0).  One that was judged on less time than its
+ * rule wants is less sure than those, though it is said to have one vote.
+ */
+static int sure(const struct finding *f)
+{
+	return f->short_of ? -1 : f->votes;
+}
+
 static struct place place_of(const struct report *r, const struct finding *f)
 {
-	struct place p = {.f = f, .worst = LEVEL_OK};
+	struct place p = {.f = f, .worst = LEVEL_OK, .sure = -1};
 
 	for (size_t i = 0; i < r->findings_n; i++) {
 		const struct finding *g = &r->findings[i];
 
 		if (same_rule(f, g) && !g->suppressed && !folded(g) && g->level > p.worst)
 			p.worst = g->level;
-		if (same_rule(f, g) && !g->suppressed && !folded(g) && g->votes > p.votes)
-			p.votes = g->votes;
+		if (same_rule(f, g) && !g->suppressed && !folded(g) && sure(g) > p.sure)
+			p.sure = sure(g);
 		if (same_rule(f, g) && g->cause)
 			p.cause = true;
 	}
@@ -122,8 +131,8 @@ static int by_place(const void *a, const void *b)
 		return x->worst > y->worst ? -1 : 1;
 	if (x->cause != y->cause)
 		return x->cause ? -1 : 1;
-	if (x->votes != y->votes)
-		return x->votes > y->votes ? -1 : 1;
+	if (x->sure != y->sure)
+		return x->sure > y->sure ? -1 : 1;
 	if (rule)
 		return rule;
 	if (x->f->level != y->f->level)

@@ -127,7 +127,7 @@ ok "no other name is left" sh -c '! ls | grep -q "[.]tmp"'
 analyze -o /dev/null a.tar.zst 2>>log
 ok "a device is written as it is" [ -c /dev/null ]
 "$build/nettape-analyze" -o /dev/full --fail-on never a.tar.zst >full.log 2>&1
-ok "a full disk is told" sh -c '[ "$1" = 3 ] && grep -q "No space left" full.log' - $?
+ok "a full disk is told, and which file" sh -c '[ "$1" = 3 ] && grep -q "write /dev/full: No space left" full.log' - $?
 ok "what a command gives is read by its descriptor" sh -c 'bash -c '\''"$1" --fail-on never <(cat a.tar.zst)'\'' - "$1" | grep -q VERDICT' - "$build/nettape-analyze"
 
 # the rules of strangers

@@ -86,6 +86,29 @@ static struct finding plain(const char *rule, const char *title, enum level leve
 	};
 }
 
+static void what_was_judged_on_too_little_time_stands_below_its_equals(void **state)
+{
+	struct finding f[] = {
+		plain("a/short", "Short", LEVEL_CRIT, "", "judged on seconds"),
+		plain("b/full", "Full", LEVEL_CRIT, "", "judged on all it wants"),
+		plain("c/warn", "Warn", LEVEL_WARN, "", "not as bad"),
+		plain("d/cause", "Cause", LEVEL_CRIT, "", "a cause"),
+	};
+	struct report r = {.findings = f, .findings_n = 4};
+	struct arena a = {0};
+
+	(void)state;
+	f[0].votes = f[3].votes = 1;
+	f[0].short_of = f[3].short_of = "judged on 12 s";
+	f[3].cause = true;
+	report_finish(&r, &a);
+	assert_string_equal(r.findings[0].rule, "d/cause");
+	assert_string_equal(r.findings[1].rule, "b/full");
+	assert_string_equal(r.findings[2].rule, "a/short");
+	assert_string_equal(r.findings[3].rule, "c/warn");
+	arena_free(&a);
+}
+
 static void a_verdict_stands_above_everything(void **state)
 {
 	const struct rule_result ok[] = {
@@ -530,6 +553,7 @@ int main(void)
 		cmocka_unit_test(no_line_is_longer_than_the_width),
 		cmocka_unit_test(colour_only_when_asked),
 		cmocka_unit_test(groups_stand_above_their_rows),
+		cmocka_unit_test(what_was_judged_on_too_little_time_stands_below_its_equals),
 		cmocka_unit_test(a_list_stands_line_by_line),
 	};
 
