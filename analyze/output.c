@@ -100,7 +100,12 @@ static int reserve_file(struct output *o, const char *path, struct err *e)
 		o->fd = open_part(o, &was);
 	if (o->fd < 0)
 		o->fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-	return o->fd < 0 ? err_set(e, errno, "open %s", path) : 0;
+	if (o->fd >= 0)
+		return 0;
+	(void)err_set(e, errno, "open %s", path);
+	free(o->path);
+	o->path = NULL;
+	return -1;
 }
 
 /* The file gets its name, or nothing of it stays. */

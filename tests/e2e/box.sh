@@ -49,8 +49,12 @@ while IFS=: read -r what free; do
 	esac
 	case $held in none:*) ;; *) ok "a rule of strangers cannot ${what#+}" fails calculating "$what" ;; esac
 done <free.txt
-ok "what the caller left open was written to by the free one alone" [ "$(cat inherited)" = "secret
-x" ]
+left="what the caller left open was written to by the free one alone"
+case $held in
+none:*) echo "ok - box: $left # SKIP $held" ;;
+*) ok "$left" [ "$(cat inherited)" = "secret
+x" ] ;;
+esac
 # what the table names is there on the other architecture as well: asm-generic numbers are arm64's
 names() { sed -n '/^#if/,/^#endif/d; s/^[A-Z_]*(\([a-z0-9_]*\).*/\1/p' "$OLDPWD/analyze/box_calls.def" | sort -u; }
 if [ -e /usr/include/asm-generic/unistd.h ]; then
