@@ -147,19 +147,37 @@ static int64_t last_moment(const struct window *w, const struct window_want *wan
 	return w->until_ns + slack(want->until, s);
 }
 
-static int nothing_left(const struct window *w, struct err *e)
+static const char *clock_text(struct arena *a, int64_t ns, unsigned digits)
 {
-	char text[4][40];
-	const int64_t at[4] = {w->since_ns, w->until_ns, w->start_ns, w->end_ns};
+	char text[40];
+	struct buf b = BUF_OVER(text);
 
-	for (size_t i = 0; i < 4; i++) {
-		struct buf b = BUF_OVER(text[i]);
+	time_put(&b, ns, ns % NS_PER_S ? digits : 0);
+	return arena_text(a, span_of(buf_cstr(&b)));
+}
 
-		time_put(&b, at[i], 0);
-		(void)buf_cstr(&b);
-	}
-	return err_set(e, 0, "no snapshot between %s and %s: the recording is from %s to %s",
-	               text[0], text[1], text[2], text[3]);
+/* Only what was asked for is named: the other end is the recording's own, and says nothing. */
+static int nothing_left(const struct window *w, struct arena *a, const struct window_want *want,
+                        struct err *e)
+{
+	const char *since = clock_text(a, w->since_ns, 3);
+	const char *until = clock_text(a, w->until_ns, 3);
+	const char *start = clock_text(a, w->start_ns, 0);
+	const char *end = clock_text(a, w->end_ns, 0);
+	const char *what =
+		w->n == 1 ? w->parts[0].path : arena_fmt(a, "these %zu recordings", w->n);
+	const char *where = arena_fmt(a, "between --since %s and --until %s", since, until);
+
+	if (want->until.kind == WHEN_NONE)
+		where = arena_fmt(a, "after --since %s", since);
+	else if (want->since.kind == WHEN_NONE)
+		where = arena_fmt(a, "before --until %s", until);
+	else if (w->since_ns > w->until_ns)
+		return err_set(e, 0,
+		               "%s: --since %s is after --until %s; it was recorded from %s to %s",
+		               what, since, until, start, end);
+	return err_set(e, 0, "%s: nothing of what was recorded (%s to %s) lies %s", what, start,
+	               end, where);
 }
 
 /* The ends of what was recorded, and of what is asked for. */
@@ -276,7 +294,7 @@ int window_plan(struct window *w, struct arena *a, const struct survey *bundles,
 	find_ends(w, v, n, want);
 	for (size_t i = 0; i < n; i++)
 		cut_at(&v[i], first_moment(w, want, v[i].of), last_moment(w, want, v[i].of));
-	return put_parts(w, a, v, n) ? 0 : nothing_left(w, e);
+	return put_parts(w, a, v, n) ? 0 : nothing_left(w, a, want, e);
 }
 
 /* One bundle as it is. */

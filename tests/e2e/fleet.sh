@@ -79,7 +79,7 @@ kept() { sqlite3 "$work/kept.db" .dump | sort | cmp - "$work/before.sql"; }
 check "a failed analysis takes no earlier summary away" kept
 check "and standard error says whose is kept" grep -q "no bundle could be judged; of 2 the summary of an earlier run is kept" "$work/kept.err"
 check "none that could be judged now is status 3" test $kept_status -eq 3
-check "the report says which, and why" sh -c "grep -q 'web005.tar .*no snapshot between' '$work/kept.txt' && grep -q '2 of them by an earlier run alone' '$work/kept.txt'"
+check "the report says which, and why" sh -c "grep -q 'web005.tar .*nothing of what was recorded' '$work/kept.txt' && grep -q '2 of them by an earlier run alone' '$work/kept.txt'"
 check "without a bundle its contents are reported" status_is 1 sh -c "'$analyze' --fleet-db '$work/fleet.db' --section findings | grep -q '50 of 200' && '$analyze' --fleet-db '$work/fleet.db' >/dev/null"
 check "--sql asks it" sh -c "'$analyze' --fleet-db '$work/fleet.db' --sql 'SELECT count(*) AS n FROM bundle' | grep -qx 203"
 two_writers() {

@@ -190,7 +190,7 @@ rm -f "$work/store.db"
 analyze --join --since 22:45 --db "$work/store.db" --format json -o "$work/report.json" "$work/hosts/$web.tar.gz" "$work/hosts/sosreport-web01-2026-11-22-later00.tar.gz" 2>"$work/err"
 is "--since leaves out the earlier one" "SELECT group_concat(ticks) FROM bundle" '0,1'
 analyze --since 22:45 "$work/hosts/$web.tar.gz" >/dev/null 2>"$work/err"
-[ $? -eq 3 ] && grep -q 'no snapshot between' "$work/err"
+[ $? -eq 3 ] && grep -q 'nothing of what was recorded' "$work/err"
 verdict "and says so when nothing is left" $?
 
 # ---- obfuscated, truncated ----

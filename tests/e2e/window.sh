@@ -61,8 +61,14 @@ verdict "the head says which part of what was judged" $?
 grep -q '^ *file *snap/000[04][0-9][0-9]/proc' "$work/text"
 verdict "files keep their names" $?
 analyze --since 15:00 "$work/a.tar" >"$work/out" 2>&1
-[ $? -eq 3 ] && grep -q 'the recording is from 2026-09-21T14:13:20Z to 2026-09-21T14:15:19Z' "$work/out"
+[ $? -eq 3 ] && grep -q 'a.tar: nothing of what was recorded (2026-09-21T14:13:20Z to 2026-09-21T14:15:19Z) lies after --since 2026-09-21T15:00:00Z$' "$work/out"
 verdict "a window without snapshots is an error that names the recording's ends" $?
+analyze --until 2001-01-01T00:00:00Z "$work/a.tar" >"$work/out" 2>&1
+[ $? -eq 3 ] && grep -q '14:15:19Z) lies before --until 2001-01-01T00:00:00Z$' "$work/out"
+verdict "so is one before it" $?
+analyze --since 2026-09-21T14:14:00Z --until 2026-09-21T14:13:30Z "$work/a.tar" >"$work/out" 2>&1
+[ $? -eq 3 ] && grep -q -e '--since 2026-09-21T14:14:00Z is after --until 2026-09-21T14:13:30Z;' "$work/out"
+verdict "ends the wrong way round are called that" $?
 analyze --since yesterday "$work/a.tar" >"$work/out" 2>&1
 [ $? -eq 2 ] && grep -q 'not a time such as' "$work/out"
 verdict "what is no time is a wrong command line" $?

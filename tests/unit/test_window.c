@@ -110,12 +110,53 @@ static void a_cut_keeps_the_ticks_between_and_their_numbers(void **state)
 
 static void a_cut_that_leaves_nothing_names_the_recordings_ends(void **state)
 {
+	static const struct {
+		const char *since, *until, *says;
+	} cuts[] = {
+		{"2099-01-01T00:00:00Z", NULL,                   "lies after --since 2099-01-01T00:00:00Z" },
+		{"+2m",                  NULL,                   "lies after --since 2026-11-22T10:02:00Z" },
+		{NULL,                   "2001-01-01T00:00:00Z", "lies before --until 2001-01-01T00:00:00Z"},
+		{NULL,                   "-2m",                  "lies before --until 2026-11-22T09:58:59Z"},
+		{"2099-01-01T00:00:00Z", "2099-01-02T00:00:00Z",
+	         "lies between --since 2099-01-01T00:00:00Z and --until 2099-01-02T00:00:00Z"              },
+		{"+10.3s",               "+10.6s",
+	         "lies between --since 2026-11-22T10:00:10.300Z and --until "
+	         "2026-11-22T10:00:10.600Z"								},
+	};
 	struct fixture *f = *state;
 	struct survey a = make(&f->made[0], "a", "x", "2026-11-22T10:00:00Z", 100, 60);
 
-	assert_int_equal(plan(f, &a, 1, "12:00", NULL), -1);
-	assert_non_null(strstr(f->e.text, "from 2026-11-22T10:00:00Z to 2026-11-22T10:00:59Z"));
+	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+		assert_int_equal(plan(f, &a, 1, cuts[i].since, cuts[i].until), -1);
+		assert_non_null(strstr(f->e.text, "a: nothing of what was recorded "
+		                                  "(2026-11-22T10:00:00Z to "
+		                                  "2026-11-22T10:00:59Z) lies "));
+		assert_string_equal(strstr(f->e.text, "lies "), cuts[i].says);
+	}
+}
+
+static void a_cut_with_its_ends_the_wrong_way_round_says_so(void **state)
+{
+	struct fixture *f = *state;
+	struct survey a = make(&f->made[0], "a", "x", "2026-11-22T10:00:00Z", 100, 60);
+
 	assert_int_equal(plan(f, &a, 1, "10:00:40", "10:00:30"), -1);
+	assert_non_null(strstr(f->e.text, "a: --since 2026-11-22T10:00:40Z is after --until "
+	                                  "2026-11-22T10:00:30Z; "));
+	assert_non_null(strstr(f->e.text, "from 2026-11-22T10:00:00Z to 2026-11-22T10:00:59Z"));
+}
+
+static void a_cut_that_leaves_nothing_of_several_counts_them(void **state)
+{
+	struct fixture *f = *state;
+	struct survey v[2] = {
+		make(&f->made[0], "a", "x", "2026-11-22T10:00:00Z", 100, 60),
+		make(&f->made[1], "b", "x", "2026-11-22T10:01:00Z", 160, 60),
+	};
+
+	assert_int_equal(plan(f, v, 2, "2099-01-01T00:00:00Z", NULL), -1);
+	assert_non_null(strstr(f->e.text, "these 2 recordings: nothing of what was recorded "
+	                                  "(2026-11-22T10:00:00Z to 2026-11-22T10:01:59Z)"));
 }
 
 static void late_ticks_are_those_of_their_time(void **state)
@@ -356,6 +397,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_cut_keeps_the_ticks_between_and_their_numbers),
 		TEST(a_cut_that_leaves_nothing_names_the_recordings_ends),
+		TEST(a_cut_with_its_ends_the_wrong_way_round_says_so),
+		TEST(a_cut_that_leaves_nothing_of_several_counts_them),
 		TEST(late_ticks_are_those_of_their_time),
 		TEST(until_is_looked_for_behind_since),
 		TEST(bundles_are_put_in_the_order_of_time_and_numbered_on),
