@@ -97,17 +97,19 @@ static bool folded(const struct finding *f)
 }
 
 /*
- * Most findings say nothing of their confidence (0).  One that was judged on less time than its
- * rule wants is less sure than those, though it is said to have one vote.
+ * Most findings say nothing of their confidence (0).  One that says it is low is less sure than
+ * those: it has one vote, or was judged on less time than its rule wants, or both.
  */
 static int sure(const struct finding *f)
 {
-	return f->short_of ? -1 : f->votes;
+	if (f->short_of)
+		return f->alone ? -2 : -1;
+	return f->votes == 1 ? -1 : f->votes;
 }
 
 static struct place place_of(const struct report *r, const struct finding *f)
 {
-	struct place p = {.f = f, .worst = LEVEL_OK, .sure = -1};
+	struct place p = {.f = f, .worst = LEVEL_OK, .sure = -2};
 
 	for (size_t i = 0; i < r->findings_n; i++) {
 		const struct finding *g = &r->findings[i];

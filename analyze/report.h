@@ -209,6 +209,7 @@ struct finding {
 	int votes;      /* independent inputs that agree; 0 = not said */
 	unsigned depth; /* causes above it: 0 = not folded */
 	bool cause;     /* its rule says what others are due to */
+	bool alone;     /* its rule gave it one vote, however long it looked */
 };
 
 enum outcome {

@@ -102,6 +102,7 @@ static void make_finding(struct runner *run, const struct rule *r, const struct 
 	out->f.level = row->level > cap ? cap : row->level;
 	out->f.votes = votes_of(row, res);
 	out->f.short_of = res->short_of;
+	out->f.alone = row->votes == 1;
 	suppress(run, &out->f);
 }
 

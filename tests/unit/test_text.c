@@ -109,6 +109,46 @@ static void what_was_judged_on_too_little_time_stands_below_its_equals(void **st
 	arena_free(&a);
 }
 
+static void of_those_judged_too_shortly_the_one_that_stands_alone_is_last(void **state)
+{
+	struct finding f[] = {
+		plain("a/alone", "Alone", LEVEL_WARN, "", "one input, for seconds"),
+		plain("b/short", "Short", LEVEL_WARN, "", "for seconds"),
+	};
+	struct report r = {.findings = f, .findings_n = 2};
+	struct arena a = {0};
+
+	(void)state;
+	f[0].votes = f[1].votes = 1;
+	f[0].short_of = f[1].short_of = "judged on 12 s";
+	f[0].alone = true;
+	report_finish(&r, &a);
+	assert_string_equal(r.findings[0].rule, "b/short");
+	arena_free(&a);
+}
+
+static void one_vote_stands_below_its_equals_and_two_above(void **state)
+{
+	struct finding f[] = {
+		plain("a/low", "Low", LEVEL_WARN, "", "one input says so"),
+		plain("b/plain", "Plain", LEVEL_WARN, "", "measured"),
+		plain("c/sure", "Sure", LEVEL_WARN, "", "two agree"),
+		plain("d/info", "Info", LEVEL_INFO, "", "not as bad"),
+	};
+	struct report r = {.findings = f, .findings_n = 4};
+	struct arena a = {0};
+
+	(void)state;
+	f[0].votes = 1;
+	f[2].votes = 2;
+	report_finish(&r, &a);
+	assert_string_equal(r.findings[0].rule, "c/sure");
+	assert_string_equal(r.findings[1].rule, "b/plain");
+	assert_string_equal(r.findings[2].rule, "a/low");
+	assert_string_equal(r.findings[3].rule, "d/info");
+	arena_free(&a);
+}
+
 static void a_verdict_stands_above_everything(void **state)
 {
 	const struct rule_result ok[] = {
@@ -554,6 +594,8 @@ int main(void)
 		cmocka_unit_test(colour_only_when_asked),
 		cmocka_unit_test(groups_stand_above_their_rows),
 		cmocka_unit_test(what_was_judged_on_too_little_time_stands_below_its_equals),
+		cmocka_unit_test(one_vote_stands_below_its_equals_and_two_above),
+		cmocka_unit_test(of_those_judged_too_shortly_the_one_that_stands_alone_is_last),
 		cmocka_unit_test(a_list_stands_line_by_line),
 	};
 
