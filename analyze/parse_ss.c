@@ -213,7 +213,9 @@ bool ss_next(struct ss_reader *r, struct emit *out, struct sock *s)
 		struct span row;
 
 		r->line++;
-		if (is_passed_over(r, line) || !without_errors(r, out, &line))
+		row = line;
+		if ((!take_state(&row, &s->state) && is_passed_over(r, line)) ||
+		    !without_errors(r, out, &line))
 			continue;
 		row = line;
 		*s = (struct sock){0};

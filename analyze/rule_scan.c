@@ -29,8 +29,10 @@ static void skip_blank(struct span *s)
 	for (;;) {
 		size_t end;
 
-		if (s->n && is_blank(*s->p)) {
+		while (s->n && is_blank(*s->p))
 			skip(s, 1);
+		if (s->n < 2 || (*s->p != '-' && *s->p != '/')) {
+			return;
 		} else if (span_starts(*s, SPAN("--"))) {
 			skip(s, span_find(*s, '\n'));
 		} else if (span_starts(*s, SPAN("/*"))) {

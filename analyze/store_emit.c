@@ -31,7 +31,7 @@ static struct series *series_make(struct store *s, struct span key, struct span 
 /* NULL: its name is too long, or they are too many. */
 static struct series *series_find(struct store *s, struct span entity, const struct point *p)
 {
-	char text[SERIES_KEY_MAX];
+	UNCLEARED char text[SERIES_KEY_MAX];
 	struct buf key = BUF_OVER(text);
 	struct series *x;
 
@@ -134,7 +134,7 @@ static bool counts(enum kind k)
 static void on_point(struct emit *e, const struct point *p)
 {
 	struct store *s = (struct store *)e;
-	char room[SERIES_KEY_MAX]; /* what is cut here is too long for a key as well */
+	UNCLEARED char room[SERIES_KEY_MAX]; /* what is cut here is too long for a key as well */
 	struct buf b = BUF_OVER(room);
 	struct series *x;
 	struct pending *w;

@@ -14,7 +14,7 @@
 static struct member *member_of(struct store *s, struct span name, const char *source,
                                 struct span entity)
 {
-	char text[2 * BUNDLE_NAME_MAX];
+	UNCLEARED char text[2 * BUNDLE_NAME_MAX];
 	struct buf b = BUF_OVER(text);
 	struct member *m;
 

@@ -204,18 +204,38 @@ static size_t add_up(struct tally *v, size_t n)
 	return to;
 }
 
+/* The sockets of the snapshot, added up by pair and state; *n of them, in no order.  To be freed.
+ */
+static struct tally *tally_up(const struct tcp_churn *f, size_t *n)
+{
+	size_t cap = 64;
+	struct tally *v;
+
+	while (cap < f->rows_n * 2)
+		cap *= 2;
+	v = must_alloc(cap * sizeof(*v));
+	for (size_t i = 0; i < f->rows_n; i++) {
+		const struct row *r = &f->rows[i];
+		struct pair p = peers_pair(f->peers, r->peer, r->lport, r->pport);
+		size_t at = hash_bytes(r->state, pair_key(&p)) & (cap - 1);
+
+		while (v[at].n && (v[at].state != r->state || memcmp(&v[at].pair, &p, sizeof(p))))
+			at = (at + 1) & (cap - 1);
+		v[at] = (struct tally){.pair = p, .state = r->state, .n = v[at].n + 1};
+	}
+	*n = 0;
+	for (size_t i = 0; i < cap; i++)
+		if (v[i].n)
+			v[(*n)++] = v[i];
+	return v;
+}
+
 static int put_peers(struct tcp_churn *f, int64_t snap, struct err *e)
 {
-	struct tally *v = must_alloc((f->rows_n + 1) * sizeof(*v));
-	size_t n = f->rows_n;
+	size_t n;
+	struct tally *v = tally_up(f, &n);
 	int rc = 0;
 
-	for (size_t i = 0; i < n; i++)
-		v[i] = (struct tally){.pair = peers_pair(f->peers, f->rows[i].peer,
-		                                         f->rows[i].lport, f->rows[i].pport),
-		                      .state = f->rows[i].state,
-		                      .n = 1};
-	n = add_up(v, n);
 	qsort(v, n, sizeof(*v), by_number);
 	for (size_t i = PEERS_MAX; i < n; i++)
 		v[i].pair.peer = PEER_REST;

@@ -7,16 +7,6 @@ struct span span_of(const char *s)
 	return (struct span){s, s ? strlen(s) : 0};
 }
 
-bool span_eq(struct span a, struct span b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-bool span_starts(struct span s, struct span prefix)
-{
-	return s.n >= prefix.n && span_eq(span_sub(s, 0, prefix.n), prefix);
-}
-
 bool span_ends(struct span s, struct span suffix)
 {
 	return s.n >= suffix.n && span_eq(span_sub(s, s.n - suffix.n, suffix.n), suffix);
@@ -52,15 +42,6 @@ size_t span_search(struct span s, struct span needle)
 	const char *hit = s.n ? memmem(s.p, s.n, needle.p, needle.n) : NULL;
 
 	return hit ? (size_t)(hit - s.p) : s.n;
-}
-
-struct span span_sub(struct span s, size_t from, size_t n)
-{
-	if (from > s.n)
-		from = s.n;
-	if (n > s.n - from)
-		n = s.n - from;
-	return (struct span){n ? s.p + from : s.p, n};
 }
 
 static bool is_space(char c)
@@ -129,14 +110,6 @@ bool span_word(struct span *s, struct span *word)
 		return false;
 	*word = span_sub(*s, from, to - from);
 	*s = rest(*s, to);
-	return true;
-}
-
-bool span_skip(struct span *s, struct span prefix)
-{
-	if (!span_starts(*s, prefix))
-		return false;
-	*s = rest(*s, prefix.n);
 	return true;
 }
 

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct span {
 	const char *p; /* not NUL-terminated */
@@ -21,8 +22,26 @@ struct span {
 /* The span of a NUL-terminated string; NULL gives the empty span. */
 struct span span_of(const char *s);
 
-bool span_eq(struct span a, struct span b);
-bool span_starts(struct span s, struct span prefix);
+/* From `from` for at most `n` bytes; both are clamped to the span. */
+static inline struct span span_sub(struct span s, size_t from, size_t n)
+{
+	if (from > s.n)
+		from = s.n;
+	if (n > s.n - from)
+		n = s.n - from;
+	return (struct span){n ? s.p + from : s.p, n};
+}
+
+static inline bool span_eq(struct span a, struct span b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static inline bool span_starts(struct span s, struct span prefix)
+{
+	return s.n >= prefix.n && span_eq(span_sub(s, 0, prefix.n), prefix);
+}
+
 bool span_ends(struct span s, struct span suffix);
 /* Byte order, a shorter prefix first: -1, 0, 1. */
 int span_cmp(struct span a, struct span b);
@@ -31,8 +50,6 @@ size_t span_find(struct span s, char c);
 size_t span_rfind(struct span s, char c);
 /* Index of the first occurrence of `needle` (not empty), or s.n. */
 size_t span_search(struct span s, struct span needle);
-/* From `from` for at most `n` bytes; both are clamped to the span. */
-struct span span_sub(struct span s, size_t from, size_t n);
 /* Without blanks, tabs, CR and LF at both ends. */
 struct span span_trim(struct span s);
 
@@ -50,7 +67,13 @@ bool span_rcut(struct span *s, char c, struct span *head);
 /* The next run of bytes that are neither blank nor tab. */
 bool span_word(struct span *s, struct span *word);
 /* `prefix` itself. */
-bool span_skip(struct span *s, struct span prefix);
+static inline bool span_skip(struct span *s, struct span prefix)
+{
+	if (!span_starts(*s, prefix))
+		return false;
+	*s = span_sub(*s, prefix.n, s->n);
+	return true;
+}
 
 /*
  * Numbers take the whole span: digits only (a leading '-' where the type has a

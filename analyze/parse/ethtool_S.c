@@ -153,7 +153,7 @@ static void parse(const struct input *in, struct emit *out)
 {
 	struct span text = in->text, line;
 	struct topic t = {.indent = 0};
-	struct names names;
+	UNCLEARED struct names names;
 	bool heading = false;
 
 	names_begin(&names, text);

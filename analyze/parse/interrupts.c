@@ -143,7 +143,7 @@ static void row(const struct cpu_columns *cpus, struct span label, struct span r
 static void parse(const struct input *in, struct emit *out)
 {
 	struct span text = in->text, line;
-	struct cpu_columns cpus; /* 128 KiB: only its head is cleared */
+	UNCLEARED struct cpu_columns cpus; /* 128 KiB */
 	bool told = false;
 
 	cpus.n = 0;

@@ -10,7 +10,7 @@
 static void parse(const struct input *in, struct emit *out)
 {
 	struct span text = in->text, line;
-	struct cpu_columns cpus; /* 128 KiB: only its head is cleared */
+	UNCLEARED struct cpu_columns cpus; /* 128 KiB */
 
 	cpus.n = 0;
 	for (size_t at = 1; span_line(&text, &line); at++) {

@@ -51,7 +51,8 @@ static bool is_one_word(struct span s)
 static void parse(const struct input *in, struct emit *out)
 {
 	struct span path = in->path, value = span_trim(in->text);
-	char name_text[BUNDLE_NAME_MAX], value_text[VALUE_MAX];
+	UNCLEARED char name_text[BUNDLE_NAME_MAX];
+	UNCLEARED char value_text[VALUE_MAX];
 	struct buf name = BUF_OVER(name_text), words = BUF_OVER(value_text);
 
 	(void)span_skip(&path, SPAN("proc/sys/"));
