@@ -5,8 +5,6 @@
  *   skmem:(r0,rb131072,t0,tb16384,f3264,w832,o0,bl0,d0) ts sack cubic wscale:10,10 rto:204
  *   rtt:0.013/0.006 send 201483076923bps busy:9288ms rwnd_limited:9284ms(100.0%) retrans:1/7
  */
-#include <stdlib.h>
-
 #include "analyze/parse_ss.h"
 #include "schema/timefmt.h"
 
@@ -15,16 +13,30 @@
 #define NAME_MAX_BYTES  64  /* the kernel's names of threads are shorter */
 #define TUPLE_MAX_BYTES 512 /* pid, fd and a security context */
 
-static const struct span digits = SPAN_INIT("0123456789");
-static const struct span decimals = SPAN_INIT("0123456789.-");
-static const struct span letters = SPAN_INIT("abcdefghijklmnopqrstuvwxyz");
-static const struct span identifier = SPAN_INIT("abcdefghijklmnopqrstuvwxyz0123456789_-");
+/* What a byte may be part of. */
+enum { DIGIT = 1, DECIMAL = 2, LETTER = 4, IDENTIFIER = 8 };
 
-static struct span while_in(struct span s, struct span set)
+#define IS_DIGIT  (DIGIT | DECIMAL | IDENTIFIER)
+#define IS_LETTER (LETTER | IDENTIFIER)
+
+static const unsigned char classes[256] = {
+	['0'] = IS_DIGIT,  ['1'] = IS_DIGIT,  ['2'] = IS_DIGIT,   ['3'] = IS_DIGIT,
+	['4'] = IS_DIGIT,  ['5'] = IS_DIGIT,  ['6'] = IS_DIGIT,   ['7'] = IS_DIGIT,
+	['8'] = IS_DIGIT,  ['9'] = IS_DIGIT,  ['.'] = DECIMAL,    ['-'] = DECIMAL | IDENTIFIER,
+	['a'] = IS_LETTER, ['b'] = IS_LETTER, ['c'] = IS_LETTER,  ['d'] = IS_LETTER,
+	['e'] = IS_LETTER, ['f'] = IS_LETTER, ['g'] = IS_LETTER,  ['h'] = IS_LETTER,
+	['i'] = IS_LETTER, ['j'] = IS_LETTER, ['k'] = IS_LETTER,  ['l'] = IS_LETTER,
+	['m'] = IS_LETTER, ['n'] = IS_LETTER, ['o'] = IS_LETTER,  ['p'] = IS_LETTER,
+	['q'] = IS_LETTER, ['r'] = IS_LETTER, ['s'] = IS_LETTER,  ['t'] = IS_LETTER,
+	['u'] = IS_LETTER, ['v'] = IS_LETTER, ['w'] = IS_LETTER,  ['x'] = IS_LETTER,
+	['y'] = IS_LETTER, ['z'] = IS_LETTER, ['_'] = IDENTIFIER,
+};
+
+static struct span while_in(struct span s, unsigned class)
 {
 	size_t n = 0;
 
-	while (n < s.n && span_find(set, s.p[n]) < set.n)
+	while (n < s.n && (classes[(unsigned char)s.p[n]] & class))
 		n++;
 	return span_sub(s, 0, n);
 }
@@ -54,7 +66,7 @@ static bool take_ms(struct span v, enum sock_field f, struct sock *s)
 {
 	int64_t ns;
 
-	if (!span_fixed(while_in(v, decimals), 6, &ns))
+	if (!span_fixed(while_in(v, DECIMAL), 6, &ns))
 		return false;
 	sock_set(s, f, ns);
 	return true;
@@ -94,7 +106,7 @@ static bool take_mem_part(struct span part, struct sock *s)
                 {SPAN_INIT("bl"), SOCK_mem_bl},
 		{SPAN_INIT("d"),  SOCK_mem_d },
 	};
-	struct span name = while_in(part, letters);
+	struct span name = while_in(part, LETTER);
 
 	for (size_t i = 0; i < COUNT_OF(parts); i++)
 		if (span_eq(name, parts[i].name))
@@ -137,8 +149,8 @@ static bool take_mem(struct span v, enum sock_field f, struct sock *s)
 static bool timer_time(struct span t, int64_t *ns)
 {
 	for (*ns = 0; t.n;) {
-		struct span number = while_in(t, decimals);
-		struct span unit = while_in(span_sub(t, number.n, t.n), letters);
+		struct span number = while_in(t, DECIMAL);
+		struct span unit = while_in(span_sub(t, number.n, t.n), LETTER);
 		bool point = span_find(number, '.') < number.n;
 		bool seconds = span_eq(unit, SPAN("sec")) || point;
 		int64_t part;
@@ -167,7 +179,7 @@ static bool take_timer(struct span v, enum sock_field f, struct sock *s)
 	if (!inside(v, &v) || !next_part(&v, &name) || !span_cut(&v, ',', &time))
 		return false;
 	retries = v;
-	s->timer = while_in(name, letters);
+	s->timer = while_in(name, LETTER);
 	if (!timer_time(time, &ns))
 		return false;
 	sock_set(s, f, ns);
@@ -187,7 +199,7 @@ static bool take_rate(struct span v, enum sock_field f, struct sock *s)
                 {SPAN_INIT("Gbps"), 1000000   },
 		{SPAN_INIT("Tbps"), 1000000000},
 	};
-	struct span number = while_in(v, decimals), unit;
+	struct span number = while_in(v, DECIMAL), unit;
 	int64_t x;
 
 	v = span_sub(v, number.n, v.n);
@@ -206,55 +218,55 @@ static bool take_rate(struct span v, enum sock_field f, struct sock *s)
 
 typedef bool take_fn(struct span v, enum sock_field f, struct sock *s);
 
-/* "key:value", sorted by key for bsearch. */
+/* "key:value", in the order in which tcp_show_info() of misc/ss.c prints them. */
 static const struct key {
 	struct span name;
 	enum sock_field field;
 	take_fn *take;
 } keys[] = {
-	{SPAN_INIT("ato"),            SOCK_ato_ns,            take_ms     },
+	{SPAN_INIT("timer"),          SOCK_timer_ns,          take_timer  },
+	{SPAN_INIT("uid"),            SOCK_uid,               take_int    },
+	{SPAN_INIT("ino"),            SOCK_ino,               take_int    },
+	{SPAN_INIT("sk"),             SOCK_sk,                take_hex    },
+	{SPAN_INIT("skmem"),          SOCK_mem_r,             take_mem    },
+	{SPAN_INIT("mem"),            SOCK_mem_r,             take_mem    },
 	{SPAN_INIT("backoff"),        SOCK_backoff,           take_int    },
-	{SPAN_INIT("busy"),           SOCK_busy_ns,           take_ms     },
+	{SPAN_INIT("rto"),            SOCK_rto_ns,            take_ms     },
+	{SPAN_INIT("rtt"),            SOCK_rtt_ns,            take_rtt    },
+	{SPAN_INIT("ato"),            SOCK_ato_ns,            take_ms     },
+	{SPAN_INIT("mss"),            SOCK_mss,               take_int    },
+	{SPAN_INIT("pmtu"),           SOCK_pmtu,              take_int    },
+	{SPAN_INIT("cwnd"),           SOCK_cwnd,              take_int    },
+	{SPAN_INIT("ssthresh"),       SOCK_ssthresh,          take_int    },
+	{SPAN_INIT("bytes_sent"),     SOCK_bytes_sent,        take_int    },
+	{SPAN_INIT("bytes_retrans"),  SOCK_bytes_retrans,     take_int    },
 	{SPAN_INIT("bytes_acked"),    SOCK_bytes_acked,       take_int    },
 	{SPAN_INIT("bytes_received"), SOCK_bytes_received,    take_int    },
-	{SPAN_INIT("bytes_retrans"),  SOCK_bytes_retrans,     take_int    },
-	{SPAN_INIT("bytes_sent"),     SOCK_bytes_sent,        take_int    },
-	{SPAN_INIT("cwnd"),           SOCK_cwnd,              take_int    },
-	{SPAN_INIT("data_segs_in"),   SOCK_data_segs_in,      take_int    },
+	{SPAN_INIT("segs_out"),       SOCK_segs_out,          take_int    },
+	{SPAN_INIT("segs_in"),        SOCK_segs_in,           take_int    },
 	{SPAN_INIT("data_segs_out"),  SOCK_data_segs_out,     take_int    },
-	{SPAN_INIT("dsack_dups"),     SOCK_dsack_dups,        take_int    },
-	{SPAN_INIT("ino"),            SOCK_ino,               take_int    },
-	{SPAN_INIT("lastack"),        SOCK_lastack_ns,        take_ms     },
-	{SPAN_INIT("lastrcv"),        SOCK_lastrcv_ns,        take_ms     },
+	{SPAN_INIT("data_segs_in"),   SOCK_data_segs_in,      take_int    },
 	{SPAN_INIT("lastsnd"),        SOCK_lastsnd_ns,        take_ms     },
+	{SPAN_INIT("lastrcv"),        SOCK_lastrcv_ns,        take_ms     },
+	{SPAN_INIT("lastack"),        SOCK_lastack_ns,        take_ms     },
+	{SPAN_INIT("busy"),           SOCK_busy_ns,           take_ms     },
+	{SPAN_INIT("rwnd_limited"),   SOCK_rwnd_limited_ns,   take_ms     },
+	{SPAN_INIT("sndbuf_limited"), SOCK_sndbuf_limited_ns, take_ms     },
+	{SPAN_INIT("unacked"),        SOCK_unacked,           take_int    },
+	{SPAN_INIT("retrans"),        SOCK_retrans,           take_retrans},
 	{SPAN_INIT("lost"),           SOCK_lost,              take_int    },
-	{SPAN_INIT("mem"),            SOCK_mem_r,             take_mem    },
-	{SPAN_INIT("minrtt"),         SOCK_minrtt_ns,         take_ms     },
-	{SPAN_INIT("mss"),            SOCK_mss,               take_int    },
-	{SPAN_INIT("notsent"),        SOCK_notsent,           take_int    },
-	{SPAN_INIT("pmtu"),           SOCK_pmtu,              take_int    },
-	{SPAN_INIT("rcv_ooopack"),    SOCK_rcv_ooopack,       take_int    },
+	{SPAN_INIT("sacked"),         SOCK_sacked,            take_int    },
+	{SPAN_INIT("dsack_dups"),     SOCK_dsack_dups,        take_int    },
+	{SPAN_INIT("reordering"),     SOCK_reordering,        take_int    },
+	{SPAN_INIT("reord_seen"),     SOCK_reord_seen,        take_int    },
 	{SPAN_INIT("rcv_rtt"),        SOCK_rcv_rtt_ns,        take_ms     },
 	{SPAN_INIT("rcv_space"),      SOCK_rcv_space,         take_int    },
 	{SPAN_INIT("rcv_ssthresh"),   SOCK_rcv_ssthresh,      take_int    },
-	{SPAN_INIT("rcv_wnd"),        SOCK_rcv_wnd,           take_int    },
-	{SPAN_INIT("reord_seen"),     SOCK_reord_seen,        take_int    },
-	{SPAN_INIT("reordering"),     SOCK_reordering,        take_int    },
-	{SPAN_INIT("retrans"),        SOCK_retrans,           take_retrans},
-	{SPAN_INIT("rto"),            SOCK_rto_ns,            take_ms     },
-	{SPAN_INIT("rtt"),            SOCK_rtt_ns,            take_rtt    },
-	{SPAN_INIT("rwnd_limited"),   SOCK_rwnd_limited_ns,   take_ms     },
-	{SPAN_INIT("sacked"),         SOCK_sacked,            take_int    },
-	{SPAN_INIT("segs_in"),        SOCK_segs_in,           take_int    },
-	{SPAN_INIT("segs_out"),       SOCK_segs_out,          take_int    },
-	{SPAN_INIT("sk"),             SOCK_sk,                take_hex    },
-	{SPAN_INIT("skmem"),          SOCK_mem_r,             take_mem    },
+	{SPAN_INIT("notsent"),        SOCK_notsent,           take_int    },
+	{SPAN_INIT("minrtt"),         SOCK_minrtt_ns,         take_ms     },
+	{SPAN_INIT("rcv_ooopack"),    SOCK_rcv_ooopack,       take_int    },
 	{SPAN_INIT("snd_wnd"),        SOCK_snd_wnd,           take_int    },
-	{SPAN_INIT("sndbuf_limited"), SOCK_sndbuf_limited_ns, take_ms     },
-	{SPAN_INIT("ssthresh"),       SOCK_ssthresh,          take_int    },
-	{SPAN_INIT("timer"),          SOCK_timer_ns,          take_timer  },
-	{SPAN_INIT("uid"),            SOCK_uid,               take_int    },
-	{SPAN_INIT("unacked"),        SOCK_unacked,           take_int    },
+	{SPAN_INIT("rcv_wnd"),        SOCK_rcv_wnd,           take_int    },
 };
 
 /* "name value", two words. */
@@ -270,9 +282,17 @@ static const struct span flags[] = {
 	SPAN_INIT("accecn"),  SPAN_INIT("app_limited"), SPAN_INIT("--"),
 };
 
-static int by_name(const void *name, const void *k)
+/* The next in that order is most often the one; NULL: a key of a later version. */
+static const struct key *key_from(size_t *next, struct span name)
 {
-	return span_cmp(*(const struct span *)name, ((const struct key *)k)->name);
+	for (size_t n = 0; n < COUNT_OF(keys); n++) {
+		const struct key *k = &keys[*next];
+
+		*next = *next + 1 < COUNT_OF(keys) ? *next + 1 : 0;
+		if (span_eq(k->name, name))
+			return k;
+	}
+	return NULL;
 }
 
 /*
@@ -344,7 +364,7 @@ static void take_bare(struct span word, struct sock *s)
 	const uint64_t numbers = UINT64_C(1) << SOCK_rto_ns | UINT64_C(1) << SOCK_cwnd;
 
 	if (s->cong.n || (s->has & numbers) || is_flag(word) ||
-	    while_in(word, identifier).n < word.n || while_in(word, digits).n == word.n)
+	    while_in(word, IDENTIFIER).n < word.n || while_in(word, DIGIT).n == word.n)
 		return;
 	s->cong = word;
 }
@@ -365,6 +385,7 @@ static bool take_pair(struct span word, struct span *text, struct sock *s, bool 
 void ss_options(struct span text, size_t line, struct emit *out, struct sock *s)
 {
 	struct span word;
+	size_t next = 0; /* of the keys */
 
 	for (;;) {
 		struct span value, name;
@@ -381,7 +402,7 @@ void ss_options(struct span text, size_t line, struct emit *out, struct sock *s)
 			if (!take_pair(word, &text, s, &good))
 				take_bare(word, s);
 		} else {
-			k = bsearch(&name, keys, COUNT_OF(keys), sizeof(keys[0]), by_name);
+			k = key_from(&next, name);
 			good = !k || k->take(value, k->field, s);
 		}
 		if (!good)

@@ -47,7 +47,6 @@ static int prepare(struct store *s, struct err *e)
 		{&s->put_snapshot,  "INSERT OR REPLACE INTO snapshot VALUES(?,?,?,?,?,?,?,?)"},
 		{&s->put_capture,   "INSERT INTO capture VALUES(?,?,?,?,?,?,?,?,?,?)"        },
 		{&s->put_note,      "INSERT INTO note VALUES(?,?,?,?)"                       },
-		{&s->put_sample,    "INSERT OR REPLACE INTO sample VALUES(?,?,?,?,?)"        },
 		{&s->put_endpoint,  "INSERT OR IGNORE INTO endpoint VALUES(?,?,?,?)"         },
 		{&s->drop_endpoint, "DELETE FROM endpoint WHERE substr(router, 1, ?1) = ?2"  },
 		{&s->put_irq,       "INSERT OR REPLACE INTO irq VALUES(?,NULL,NULL,?,NULL)"  },
@@ -92,7 +91,7 @@ struct store *store_open(const char *path, struct err *e)
 	store_emit_init(&s->emit);
 	if (open_db(s, path, e) < 0 || create(s, e) < 0 || stmt_exec(s->db, fast_sql, e) < 0 ||
 	    prepare(s, e) < 0 || !(s->tcp = tcp_fold_open(s->db, e)) ||
-	    !(s->l5d = l5d_fold_open(s->db, e))) {
+	    !(s->l5d = l5d_fold_open(s->db, e)) || !(s->samples = sample_run_open(s->db, e))) {
 		store_close(s);
 		return NULL;
 	}
@@ -136,7 +135,6 @@ void store_close(struct store *s)
 	stmt_done(&s->put_snapshot);
 	stmt_done(&s->put_capture);
 	stmt_done(&s->put_note);
-	stmt_done(&s->put_sample);
 	stmt_done(&s->put_endpoint);
 	stmt_done(&s->drop_endpoint);
 	stmt_done(&s->put_irq);
@@ -145,6 +143,7 @@ void store_close(struct store *s)
 		tcp_fold_close(s->tcp);
 	if (s->l5d)
 		l5d_fold_close(s->l5d);
+	sample_run_close(s->samples);
 	(void)sqlite3_close(s->db);
 	if (s->temp && !s->sealed)
 		(void)unlink(s->temp);

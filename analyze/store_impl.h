@@ -3,6 +3,7 @@
 #define ANALYZE_STORE_IMPL_H
 
 #include "analyze/l5d_fold.h"
+#include "analyze/sample_run.h"
 #include "analyze/series.h"
 #include "analyze/stmt.h"
 #include "analyze/store.h"
@@ -71,10 +72,11 @@ struct store {
 	bool sealed;
 	struct err err; /* the first failure */
 
-	struct stmt put_meta, get_meta, put_snapshot, put_capture, put_note, put_sample,
-		put_endpoint, drop_endpoint, put_irq, put_bundle;
+	struct stmt put_meta, get_meta, put_snapshot, put_capture, put_note, put_endpoint,
+		drop_endpoint, put_irq, put_bundle;
 	struct tcp_fold *tcp;
 	struct l5d_fold *l5d;
+	struct sample_run *samples;
 	struct hash_table members, series, sources;
 	int64_t series_n;
 	size_t unknown_n, captures_n, notes_n; /* of members that no parser knows; rows */

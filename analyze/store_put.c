@@ -132,25 +132,5 @@ void store_join(struct store *s)
 void store_put_sample(struct store *s, const struct series *x, int64_t snap, const struct value *v,
                       const struct sample *w)
 {
-	struct stmt *t = &s->put_sample;
-
-	stmt_i64(t, x->id);
-	stmt_i64(t, snap);
-	if (v->type == VALUE_INT)
-		stmt_i64(t, v->v.i);
-	else if (v->type == VALUE_REAL)
-		stmt_real(t, v->v.r);
-	else
-		stmt_span(t, v->v.text);
-	if (!w->has_delta)
-		stmt_null(t);
-	else if (v->type == VALUE_INT)
-		stmt_i64(t, w->delta_i);
-	else
-		stmt_real(t, w->delta);
-	if (w->dt > 0)
-		stmt_real(t, w->dt);
-	else
-		stmt_null(t);
-	store_failed(s, stmt_run(t, &s->err));
+	store_failed(s, sample_run_put(s->samples, x->id, snap, v, w, &s->err));
 }

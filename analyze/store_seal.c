@@ -193,7 +193,7 @@ static int put_all_series(struct store *s)
 		rc = put_series(s, &t, x);
 	}
 	stmt_done(&t);
-	return rc;
+	return rc < 0 ? -1 : sample_run_end(s->samples, &s->err);
 }
 
 /* What was more than is kept, in a note each. */

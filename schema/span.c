@@ -1,5 +1,6 @@
 #include "schema/span.h"
 
+#include <endian.h>
 #include <string.h>
 
 struct span span_of(const char *s)
@@ -98,18 +99,39 @@ bool span_rcut(struct span *s, char c, struct span *head)
 	return cut_at(s, span_rfind(*s, c), head);
 }
 
+#define BYTES(c)    (UINT64_C(0x0101010101010101) * (unsigned char)(c))
+#define HAS_ZERO(w) (((w)-BYTES(1)) & ~(w)&BYTES(0x80)) /* its lowest bit is of the first one */
+
+/* Bytes before the first blank or tab: eight at a time, then one by one. */
+static size_t word_length(struct span s)
+{
+	size_t n = 0;
+
+	for (; n + sizeof(uint64_t) <= s.n; n += sizeof(uint64_t)) {
+		uint64_t w, hit;
+
+		memcpy(&w, s.p + n, sizeof(w));
+		w = le64toh(w);
+		hit = HAS_ZERO(w ^ BYTES(' ')) | HAS_ZERO(w ^ BYTES('\t'));
+		if (hit)
+			return n + (size_t)__builtin_ctzll(hit) / 8;
+	}
+	while (n < s.n && s.p[n] != ' ' && s.p[n] != '\t')
+		n++;
+	return n;
+}
+
 bool span_word(struct span *s, struct span *word)
 {
-	size_t from = 0, to;
+	size_t from = 0, n;
 
 	while (from < s->n && (s->p[from] == ' ' || s->p[from] == '\t'))
 		from++;
-	for (to = from; to < s->n && s->p[to] != ' ' && s->p[to] != '\t'; to++)
-		;
-	if (from == to)
+	n = word_length(rest(*s, from));
+	if (n == 0)
 		return false;
-	*word = span_sub(*s, from, to - from);
-	*s = rest(*s, to);
+	*word = span_sub(*s, from, n);
+	*s = rest(*s, from + n);
 	return true;
 }
 

@@ -122,7 +122,7 @@ static bool has_no_value(const json_t *v)
 
 static void put_number(const struct l5d_place *p, enum kind kind, const json_t *v, struct emit *out)
 {
-	char text[NAME_MAX_BYTES];
+	UNCLEARED char text[NAME_MAX_BYTES];
 	struct buf entity = BUF_OVER(text);
 
 	if (!json_is_number(v)) {
