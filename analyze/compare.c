@@ -124,6 +124,11 @@ static int check_two(struct comparison *c, const struct compare_want *want, stru
 	return rc < 0 ? -1 : 0;
 }
 
+static bool counted(const struct report *r, const char *fact)
+{
+	return !span_eq(span_of(report_fact(r, fact)), SPAN("0"));
+}
+
 int compare_open(sqlite3 **db, bool all, struct err *e)
 {
 	const char *rows = all ? "INSERT INTO shown VALUES (1)" : "INSERT INTO shown VALUES (0)";
@@ -151,7 +156,7 @@ int compare(struct comparison *c, const struct compare_want *want, struct err *e
 	                 e))
 		return -1;
 	c->report.settings_n = site_settings(&want->rules->site, &c->arena, &c->report.settings);
-	c->unsure = !span_eq(span_of(report_fact(&c->report, "unsure")), SPAN("0"));
+	c->unsure = counted(&c->report, "unsure") || counted(&c->report, "blind");
 	return 0;
 }
 

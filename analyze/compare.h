@@ -34,11 +34,13 @@ struct comparison {
 	struct sqlite3 *db;
 	/*
 	 * subject, verdict, facts and sections.  worst: of the findings that are new in NEW, or
-	 * worse, or that OLD could not judge.  Its texts live in the arena.
+	 * worse, or that OLD could not judge; with none of these LEVEL_SKIP where NEW may have
+	 * one that nobody saw.  Its texts live in the arena.
 	 */
 	struct report report;
 	struct arena arena;
-	bool unsure; /* of some finding nobody can tell how the two stand */
+	bool unsure; /* some finding cannot be told, or a rule that NEW did not judge may hide one
+	              */
 };
 
 /* 0, or -1 and *e, which names the bundle; call compare_free in either case. */

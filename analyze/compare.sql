@@ -56,13 +56,30 @@ SELECT b.rule, coalesce(n.title, o.title) AS title, coalesce(b.new_entity, b.old
   LEFT JOIN seen n ON n.side = 'new' AND n.rule = b.rule AND n.entity = b.new_entity
   LEFT JOIN doubt d ON d.rule = b.rule AND d.alike = b.alike AND d.nth = b.nth;
 
+-- Every rule that applies to one of them at least: who was able to judge it, and whether NEW may have a finding that nobody saw.
+-- What is not there to be examined has none; what a host has not in either recording was not missed.
+CREATE TEMP TABLE judged AS
+SELECT rule, CASE WHEN o_judged AND n_judged THEN 'both' WHEN o_judged THEN 'OLD' WHEN n_judged THEN 'NEW' ELSE 'neither' END AS by,
+       old, new,
+       NOT n_judged AND new NOT GLOB 'not evaluated: nothing to examine*'
+         AND (o_judged OR new GLOB 'failed*' OR new GLOB 'not evaluated: too short:*' OR new GLOB 'not evaluated: one snapshot*'
+              OR new GLOB 'not evaluated: *: [0-9]* needed'
+              OR new GLOB 'not evaluated: *: denied*' OR new GLOB 'not evaluated: *: timeout*' OR new GLOB 'not evaluated: *: error*') AS blind
+  FROM (SELECT o.rule, o.outcome IN ('findings', 'ok') AS o_judged, n.outcome IN ('findings', 'ok') AS n_judged,
+               o.outcome || coalesce(': ' || nullif(o.why, ''), '') AS old, n.outcome || coalesce(': ' || nullif(n.why, ''), '') AS new
+          FROM rule_result o JOIN side a ON a.side = 'old' AND a.id = o.bundle
+          JOIN side b ON b.side = 'new'
+          JOIN rule_result n ON n.bundle = b.id AND n.rule = o.rule
+         WHERE NOT (o.outcome IN ('off', 'not applicable') AND n.outcome IN ('off', 'not applicable')));
+
 -- Metrics that both have.  A change is worth a line from a fifth on, and above what such numbers differ by anyway;
 -- of what should be zero from the first one on.
 CREATE TEMP TABLE rate AS
 SELECT *, abs(new - old) >= 0.2 * max(abs(old), abs(new)) AND abs(new - old) >=
          CASE WHEN fault THEN 0.01
               WHEN unit = 'per_s' THEN 1 WHEN unit = 'bytes_per_s' THEN 1000 WHEN unit = 'pct' THEN 1 WHEN unit = 'ms' THEN 1
-              WHEN unit = 'bytes' THEN 1e7 ELSE 2 END AS notable
+              WHEN unit = 'bytes' THEN 1e7 ELSE 2 END AS notable,
+       fault AND new > old AND new >= 2 * old AND new >= 0.01 AS risen
   FROM (SELECT o.name, o.entity, o.unit, o.value AS old, n.value AS new, o.high AS old_high, n.high AS new_high,
                n.value - o.value AS change, (n.value - o.value) * 100.0 / nullif(abs(o.value), 0) AS change_pct,
                o.name GLOB '*drop*' OR o.name GLOB '*fail*' OR o.name GLOB '*overflow*' OR o.name GLOB '*retransmit*' OR o.name GLOB '*timeouts*'

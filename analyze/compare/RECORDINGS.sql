@@ -8,8 +8,10 @@ SELECT upper(s.side) AS side, b.path AS bundle, b.host, strftime('%Y-%m-%d %H:%M
   FROM side s JOIN bundle b ON b.id = s.id ORDER BY s.side DESC;
 -- table: rules that only one of them could judge
 -- top: 10
-SELECT o.rule, CASE WHEN o.outcome IN ('findings', 'ok') THEN 'OLD' ELSE 'NEW' END AS "judged in",
-       CASE WHEN o.outcome IN ('findings', 'ok') THEN n.outcome || coalesce(': ' || n.why, '') ELSE o.outcome || coalesce(': ' || o.why, '') END AS "in the other"
-  FROM rule_result o JOIN rule_result n ON n.rule = o.rule
- WHERE o.bundle = (SELECT id FROM side WHERE side = 'old') AND n.bundle = (SELECT id FROM side WHERE side = 'new')
-   AND (o.outcome IN ('findings', 'ok')) <> (n.outcome IN ('findings', 'ok')) ORDER BY o.rule;
+SELECT rule, by AS "judged in", replace(CASE by WHEN 'OLD' THEN new ELSE old END, 'not evaluated: ', '') AS "in the other",
+       CASE WHEN blind THEN 'yes' END AS "may hide a finding"
+  FROM judged WHERE by IN ('OLD', 'NEW') ORDER BY blind DESC, by DESC, rule;
+-- table: rules that neither could judge, and that may hide a finding
+-- top: 10
+SELECT rule, replace(new, 'not evaluated: ', '') AS "in NEW", CASE WHEN old <> new THEN replace(old, 'not evaluated: ', '') END AS "in OLD"
+  FROM judged WHERE by = 'neither' AND blind ORDER BY rule;

@@ -13,12 +13,13 @@ compare() { # NAME OLD NEW ARGUMENT...: NAME.json; its status in $status
 	analyze --format json -o "$into.json" "$@" --compare "$old" "$new" 2>"$into.err"
 	status=$?
 }
-# says NAME EXPRESSION: over r (the report), facts, rows(section[, caption]), rules(fate)
+# says NAME EXPRESSION: over r (the report), verdict, facts, rows(section[, caption]), rules(fate)
 says() {
 	python3 - "$work/$1.json" "$2" <<'PY'
 import json, sys
 r = json.load(open(sys.argv[1]))
-facts = (r["bundle"] or r["about"])["facts"]
+about = r["bundle"] or r["about"]
+facts, verdict = about["facts"], about.get("verdict")
 def rows(section, caption=None):
     return [row for t in r["sections"][section]["tables"] if caption is None or t["caption"] == caption for row in t["rows"]]
 def rules(fate):
@@ -84,6 +85,40 @@ says dawn 'any(x.startswith("root-cause/conntrack-full") for x in rules("cannot"
 verdict "what OLD could not judge is not new either" $?
 [ "$status" -eq 1 ]
 verdict "but counts for the exit status: it is there" $?
+
+# "0 new" of what was not judged
+blind='"%s rules judged in both, " % facts["judged_in_both"] in verdict and facts["blind"] > 0 and ": %s of these may hide a finding of NEW" % facts["blind"] in verdict'
+says blind "$blind"' and facts["judged_in_one"] >= 8 and ", %s in only one" % facts["judged_in_one"] in verdict'
+verdict "the verdict counts rules that one alone judged" $?
+says blind 'facts["new"] == 0 and any(row["judged in"] == "OLD" and row["may hide a finding"] == "yes" and row["rule"] == "softirq/backlog-drop" for row in rows("RECORDINGS", "rules that only one of them could judge"))'
+verdict "and they are listed" $?
+host calm.tar --seed 7 --linkerd 0 || exit 1
+host faint.tar --seed 8 --linkerd 0 --fault rx-errors,per_s=.02 || exit 1
+compare brief calm.tar faint.tar --until +14s
+says brief "$blind"' and facts["judged_in_one"] == 0 and facts["judged_in_neither"] >= facts["blind"] and facts["new"] == 0'
+verdict "rules that neither had the time to judge may hide one" $?
+says brief 'any(row["in NEW"].startswith("too short: ") for row in rows("RECORDINGS", "rules that neither could judge, and that may hide a finding"))'
+verdict "which is said of each" $?
+[ "$status" -eq 0 ]
+verdict "and is no finding for the exit status" $?
+analyze --strict --until +14s -o "$work/out" --compare "$work/calm.tar" "$work/faint.tar"
+[ $? -eq 1 ]
+verdict "but with --strict" $?
+analyze --until +14s --compare "$work/calm.tar" "$work/faint.tar" | grep -q '^VERDICT  \[--\] 0 findings gone, 0 new, '
+verdict "the verdict is not that all is well" $?
+compare shorter calm.tar faint.tar --until +14s --short-window
+few=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["about"]["facts"]["blind"])' "$work/brief.json")
+says shorter "0 < facts['blind'] < $few - 5 and about['worst'] == 'skip'"
+verdict "--short-window judges the most of them" $?
+compare faint calm.tar faint.tar --strict
+says faint 'facts["blind"] == 0 and facts["risen"] == 1 and verdict.endswith("; what should be zero rose: nic/rx_errors eth0 from 0/s to 0.016/s")'
+verdict "a rate that rose from none is told, though no rule warns of it" $?
+[ "$status" -eq 0 ]
+verdict "and does not fail" $?
+analyze --compare "$work/calm.tar" "$work/faint.tar" | grep -q '^VERDICT  \[i\] 0 findings gone, 0 new, '
+verdict "but is a remark" $?
+analyze --compare "$work/faint.tar" "$work/calm.tar" | grep -q '^VERDICT  \[ok\] 0 findings gone, 0 new, 0 same; [0-9]* rules judged in both, [0-9]* in neither$'
+verdict "one that fell is none" $?
 
 # a part of each, rates per second whatever the length
 compare parts sick.tar well.tar --until +60s

@@ -284,6 +284,95 @@ static void a_setting_that_one_side_did_not_record_says_nothing(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* What outcomes make of a rule: "BY BLIND" or "-". */
+static const char *judged(struct fixture *f, const char *old, const char *why_old, const char *new,
+                          const char *why_new)
+{
+	char sql[512];
+
+	run(f, "DELETE FROM rule_result; DROP TABLE IF EXISTS temp.judged;"
+	       "DROP TABLE IF EXISTS temp.seen; DROP TABLE IF EXISTS temp.both;"
+	       "DROP TABLE IF EXISTS temp.doubt; DROP TABLE IF EXISTS temp.pair;"
+	       "DROP TABLE IF EXISTS temp.rate; DROP TABLE IF EXISTS temp.load;"
+	       "DROP TABLE IF EXISTS temp.changed");
+	(void)snprintf(sql, sizeof(sql),
+	               "INSERT INTO rule_result VALUES (1, '2026-11-22', 'a/b', '%s', '%s', NULL), "
+	               "(2, '2026-11-22', 'a/b', '%s', '%s', NULL)",
+	               old, why_old, new, why_new);
+	run(f, sql);
+	pair(f);
+	return query(f, "SELECT by || CASE WHEN blind THEN ' blind' ELSE '' END FROM judged");
+}
+
+static void what_new_could_not_judge_may_hide_a_finding(void **state)
+{
+	static const struct {
+		const char *old, *why_old, *new, *why_new, *is;
+	} cases[] = {
+		{"ok",             "",				   "ok",             "",                                    "both"         },
+		{"findings",       "",				   "ok",             "",                                    "both"         },
+		{"not evaluated",  "x",                                  "ok",             "",                                    "NEW"          },
+		{"not evaluated",  "x",                                  "findings",       "",                                    "NEW"          },
+		{"ok",             "",				   "not evaluated",  "tcp: not collected",                  "OLD blind"    },
+		{"ok",             "",				   "not evaluated",  "ethtool: absent (none)",              "OLD blind"    },
+		{"ok",             "",				   "not applicable", "no linkerd here",                     "OLD blind"    },
+		{"ok",             "",				   "failed",         "stopped after 2000 ms",               "OLD blind"    },
+ /* there is nothing that could have one */
+		{"ok",             "",				   "not evaluated",  "nothing to examine was found",        "OLD"          },
+ /* in neither: for want of time, captures or rights, but not of what the host lacks
+  */
+		{"not evaluated",  "too short: tcp covers 15 s of 60 s", "not evaluated",
+	         "too short: tcp covers 15 s of 60 s; --short-window judges it anyway",	                                   "neither blind"},
+		{"not evaluated",  "x",                                  "not evaluated",  "tcp: 2 captures, 3 needed",
+	         "neither blind"														 },
+		{"not evaluated",  "x",                                  "not evaluated",  "one snapshot: give --since-boot",
+	         "neither blind"														 },
+		{"not evaluated",  "x",                                  "not evaluated",  "ethtool: denied (Permission denied)",
+	         "neither blind"														 },
+		{"failed",         "x",				  "failed",         "x",                                   "neither blind"},
+		{"not evaluated",  "x",                                  "not evaluated",  "cpufreq: absent (no such file)",
+	         "neither"														       },
+		{"not evaluated",  "x",                                  "not evaluated",  "nothing to examine was found",        "neither"      },
+		{"not applicable", "x",                                  "not applicable", "x",                                   "-"            },
+		{"off",            "x",				  "off",            "x",                                   "-"            },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_string_equal(
+			judged(f, cases[i].old, cases[i].why_old, cases[i].new, cases[i].why_new),
+			cases[i].is);
+}
+
+static void put_rate(struct fixture *f, const char *name, double old, double new)
+{
+	char sql[512];
+
+	(void)snprintf(sql, sizeof(sql),
+	               "INSERT INTO metric(bundle, day, name, entity, unit, value) VALUES "
+	               "(1, '2026-11-22', '%s', '', 'per_s', %f), "
+	               "(2, '2026-11-22', '%s', '', 'per_s', %f)",
+	               name, old, name, new);
+	run(f, sql);
+}
+
+static void what_should_be_zero_rises_from_none_or_to_twice_as_much(void **state)
+{
+	struct fixture *f = *state;
+
+	put_rate(f, "tcp/retransmits", 0, 4.73);
+	put_rate(f, "softnet/drops", 3, 6);
+	put_rate(f, "conntrack/drops", 3, 5.9);
+	put_rate(f, "tcp/timeouts", 3, 0);
+	put_rate(f, "udp/errors", 0, 0);
+	put_rate(f, "tcp/accepted", 0, 100);
+	pair(f);
+	assert_string_equal(
+		query(f, "SELECT group_concat(name, ' ') FROM (SELECT name FROM rate WHERE risen "
+	                 "ORDER BY name)"),
+		"softnet/drops tcp/retransmits");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,6 +387,8 @@ int main(void)
 		TEST(what_is_folded_or_suppressed_does_not_count),
 		TEST(a_fifth_is_worth_a_line_and_the_first_drop),
 		TEST(a_setting_that_one_side_did_not_record_says_nothing),
+		TEST(what_new_could_not_judge_may_hide_a_finding),
+		TEST(what_should_be_zero_rises_from_none_or_to_twice_as_much),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
