@@ -86,12 +86,28 @@ static bool put_char(struct buf *b, struct span bytes, uint32_t c, bool utf8)
 	return !b->cut;
 }
 
+/* Bytes at the front that are shown as they are, one a character. */
+static size_t plain_length(struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] >= ' ' && s.p[n] <= '~')
+		n++;
+	return n;
+}
+
 void escape_put(struct buf *b, struct span s, bool utf8)
 {
-	while (s.n) {
+	while (s.n && !b->cut) {
 		uint32_t c = 0;
-		size_t n = utf8_front(s, &c);
+		size_t n = plain_length(s);
 
+		if (n) {
+			buf_put(b, span_sub(s, 0, n));
+			s = span_sub(s, n, s.n);
+			continue;
+		}
+		n = utf8_front(s, &c);
 		if (n == 0) {
 			buf_str(b, "\\x");
 			buf_hex(b, (unsigned char)s.p[0], 2);
@@ -130,15 +146,19 @@ void escape_print(FILE *out, const char *text)
 
 bool escape_none(struct span s)
 {
-	while (s.n) {
+	for (;;) {
 		char shown[16];
 		struct buf b = BUF_OVER(shown);
-		struct span one = next_shown(&s, &b);
+		struct span one;
+
+		s = span_sub(s, plain_length(s), s.n);
+		if (s.n == 0)
+			return true;
+		one = next_shown(&s, &b);
 
 		if (!span_eq(one, buf_span(&b)))
 			return false;
 	}
-	return true;
 }
 
 /* Columns of the character at the front, and its bytes. */

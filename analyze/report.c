@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "analyze/arena.h"
+#include "analyze/digest.h"
 
 static const char *const levels[LEVEL_COUNT] = {
 	[LEVEL_OK] = "ok",     [LEVEL_INFO] = "info", [LEVEL_WARN] = "warn",
@@ -76,6 +77,14 @@ const char *report_fact(const struct report *r, const char *name)
 		if (strcmp(r->facts[i].name, name) == 0)
 			return r->facts[i].value;
 	return "";
+}
+
+const char *report_rule_sha256(const struct rule_result *r, char hex[REPORT_SHA256])
+{
+	if (r->text.n == 0)
+		return NULL;
+	digest_of(r->text, hex);
+	return hex;
 }
 
 /* What a finding is sorted by: its rule's place, then its own. */

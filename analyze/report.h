@@ -236,7 +236,7 @@ const char *outcome_name(enum outcome o);
 struct rule_result {
 	const char *rule, *title;
 	int64_t version;
-	const char *sha256; /* of its file, 64 hex digits; NULL = not known */
+	struct span text;   /* its file; empty = not known */
 	const char *origin; /* "built in", or the file's path */
 	const struct param *params;
 	size_t params_n;
@@ -334,6 +334,11 @@ struct report {
 
 /* Value of meta's key, or "". */
 const char *report_fact(const struct report *r, const char *name);
+
+#define REPORT_SHA256 65 /* 64 hex digits and the NUL */
+
+/* That of the rule's file, written to hex, or NULL: not known. */
+const char *report_rule_sha256(const struct rule_result *r, char hex[REPORT_SHA256]);
 
 struct arena;
 

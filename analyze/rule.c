@@ -352,11 +352,12 @@ static int check(struct reader *rd, size_t line)
 static void find_defaults(struct reader *rd)
 {
 	struct rule_param *v = (void *)(uintptr_t)rd->rule->params;
-	struct span literal;
+	struct span sql = rd->rule->sql, name, literal;
 
-	for (size_t i = 0; i < rd->rule->params_n; i++)
-		if (scan_default(rd->rule->sql, span_of(v[i].name), &literal, NULL))
-			v[i].value = arena_text(rd->arena, literal);
+	while (rd->rule->params_n && scan_next_default(&sql, &name, &literal))
+		for (size_t i = 0; i < rd->rule->params_n; i++)
+			if (!v[i].value && span_eq(name, span_of(v[i].name)))
+				v[i].value = arena_text(rd->arena, literal);
 }
 
 static size_t line_at(struct span text, size_t at)

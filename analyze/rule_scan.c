@@ -157,17 +157,25 @@ static bool take_default(struct span *sql, struct span *name, struct span *liter
 	return true;
 }
 
+bool scan_next_default(struct span *sql, struct span *name, struct span *literal)
+{
+	struct scan_token t;
+
+	while (scan_next(sql, &t))
+		if (scan_is(&t, "coalesce") && take_default(sql, name, literal))
+			return true;
+	return false;
+}
+
 bool scan_default(struct span sql, struct span name, struct span *literal, bool *differ)
 {
 	struct span seen, value;
-	struct scan_token t;
 	bool found = false;
 
 	if (differ)
 		*differ = false;
-	while (scan_next(&sql, &t)) {
-		if (!scan_is(&t, "coalesce") || !take_default(&sql, &seen, &value) ||
-		    !span_eq(seen, name))
+	while (scan_next_default(&sql, &seen, &value)) {
+		if (!span_eq(seen, name))
 			continue;
 		if (!found)
 			*literal = value;

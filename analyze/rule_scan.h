@@ -29,6 +29,8 @@ bool scan_next(struct span *sql, struct scan_token *t);
 /* True for a SCAN_NAME that is `word` in any case. */
 bool scan_is(const struct scan_token *t, const char *word);
 
+/* The next coalesce(:name, literal), its name and the literal with its sign, without quotes. */
+bool scan_next_default(struct span *sql, struct span *name, struct span *literal);
 /*
  * The literal of coalesce(:name, literal), with its sign and without quotes.
  * False when there is none; *differ (may be NULL) says that there are several and

@@ -2,7 +2,6 @@
 
 #include <time.h>
 
-#include "analyze/digest.h"
 #include "analyze/rule_fold.h"
 #include "analyze/rule_run.h"
 #include "analyze/stmt.h"
@@ -53,14 +52,10 @@ static void identify(struct collection *c, const struct rules *r, const struct r
                      struct rule_result *res)
 {
 	const struct rule *x = &entry->rule;
-	char hex[DIGEST_HEX];
 
 	res->origin = entry->built_in ? "built in" : x->path;
 	res->params_n = site_params(&r->site, x, c->arena, &res->params);
-	if (!x->sql.p)
-		return;
-	digest_of(x->sql, hex);
-	res->sha256 = arena_text(c->arena, span_of(hex));
+	res->text = x->sql;
 }
 
 static void collect(struct collection *c, struct rule_outcome *o)

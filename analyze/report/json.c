@@ -249,10 +249,11 @@ static json_t *rules(const struct report *r)
 	for (size_t i = 0; i < r->results_n; i++) {
 		const struct rule_result *one = &r->results[i];
 		json_t *j = json_object();
+		char sha256[REPORT_SHA256];
 
 		json_take(j, "rule", json_of_text(one->rule));
 		json_take(j, "version", json_integer(one->version));
-		json_take(j, "sha256", json_of_text_or_null(one->sha256));
+		json_take(j, "sha256", json_of_text_or_null(report_rule_sha256(one, sha256)));
 		json_take(j, "origin", json_of_text_or_null(one->origin));
 		json_take(j, "title", json_of_text(one->title));
 		json_take(j, "outcome", json_string(outcome_name(one->outcome)));

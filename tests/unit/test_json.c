@@ -155,7 +155,7 @@ static void rules_say_what_they_were_and_what_was_in_force(void **state)
 	static const struct rule_result rule = {.rule = "a/b",
 	                                        .title = "T",
 	                                        .version = 3,
-	                                        .sha256 = "00ff",
+	                                        .text = SPAN("abc"),
 	                                        .origin = "built in",
 	                                        .params = params,
 	                                        .params_n = 4,
@@ -176,7 +176,8 @@ static void rules_say_what_they_were_and_what_was_in_force(void **state)
 	(void)state;
 	assert_int_equal(json_integer_value(json_object_get(j, "store_schema")), 4);
 	assert_int_equal(json_integer_value(json_object_get(one, "version")), 3);
-	assert_string_equal(json_string_value(json_object_get(one, "sha256")), "00ff");
+	assert_string_equal(json_string_value(json_object_get(one, "sha256")),
+	                    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	assert_string_equal(json_string_value(json_object_get(one, "origin")), "built in");
 	all = json_object_get(one, "params");
 	assert_int_equal(json_integer_value(json_object_get(json_object_get(all, "warn"), "value")),
