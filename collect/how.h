@@ -41,4 +41,13 @@ tool tool_ls;       /* a folder's names, one a line, sorted */
 tool tool_pgrep;    /* -lx NAME|NAME...: which of these daemons run */
 tool tool_adjtimex; /* --print */
 
+/* Whether the command `wide` lists what `narrow` lists, and more of each: "ss -tanmieo", "ss -tan".
+ */
+bool tool_ss_holds(struct span wide, struct span narrow);
+/*
+ * Appends to the capture begun what the narrow one of two such commands would have listed, of the
+ * `n` bytes at `at` of the job's text, which the wide one has.
+ */
+enum capture_status tool_ss_narrow(struct job *j, size_t at, size_t n);
+
 #endif

@@ -71,6 +71,32 @@ static void run(struct job *j, struct span command)
 	job_end(j, status, error, buf_cstr(&note));
 }
 
+/*
+ * The source that lists less of the same sockets: out of what has just been captured, at the same
+ * moment, unless that is not all of it.
+ */
+static void run_also(struct job *j, struct span command)
+{
+	struct capture wide = j->captures[j->n - 1];
+	char name[BUNDLE_NAME_MAX];
+	struct buf member = BUF_OVER(name);
+	enum capture_status status;
+	struct capture *c;
+
+	if (!capture_status_good(wide.status) || wide.status == CAPTURE_CUT) {
+		run(j, command);
+		return;
+	}
+	buf_str(&member, "cmd/");
+	command_name_put(&member, command);
+	(void)job_begin(j, buf_span(&member));
+	status = tool_ss_narrow(j, wide.at, wide.n);
+	job_end(j, status == CAPTURE_OK ? wide.status : status, wide.error, wide.note);
+	c = &j->captures[j->n - 1];
+	c->t0_ns = wide.t0_ns;
+	c->t1_ns = wide.t1_ns;
+}
+
 /* The command with the interface's name in place of %i. */
 static void run_for(struct job *j, const char *interface)
 {
@@ -118,6 +144,13 @@ static void run_for_each(struct job *j, struct ifaces *all)
 		run_for(j, all->v[i].name);
 }
 
+static void run_both(struct job *j, struct span command)
+{
+	run(j, command);
+	if (j->also)
+		run_also(j, span_of(j->also->what));
+}
+
 void how_tool(struct job *j)
 {
 	struct span what = span_of(j->source->what);
@@ -129,7 +162,7 @@ void how_tool(struct job *j)
 	}
 	j->kept = &m->tool;
 	if (span_search(what, SPAN("%i")) == what.n)
-		run(j, what);
+		run_both(j, what);
 	else if (j->host->root[0])
 		run_for_dump(j, &m->names);
 	else

@@ -35,6 +35,7 @@ void job_reset(struct job *j, const struct source *s, const struct host *h)
 	j->source = s;
 	j->host = h;
 	j->prefix = "";
+	j->also = NULL;
 	j->text.n = 0;
 	j->text.cut = false;
 	j->n = j->lost = 0;

@@ -52,10 +52,11 @@ struct kept {
 struct job {
 	const struct source *source;
 	const struct host *host;
-	const char *prefix; /* of its members: "" or "netns/NAME/" */
-	struct kept *kept;  /* of this source alone; never NULL in a how_* */
-	const char *url;    /* of HTTP: the server to ask, else NULL */
-	struct buf text;    /* grows up to the caps of the captures; owned */
+	const char *prefix;        /* of its members: "" or "netns/NAME/" */
+	struct kept *kept;         /* of this source alone; never NULL in a how_* */
+	const char *url;           /* of HTTP: the server to ask, else NULL */
+	const struct source *also; /* what this run captures too, behind its own; or NULL */
+	struct buf text;           /* grows up to the caps of the captures; owned */
 	struct capture *captures;
 	size_t n, cap;
 	size_t lost;          /* captures for which there was no room */

@@ -173,6 +173,17 @@ static int set_pace(struct slots *s, const char *arg, struct err *e)
 	return 0;
 }
 
+/* Of the same sockets one walk is enough. */
+static void find_wider(struct slots *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		for (size_t k = i + 1; k < s->n && !s->v[i].wider; k++)
+			if (s->v[k].guard && s->v[i].prefix == s->v[k].prefix &&
+			    tool_ss_holds(span_of(s->v[k].source.what),
+			                  span_of(s->v[i].source.what)))
+				s->v[i].wider = &s->v[k];
+}
+
 /* At most, of one namespace. */
 static size_t count_slots(const char *const *urls)
 {
@@ -206,6 +217,7 @@ int slots_build(struct slots *s, const struct opts *o, struct guard *guard,
 	for (size_t i = 0; i < o->paces.n; i++)
 		if (set_pace(s, o->paces.v[i], e) < 0)
 			return -1;
+	find_wider(s);
 	return 0;
 }
 

@@ -24,6 +24,7 @@ struct slot {
 	int64_t pace_ns;     /* 0 = each tick */
 	int64_t deadline_ns;
 	struct kept kept;
+	struct slot *wider; /* the slot whose listing holds all that this one lists; or NULL */
 
 	uint64_t taken; /* the tick it was last tried at, or PLAN_NEVER */
 	size_t bytes;   /* of the text of its last run in a thread; SLOT_UNRUN */
@@ -33,6 +34,7 @@ struct slot {
 	struct worker *run;
 	struct job *job;
 	struct slot *behind; /* in the batch, which one thread runs */
+	struct slot *also;   /* what that run captures too: `wider` is this one; or NULL */
 	enum place place;
 	int64_t until_ns; /* its deadline */
 	bool late;        /* and its deadline has passed */

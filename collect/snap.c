@@ -77,18 +77,19 @@ static bool has_many(const struct source *s)
 	return s->how == SOURCE_FILE && span_find(what, '*') < what.n;
 }
 
-static void write_one(struct snap *s, const struct job *j, const struct capture *c)
+static void write_one(struct snap *s, struct slot *slot, const struct job *j,
+                      const struct capture *c)
 {
 	bool good = capture_status_good(c->status);
 
 	if (good)
 		put_member(s, s->place == PLACE_SNAP ? s->folder : places[s->place], c->member,
 		           span_sub(buf_span(&j->text), c->at, c->n), c->t0_ns);
-	keep_reason(s->slot, c);
-	if (!has_many(&s->slot->source) || c->status != CAPTURE_OK)
+	keep_reason(slot, c);
+	if (!has_many(&slot->source) || c->status != CAPTURE_OK)
 		rows_capture(&s->rows, places[s->place], c, s->begin.mono_ns);
 	s->group.bytes += c->n;
-	if (s->slot->source.when != SOURCE_TICK)
+	if (slot->source.when != SOURCE_TICK)
 		s->edge_bytes += TAR_BLOCK + c->n + tar_padding(c->n);
 	*(good ? &s->group.ok : &s->group.failed) += 1;
 }
@@ -98,7 +99,7 @@ static void write_captures(struct job *j)
 	struct snap *s = j->drain_arg;
 
 	for (size_t i = 0; i < j->n; i++)
-		write_one(s, j, &j->captures[i]);
+		write_one(s, i && j->also ? s->slot->also : s->slot, j, &j->captures[i]);
 	s->rows.lost += j->lost;
 	j->lost = 0;
 }
@@ -139,6 +140,15 @@ static void note_status(struct snap *s, struct slot *slot, enum capture_status s
 	rows_capture(&s->rows, places[slot->place], &c, s->begin.mono_ns);
 }
 
+/* Of a run in a thread: of all that it would have captured. */
+static void note_run(struct snap *s, struct slot *slot, enum capture_status status,
+                     const char *note)
+{
+	note_status(s, slot, status, note);
+	if (slot->also)
+		note_status(s, slot->also, status, note);
+}
+
 static void prepare(struct snap *s, struct slot *slot, struct job *j)
 {
 	job_reset(j, &slot->source, s->host);
@@ -146,6 +156,7 @@ static void prepare(struct snap *s, struct slot *slot, struct job *j)
 	j->prefix = slot->prefix;
 	j->kept = &slot->kept;
 	j->url = slot->url;
+	j->also = slot->also ? &slot->also->source : NULL;
 	j->drain = NULL;
 	j->drain_arg = s;
 }
@@ -201,12 +212,17 @@ static void end_run(struct snap *s, struct slot *slot)
 		slot->wrote = s->tick;
 		if (j->n)
 			slot->took_ns = j->captures[j->n - 1].t1_ns - j->begun_ns;
+		if (slot->also) {
+			slot->also->wrote = slot->wrote;
+			slot->also->took_ns = slot->took_ns;
+		}
 		j->drain_arg = s;
 		write_captures(j);
 		end_group(s, now_ns());
 	}
 	slot->run = NULL;
 	slot->job = NULL;
+	slot->also = NULL;
 	slot->late = false;
 	put_back(s, j);
 }
@@ -217,7 +233,7 @@ static void wait_for(struct snap *s, struct slot *slot, int64_t until_ns)
 	if (guard_wait(slot->run, until_ns < slot->until_ns ? until_ns : slot->until_ns)) {
 		end_run(s, slot);
 	} else if (!slot->late && now_ns() >= slot->until_ns) {
-		note_status(s, slot, CAPTURE_TIMEOUT, "deadline passed");
+		note_run(s, slot, CAPTURE_TIMEOUT, "deadline passed");
 		slot->late = true;
 	}
 }
@@ -267,7 +283,8 @@ static bool start_batch(struct snap *s)
 
 		put_back(s, slot->job);
 		slot->job = NULL;
-		note_status(s, slot, CAPTURE_ERROR, "no thread to be had");
+		note_run(s, slot, CAPTURE_ERROR, "no thread to be had");
+		slot->also = NULL;
 	}
 	return w;
 }
@@ -320,7 +337,8 @@ static void add_to_batch(struct snap *s, struct slot *slot)
 {
 	slot->job = take_spare(s, slot->bytes);
 	if (!slot->job) {
-		note_status(s, slot, CAPTURE_ERROR, "no memory");
+		note_run(s, slot, CAPTURE_ERROR, "no memory");
+		slot->also = NULL;
 		return;
 	}
 	prepare(s, slot, slot->job);
@@ -365,9 +383,15 @@ static void run_guarded(struct snap *s, struct slot *slot)
 		run_batch(s);
 }
 
+/* In a run of its own, or in that of the wider one. */
+static bool runs(const struct slot *slot)
+{
+	return slot->run || (slot->wider && slot->wider->also == slot);
+}
+
 static void serve(struct snap *s, struct slot *slot, enum place place)
 {
-	if (slot->run) {
+	if (runs(slot)) {
 		note_status(s, slot, CAPTURE_BUSY, "an earlier run has not returned");
 		return;
 	}
@@ -393,22 +417,45 @@ static bool stands(const struct snap *s, const struct slot *slot, bool last)
 	return slot->wrote == s->tick && (last || slot->took_ns < s->plan.every_ns / WAIT_SHARE);
 }
 
+static bool is_due(const struct snap *s, const struct tick_record *t, const struct slot *slot)
+{
+	return plan_due(&s->plan, slot->source.when, slot->pace_ns, t->tick, slot->taken) &&
+	       !stands(s, slot, t->last);
+}
+
+static bool is_thinned(const struct snap *s, const struct tick_record *t, const struct slot *slot)
+{
+	return t->tick != 0 && !t->last && over_budget(s, slot);
+}
+
+/* Whether a run of the wider one, which comes later in this tick, can stand for it. */
+static bool goes_along(const struct snap *s, const struct tick_record *t, const struct slot *slot)
+{
+	const struct slot *w = slot->wider;
+
+	return w && !runs(slot) && !w->run && !is_taken(s, slot) && !is_taken(s, w) &&
+	       is_due(s, t, w) && !is_thinned(s, t, w);
+}
+
 static void serve_due(struct snap *s, const struct tick_record *t, struct slot *slot)
 {
-	bool edge = t->tick == 0 || t->last;
 	enum source_when when = slot->source.when;
 
-	if (!plan_due(&s->plan, when, slot->pace_ns, t->tick, slot->taken) ||
-	    stands(s, slot, t->last))
+	if (!is_due(s, t, slot))
 		return;
 	slot->taken = t->tick;
-	if (!edge && over_budget(s, slot)) {
+	if (goes_along(s, t, slot)) {
+		slot->place = PLACE_SNAP;
+		slot->wider->also = slot;
+		return;
+	}
+	if (is_thinned(s, t, slot)) {
 		slot->place = PLACE_SNAP;
 		note_status(s, slot, CAPTURE_THINNED, "costs more than its budget");
 		return;
 	}
 	serve(s, slot, when == SOURCE_ONCE || when == SOURCE_ENDS ? PLACE_HOST : PLACE_SNAP);
-	if (edge)
+	if (t->tick == 0 || t->last)
 		slot->cpu_ns = 0;
 }
 

@@ -229,3 +229,16 @@ void ss_row(struct buf *b, const struct ss_style *style, const struct inet_diag_
 	}
 	b->n = (size_t)(p - b->p);
 }
+
+struct span ss_narrow(struct span line)
+{
+	enum { COLUMNS = 5 };
+	struct span rest = line, word;
+
+	if (line.n == 0 || line.p[0] == '\t')
+		return (struct span){0};
+	for (int i = 0; i < COLUMNS; i++)
+		if (!span_word(&rest, &word))
+			return line;
+	return (struct span){line.p, (size_t)(word.p - line.p) + word.n};
+}

@@ -37,4 +37,7 @@ void ss_header(struct buf *b);
 void ss_row(struct buf *b, const struct ss_style *style, const struct inet_diag_msg *m,
             const struct attr *attrs);
 
+/* Of a line of such rows what it would be without any option; "" of a second line of a row. */
+struct span ss_narrow(struct span line);
+
 #endif

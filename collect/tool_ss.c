@@ -274,3 +274,40 @@ enum capture_status tool_ss(struct job *j, struct span args, int *error, struct 
 	}
 	return a.summary ? summarize(j, error) : list(j, &a, error, note);
 }
+
+bool tool_ss_holds(struct span wide, struct span narrow)
+{
+	struct ask w = {0}, n = {0};
+
+	if (!span_skip(&wide, SPAN("ss ")) || !take_options(&w, wide) ||
+	    !span_skip(&narrow, SPAN("ss ")) || !take_options(&n, narrow))
+		return false;
+	/* owners are looked for before the walk: what waits for them is late */
+	return w.show && !(w.show & SS_PROCESSES) && !n.show && w.all == n.all &&
+	       w.listening == n.listening && !w.summary && !n.summary;
+}
+
+enum capture_status tool_ss_narrow(struct job *j, size_t at, size_t n)
+{
+	size_t end = at + n;
+	bool header = true; /* is that of both */
+
+	while (at < end) {
+		struct buf *b = job_room(j, SS_ROW_MAX);
+		struct span text, line;
+
+		if (!b)
+			return CAPTURE_CUT;
+		text = (struct span){b->p + at, end - at};
+		(void)span_line(&text, &line);
+		at = end - text.n;
+		if (!header)
+			line = ss_narrow(line);
+		header = false;
+		if (line.n) {
+			buf_put(b, line);
+			buf_char(b, '\n');
+		}
+	}
+	return CAPTURE_OK;
+}

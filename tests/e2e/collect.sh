@@ -33,6 +33,11 @@ check "end.json comes last" sh -c "tail -1 full.tar.zst.names | grep -qx end.jso
 check "is for its owner alone" test "$(stat -c %a full.tar.zst)" = 600
 check "leaves no .part" test ! -e full.tar.zst.part
 unpack full.tar.zst
+for n in 000000 000002; do
+	awk 'NR > 1 && /^[^\t]/ { print $1, $2, $3, $4, $5 }' "$top/snap/$n/cmd/ss_-tanmieo" >wide
+	tail -n +2 "$top/snap/$n/cmd/ss_-tan" >narrow
+	check "one walk lists the sockets of tick $n both ways" cmp wide narrow
+done
 check "bundle.json says what was asked" judge \
 	"b['format'] == 1 and b['note'] == 'case 7' and b['ticks_asked'] == 3 and b['interval_ns'] == 10**9 and '--note' in b['options']"
 check "bundle.json says what the host is" judge \

@@ -151,6 +151,47 @@ static void options_choose_states_and_columns(void **state)
 	assert_int_equal(span_search(buf_span(&d->job.text), SPAN("users")), d->job.text.n);
 }
 
+static void a_wide_listing_holds_a_narrow_one(void **state)
+{
+	static const struct {
+		const char *wide, *narrow;
+		bool holds;
+	} pairs[] = {
+		{"ss -tanmieo", "ss -tan",     true },
+		{"ss -ltnm",    "ss -ltn",     true },
+		{"ss -tan",     "ss -tan",     false}, /* no wider */
+		{"ss -tan",     "ss -tanmieo", false},
+		{"ss -ltnm",    "ss -tan",     false}, /* other sockets */
+		{"ss -tanmieo", "ss -ltn",     false},
+		{"ss -tanmieo", "ss -ltnm",    false},
+		{"ss -tanmieo", "ss -s",       false},
+		{"ss -tanp",    "ss -tan",     false}, /* takes its time */
+		{"tc -tanmieo", "tc -tan",     false},
+		{"ss -tanmieo", "ifconfig -a", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++)
+		assert_int_equal(tool_ss_holds(span_of(pairs[i].wide), span_of(pairs[i].narrow)),
+		                 pairs[i].holds);
+}
+
+static void the_narrow_listing_is_made_of_the_wide_one(void **state)
+{
+	struct dump *d = *state;
+	size_t n;
+
+	put_file(d, "/proc/net/tcp", TCP);
+	put_file(d, "/proc/net/tcp6", TCP6);
+	assert_int_equal(run(d, "-tanmieo"), CAPTURE_FALLBACK);
+	n = d->job.text.n;
+	assert_int_equal(tool_ss_narrow(&d->job, 0, n), CAPTURE_OK);
+	memmove(d->job.text.p, d->job.text.p + n, d->job.text.n -= n);
+	text_is(d, HEADER LISTENERS "ESTAB 1000 7 10.0.0.10:4140 11.0.0.11:51326\n"
+	                            "TIME-WAIT 0 0 10.0.0.10:4140 11.0.0.11:51327\n"
+	                            "LISTEN 0 0 *:9990 *:*\n");
+}
+
 static void an_unknown_option_is_refused(void **state)
 {
 	static const char *const wrong[] = {"-tax", "tan", "-", "-tan sport"};
@@ -241,6 +282,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		DUMPED(a_dump_is_listed_and_says_what_it_lacks),
 		DUMPED(options_choose_states_and_columns),
+		DUMPED(a_wide_listing_holds_a_narrow_one),
+		DUMPED(the_narrow_listing_is_made_of_the_wide_one),
 		DUMPED(an_unknown_option_is_refused),
 		DUMPED(at_the_cap_the_text_ends_with_a_whole_row),
 		DUMPED(nothing_to_read_is_absent),
