@@ -287,6 +287,7 @@ lint: format-check compile_commands.json all ## everything that reads the code w
 	$(Q)cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr --std=c11 -D_GNU_SOURCE -I. -I$(B)/gen \
 	    --suppress=missingInclude $(src_schema) $(src_collect) $(src_analyze)
 	$(Q)for m in $(sort $(wildcard */*.[158])); do mandoc -Tlint -W warning "$$m" || exit 1; done
+	$(Q)tests/pages.sh $(sort $(wildcard */*.[158]))
 	$(Q)shellcheck -x $(sh_files)
 	$(Q)$(B)/nettape-analyze --lint-rules rules
 .PHONY: format format-check lint

@@ -9,6 +9,7 @@ name=usage
 . tests/e2e/lib/common.sh
 cd "$work" || exit 1
 
+has() { grep -qF -e "$1" out; }
 run() { # PROGRAM ARGUMENT...: its words go to out and err, its status to status
 	program=$1
 	shift
@@ -150,3 +151,13 @@ every_option() { # PROGRAM: what --help has is offered, and nothing else
 }
 check "every option of the analyzer is completed" every_option analyze
 check "and of the collector" every_option collect
+
+# the manual
+if command -v mandoc >/dev/null; then
+	check "no line of a manual page is wider than a terminal" "$home/tests/pages.sh" "$home"/*/*.[158]
+	printf '.Dd January 1, 2026\n.Dt X 1\n.Os\n.Sh NAME\n.Nm x\n.Nd y\n.Sh Z\n.Bd -literal\n%s\n.Ed\n' "$(printf '%080d' 0)" >wide.1
+	check "one that is would be found" status_is 1 "$home/tests/pages.sh" wide.1
+	check "and named" has 'wide.1: wider than 80 columns: '
+else
+	skip "no line of a manual page is wider than a terminal" "no mandoc"
+fi
