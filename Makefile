@@ -196,7 +196,9 @@ check-sos: all ## analyze a sosreport of this host
 	$(Q)NETTAPE_SOS_OWN=1 tests/check.sh $(B) sos_own
 check-long: tests ## what takes minutes: hostile input at full size, 200 kills, each fault at each call
 	$(Q)HOSTILE=--long LONG=1 tests/check.sh $(B) hostile faults_kill faults_write faults_path faults_clock faults_host
-.PHONY: tests check check-long corpus check-sos
+valgrind: all ## both programs whole under memcheck
+	$(Q)CHECK_LOG=check-valgrind tests/check.sh $(B) valgrind
+.PHONY: tests check check-long corpus check-sos valgrind
 
 # Root; REPS=5 takes an hour. LAB_GLOBAL=1: also what changes the host. LAB='--only GLOB' runs some.
 lab: all $(lab) ## provoke faults for real, score what the rules say: tests/lab/SCORE.md
@@ -330,6 +332,8 @@ manager   := $(firstword $(foreach m,apt-get dnf apk,$(if $(shell command -v $(m
 # `make deps static check-static`: then what those need, too
 deps: $(if $(filter static size check-static dist-collector,$(MAKECMDGOALS)),deps-static) ## install what the build and the tests need
 	$(if $(manager),$(get.$(manager)) $(deps.$(manager)),$(error no apt-get, dnf or apk here: see deps.apt in the Makefile for the list))
+deps-valgrind: deps ## and what valgrind needs
+	$(get.$(manager)) valgrind
 deps-fuzz: deps ## and what fuzz and fuzz-afl need
 	$(get.$(manager)) $(fuzz.$(manager))
 deps-lint: deps ## and what lint needs
@@ -344,7 +348,7 @@ deps-deb: deps ## and what packages are made and looked at with
 	$(get.$(manager)) $(deb.$(manager))
 deps-lab: deps ## and what lab-quiet loads the machine with
 	$(get.$(manager)) $(lab.$(manager))
-.PHONY: bench-deps deps deps-deb deps-fuzz deps-postgres deps-lint deps-static deps-lab
+.PHONY: bench-deps deps deps-deb deps-fuzz deps-postgres deps-lint deps-static deps-lab deps-valgrind
 
 ## Delivery
 man1 := $(sort $(wildcard */*.1))

@@ -1,7 +1,7 @@
 #!/bin/sh
 # tests/check.sh BUILD [SUITE...]: run the suites, count their TAP lines.
 # A suite is a unit test's name, or golden, rules, lint-rules, NAME of tests/e2e/NAME.sh;
-# static, of the static collector, and packages run only when they are named (make
+# static, of the static collector, packages and valgrind run only when they are named (make
 # check-static, check-deb).  $SKIP_SUITES: those that are left out.  $AGAIN: only what
 # failed in the run before, one suite at a time; its new result replaces the old one.
 # Output: each suite's failures, then "N passed, N failed" alone on the last line.
@@ -24,7 +24,7 @@ suites() { # those that take longest come first, so that nothing waits for them 
 	printf 'golden tests/golden.sh\nreplay tests/replay.sh\nrooms tests/rooms.sh --tap\n'
 	printf 'rules %s --test-rules rules\nlint-rules %s --lint-rules rules\n' \
 		"$build/nettape-analyze" "$build/nettape-analyze"
-	for t in static packages; do
+	for t in static packages valgrind; do
 		case " $only " in *" $t "*) echo "$t tests/$t.sh" ;; esac
 	done
 	for t in "$build"/tests/unit/test_*; do
