@@ -27,20 +27,14 @@ static void skip(struct span *s, size_t n)
 static void skip_blank(struct span *s)
 {
 	for (;;) {
-		size_t end;
-
 		while (s->n && is_blank(*s->p))
 			skip(s, 1);
-		if (s->n < 2 || (*s->p != '-' && *s->p != '/')) {
-			return;
-		} else if (span_starts(*s, SPAN("--"))) {
+		if (span_starts(*s, SPAN("--")))
 			skip(s, span_find(*s, '\n'));
-		} else if (span_starts(*s, SPAN("/*"))) {
-			end = span_search(span_sub(*s, 2, s->n), SPAN("*/"));
-			skip(s, end + 4);
-		} else {
+		else if (span_starts(*s, SPAN("/*")))
+			skip(s, span_search(span_sub(*s, 2, s->n), SPAN("*/")) + 4);
+		else
 			return;
-		}
 	}
 }
 

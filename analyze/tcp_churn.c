@@ -219,7 +219,8 @@ static struct tally *tally_up(const struct tcp_churn *f, size_t *n)
 		struct pair p = peers_pair(f->peers, r->peer, r->lport, r->pport);
 		size_t at = hash_bytes(r->state, pair_key(&p)) & (cap - 1);
 
-		while (v[at].n && (v[at].state != r->state || memcmp(&v[at].pair, &p, sizeof(p))))
+		while (v[at].n &&
+		       (v[at].state != r->state || memcmp(&v[at].pair, &p, sizeof(p)) != 0))
 			at = (at + 1) & (cap - 1);
 		v[at] = (struct tally){.pair = p, .state = r->state, .n = v[at].n + 1};
 	}
