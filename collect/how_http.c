@@ -85,11 +85,13 @@ static CURL *handle(struct peer *p, const struct url *u, struct transfer *t)
 	char socket[URL_BYTES];
 	struct buf s = BUF_OVER(socket);
 
-	if (!p->curl)
-		p->curl = curl_easy_init();
+	/* one a transfer: up to 7.88 and later a handle remembers the last header of the answer
+	 * before, and a header line that begins with a blank is then added to what was freed */
+	if (p->curl)
+		curl_easy_cleanup(p->curl);
+	p->curl = curl_easy_init();
 	if (!p->curl)
 		return NULL;
-	curl_easy_reset(p->curl);
 	(void)curl_easy_setopt(p->curl, CURLOPT_NOSIGNAL, 1L);
 	(void)curl_easy_setopt(p->curl, CURLOPT_PROXY, ""); /* whatever http_proxy says */
 	(void)curl_easy_setopt(p->curl, CURLOPT_FOLLOWLOCATION, 0L);
