@@ -54,7 +54,7 @@ def sosreport(folder):
         return given, None
     if not shutil.which('sos') or os.geteuid():
         return None, 'no sos here, or not root; SOSREPORT=FILE names one'
-    into = os.path.join(folder, 'sos')
+    into = os.path.abspath(os.path.join(folder, 'sos'))  # sos changes its folder
     shutil.rmtree(into, ignore_errors=True)
     os.makedirs(into)
     try:
