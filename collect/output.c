@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/fs.h>
-#include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,12 +14,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "collect/stream.h"
 #include "schema/buf.h"
 
 struct output {
 	int fd;
 	int dir; /* the folder as it was found, whatever stands under its name since; -1 = none */
 	bool stream; /* standard output: nothing to rename, to cut or to reserve */
+	bool may_stall;
 	bool force;
 	bool sync_told;
 	_Atomic int sync_error; /* what fdatasync met: the kernel tells each error once */
@@ -122,6 +123,7 @@ struct output *output_open(const char *name, bool force, struct err *e)
 	}
 	if (o->stream) {
 		o->fd = STDOUT_FILENO;
+		o->may_stall = stream_can_stall(o->fd);
 		return o;
 	}
 	if (name_it(o, name, e) == 0 && open_folder(o, e) == 0 && open_part(o, e) == 0)
@@ -163,22 +165,16 @@ bool output_left(const struct output *o)
 }
 
 /* As many bytes as are taken at once, which is at least one; -1 with errno. */
-static ssize_t write_some(int fd, const void *p, size_t n)
+static ssize_t write_some(int fd, bool may_stall, const void *p, size_t n)
 {
-	struct pollfd ready = {.fd = fd, .events = POLLOUT};
+	ssize_t put;
 
-	for (;;) {
-		ssize_t put = write(fd, p, n);
-
-		if (put > 0)
-			return put;
-		if (put == 0)
-			errno = EIO;
-		else if (errno == EAGAIN) /* a pipe that somebody made so */
-			(void)poll(&ready, 1, -1);
-		if (errno != EINTR && errno != EAGAIN)
-			return -1;
-	}
+	do {
+		put = may_stall ? stream_write(fd, p, n) : write(fd, p, n);
+	} while (put < 0 && errno == EINTR);
+	if (put == 0)
+		errno = EIO;
+	return put > 0 ? put : -1;
 }
 
 int output_put(void *arg, const void *p, size_t n, struct err *e)
@@ -187,10 +183,11 @@ int output_put(void *arg, const void *p, size_t n, struct err *e)
 	const char *at = p;
 
 	while (n) {
-		ssize_t put = write_some(o->fd, at, n);
+		ssize_t put = write_some(o->fd, o->may_stall, at, n);
 
 		if (put < 0 && o->stream)
-			return err_set(e, errno, "cannot write to standard output");
+			return err_set(e, errno, "cannot write to standard output%s",
+			               errno == ETIMEDOUT ? ", from which nobody reads" : "");
 		if (put < 0)
 			return err_set(e, errno, "cannot write %s (-o FILE puts it elsewhere)",
 			               o->part);
@@ -327,7 +324,7 @@ static int rename_it(const struct output *o, struct err *e)
 static int put_line(int fd, struct span line)
 {
 	while (line.n) {
-		ssize_t put = write_some(fd, line.p, line.n);
+		ssize_t put = write_some(fd, false, line.p, line.n);
 
 		if (put < 0)
 			return errno;

@@ -9,6 +9,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "collect/stream.h"
 #include "schema/timefmt.h"
 #include "schema/unit.h"
 
@@ -199,8 +200,10 @@ static void schedule(struct window *w, const struct waiter *waiter, int64_t star
 	*t = (struct tick_record){.tick = plan_next(p, done, now_ns() - start_ns)};
 	if (!must_end(w)) {
 		signal = wait_for(w, waiter, start_ns + plan_at(p, t->tick));
-		if (signal)
+		if (signal) {
+			stream_signalled();
 			say_end(w, "signal", signal_name(signal));
+		}
 	}
 	if (w->end.reason)
 		p->last = t->tick;

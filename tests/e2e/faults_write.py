@@ -3,7 +3,9 @@
 import errno
 import os
 import resource
+import signal
 import subprocess
+import time
 
 from faults import DUMP, LIVE, LONG, ROOT, SANITIZED, Bundle, clean, digest, end, environment, finish, number, skip, start, sum_faults, tap
 
@@ -227,6 +229,29 @@ def pipe():
         [] if rc == 3 and 'standard output: No space left' in said else ['exit status %d' % rc], said)
 
 
+def stalled(what, late_reader):
+    """Nobody reads for a second, and a signal comes."""
+    r, w = os.pipe()
+    p = start('--for', '1h', '--every', '100ms', '-q', '-o', '-', '--run', 'noise=head -c 600000 /dev/urandom', *LIVE, stdout=w)
+    os.close(w)
+    time.sleep(1)
+    p.send_signal(signal.SIGTERM)
+    faults = []
+    with os.fdopen(r, 'rb') as f:
+        if late_reader:
+            with open('late.tar.zst', 'wb') as into:
+                into.write(f.read())
+        rc, said = finish(p)
+    if late_reader:
+        b = Bundle('late.tar.zst')
+        faults = b.faults + ([] if b.whole and b.end and b.end['detail'] == 'SIGTERM' else ['not whole'])
+    elif 'standard output, from which nobody reads' not in said:
+        faults = ['it does not say why']
+    if rc != (1 if late_reader else 3):
+        faults.append('exit status %d' % rc)
+    tap(what, faults, said)
+
+
 os.makedirs('disk', exist_ok=True)
 writes()
 reads()
@@ -234,4 +259,6 @@ limits()
 memory()
 disk()
 pipe()
+stalled('SIGTERM while nobody reads standard output: it waits some seconds, says so, and ends', False)
+stalled('SIGTERM while the reader of standard output rests: a whole bundle', True)
 end()
