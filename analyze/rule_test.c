@@ -156,6 +156,8 @@ static void check_text(struct judgement *j, const struct case_expect *x)
 	text = runner_text(j->run, r, &j->outcome.rows, row, text);
 	if (!strstr(text, x->text))
 		COMPLAIN(j, x, "%s is \"%s\"", x->what, text);
+	else if (strstr(text, "\\n") && !strstr(x->text, "\\n"))
+		COMPLAIN(j, x, "%s: a value has a line end: \"%s\"", x->what, text);
 }
 
 static void check_no_level(struct judgement *j, const struct case_expect *x)

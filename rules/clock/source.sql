@@ -9,6 +9,7 @@
 --           or more microseconds instead of 20 ns. JVMs and event loops read the clock several times a request.
 -- remedy:   A clock that is read without a system call: tsc, or kvm-clock in a virtual machine.
 --           {_remedy}
+--             {_command}
 -- verify:   This prints tsc or kvm-clock:
 --             cat /sys/devices/system/clocksource/clocksource0/current_clocksource
 -- but:      The kernel may have left tsc for a reason: dmesg | grep -iE 'tsc|clocksource' says whether it was unstable. In nested
@@ -27,10 +28,16 @@ SELECT CASE WHEN c.current IS NULL                                              
        c.current,
        coalesce(c.available, '?')  AS available,
        CASE WHEN ' ' || c.available || ' ' LIKE '% tsc %'
-            THEN 'If the kernel did not find it unstable:' || char(10) || '  echo tsc > /sys/devices/system/clocksource/clocksource0/current_clocksource'
+            THEN 'If the kernel did not find it unstable:'
             WHEN ' ' || c.available || ' ' LIKE '% kvm-clock %'
-            THEN 'Take the hypervisor''s:' || char(10) || '  echo kvm-clock > /sys/devices/system/clocksource/clocksource0/current_clocksource'
-            ELSE 'There is no better one here: see why tsc is not offered (dmesg), and whether the hypervisor can offer it'
-             END                   AS _remedy
+            THEN 'Take the hypervisor''s:'
+            ELSE 'There is no better one here: see why tsc is not offered, and whether the hypervisor can offer it.'
+             END                   AS _remedy,
+       CASE WHEN ' ' || c.available || ' ' LIKE '% tsc %'
+            THEN 'echo tsc > /sys/devices/system/clocksource/clocksource0/current_clocksource'
+            WHEN ' ' || c.available || ' ' LIKE '% kvm-clock %'
+            THEN 'echo kvm-clock > /sys/devices/system/clocksource/clocksource0/current_clocksource'
+            ELSE 'dmesg | grep -iE ''tsc|clocksource'''
+             END                   AS _command
   FROM c
  ORDER BY entity;

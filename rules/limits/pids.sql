@@ -10,7 +10,9 @@
 -- meaning:  Processes and threads count alike. At the limit fork() and clone() fail with EAGAIN: Java says "unable to create native
 --           thread", and nobody can log in to see why.
 -- remedy:   A thread for each request or connection is a mistake of the program; else the limit is too low.
---           {_remedy}
+--           Find who has so many, and give room:
+--             ps -eo nlwp,pid,comm --sort=-nlwp | head
+--             {_room}
 -- verify:   Less than 50% in a new recording.
 -- but:      In a container the host's number counts the threads of all, and its limit may not be the one in force there. A group whose
 --           parent has a lower limit meets that first.
@@ -23,16 +25,15 @@ WITH p AS (
     FROM setting WHERE name IN ('kernel.pid_max', 'kernel.threads-max')
 ), used AS (
   SELECT l.id, l.source, '' AS entity, l.hi, k.most, l.peak_snap AS hi_snap, 'kernel.pid_max or kernel.threads-max' AS what,
-         'Find who has so many, and give room:' || char(10) || '  ps -eo nlwp,pid,comm --sort=-nlwp | head' || char(10) || '  sysctl -w kernel.pid_max='
+         'sysctl -w kernel.pid_max='
            || max(4194304, coalesce(k.pids, 0)) || ' kernel.threads-max=' || max(1000000, 2 * coalesce(k.threads, 0))
-           || '   # now ' || coalesce(k.pids, '?') || ' and ' || coalesce(k.threads, '?') || ' threads' AS remedy
+           || '   # now ' || coalesce(k.pids, '?') || ' and ' || coalesce(k.threads, '?') || ' threads' AS room
     FROM k JOIN series l ON l.source = 'loadavg' AND l.entity = '' AND l.name = 'total' AND l.kind = 'gauge'
    UNION ALL
   SELECT c.id, c.source, CASE c.entity WHEN '' THEN 'root group' ELSE c.entity END, c.hi,
          (SELECT m.last FROM gauge m WHERE m.source = 'cgroup' AND m.entity = c.entity AND m.name = 'pids_max'), c.peak_snap,
          'pids.max of the group',
-         'Find who has so many, and give room (of a container: its limit):' || char(10) || '  ps -eo nlwp,pid,comm --sort=-nlwp | head' || char(10)
-           || '  systemctl edit UNIT   # [Service] TasksMax=8192; now '
+         'systemctl edit UNIT   # [Service] TasksMax=8192, of a container its limit; now '
            || coalesce((SELECT cast(m.last AS INT) FROM gauge m WHERE m.source = 'cgroup' AND m.entity = c.entity AND m.name = 'pids_max'), '?') || ' threads'
     FROM series c WHERE c.source = 'cgroup' AND c.name = 'pids_current' AND c.kind = 'gauge'
 ), seen AS (
@@ -56,7 +57,7 @@ SELECT CASE WHEN u.hi IS NULL OR coalesce(u.most, 0) <= 0 THEN 'skip'
        cast(u.most AS INT)                        AS "limit",
        round(u.hi * 100.0 / nullif(u.most, 0), 1) AS used_pct,
        u.what                                     AS _what,
-       u.remedy                                   AS _remedy,
+       u.room                                     AS _room,
        CASE WHEN coalesce(u.most, 0) <= 0 THEN 'no limit is known' ELSE '' END AS why,
        times.hit                                  AS captures_hit,
        times.captures,

@@ -20,6 +20,7 @@
 --           drops to compare, a stall that is always there is not called the cause; without any it must be {:stall_pct}% of the
 --           whole interval.
 -- remedy:   First the stall: {_remedy}
+--             {_set}
 --           Then room for what is left: net.core.somaxconn (now {somaxconn}) and the listen() backlog (now {backlog};
 --           linkerd: socketOptions.backlog: 4096).
 -- verify:   TcpExtListenOverflows stands still in a new recording.
@@ -138,9 +139,11 @@ SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM cause)    THEN 'skip'
        CASE j.kind WHEN 'garbage collection'
             THEN 'a larger heap (now ' || coalesce((SELECT cast(last / 1048576 AS INT) || ' MiB' FROM gauge
                    WHERE source = 'linkerd' AND entity = j.of AND name = 'jvm/heap/max'), 'unknown')
-                 || ') and a collector with short pauses:' || char(10) || '  JVM_HEAP_MIN=2048M JVM_HEAP_MAX=2048M' || char(10) || '  JVM_OPTIONS=-XX:+UseG1GC'
+                 || ') and a collector with short pauses:'
             ELSE 'a higher CPU limit for ' || j.of || ' (now ' || coalesce((SELECT round(last / 1e6, 1) || ' ms a period' FROM gauge
-                   WHERE source = 'cgroup' AND entity = j.of AND name = 'cpu_quota'), 'unknown') || ').' END AS _remedy,
+                   WHERE source = 'cgroup' AND entity = j.of AND name = 'cpu_quota'), 'unknown') || '):' END AS _remedy,
+       CASE j.kind WHEN 'garbage collection' THEN 'JVM_HEAP_MIN=2048M JVM_HEAP_MAX=2048M JVM_OPTIONS=-XX:+UseG1GC'
+            ELSE 'systemctl edit UNIT   # [Service] CPUQuota=; of a container its limits.cpu' END AS _set,
        CASE WHEN NOT EXISTS (SELECT 1 FROM cause) THEN 'neither collections nor quota periods of linkerd were recorded'
             WHEN coalesce(j.known, 0) < p.intervals THEN 'fewer than ' || p.intervals || ' intervals with drops' END AS why,
        1 + d.named + j.told                    AS votes,

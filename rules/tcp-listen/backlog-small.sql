@@ -12,8 +12,8 @@
 -- meaning:  128 was the default of net.core.somaxconn before kernel 5.4 and still is the backlog of many programs. A pause of 200 ms,
 --           an ordinary garbage collection, then overflows the queue and costs clients 1 s each. The host counts connections
 --           for all listeners together: this one's own rate may be lower ({listeners} listen here).
--- remedy:   {_somaxconn}
---           and raise the program's backlog (now {backlog}; linkerd: socketOptions.backlog: 4096), then restart it.
+-- remedy:   The host's limit, then the program's backlog (now {backlog}; linkerd: socketOptions.backlog: 4096); restart it.
+--             {_somaxconn}
 -- verify:   Send-Q of {entity} in ss -ltn is 1024 or more.
 -- but:      A listener that gets few of the host's connections.
 -- see:      listen(2); linkerd docs, server parameters; tcp-listen/overflow
@@ -51,8 +51,8 @@ SELECT CASE WHEN l.backlog > p.max_backlog OR l.backlog = 0                     
        (SELECT count(*) FROM l)                                          AS listeners,
        coalesce(' (' || l.comm || ')', '')                               AS _owner,
        coalesce(s.somaxconn, '?')                                        AS somaxconn,
-       CASE WHEN l.backlog < s.somaxconn THEN 'Leave net.core.somaxconn (now ' || s.somaxconn || ' connections), which does not limit it,'
-            ELSE 'Let the host allow a longer queue:' || char(10) || '  sysctl -w net.core.somaxconn=4096   # now ' || coalesce(s.somaxconn, '?') || ' connections' END AS _somaxconn,
+       CASE WHEN l.backlog < s.somaxconn THEN '# net.core.somaxconn is ' || s.somaxconn || ' connections and does not limit it'
+            ELSE 'sysctl -w net.core.somaxconn=4096   # now ' || coalesce(s.somaxconn, '?') || ' connections' END AS _somaxconn,
        coalesce(t.hit, 0)                                                AS intervals_hit,
        c.intervals,
        round(p.stall_s * 1000)                                           AS _stall_ms,

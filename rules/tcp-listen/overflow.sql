@@ -12,7 +12,8 @@
 --           full (more waiting than the backlog) it drops SYNs and final ACKs: the client sends its SYN again after 1, 3, 7 s,
 --           so users see connects that take seconds, not errors. The drops are counted by listener (skmem d) since 4.7, and by
 --           the host as TcpExtListenOverflows: {host_overflows} here in this window.
--- remedy:   Find out why {entity} does not accept: garbage collection, CPU, one accept thread. Then give it room. {_somaxconn}
+-- remedy:   Find out why {entity} does not accept: garbage collection, CPU, one accept thread. Then give it room, the host's limit first:
+--             {_somaxconn}
 --           Raise the program's own listen() backlog (its limit is now min(backlog, somaxconn) = {backlog}; linkerd:
 --           socketOptions.backlog: {_more}). Both take effect when it listens anew: restart it.
 -- verify:   This stands still:
@@ -69,8 +70,8 @@ SELECT CASE WHEN h.overflows IS NULL AND e.drops IS NULL                        
        coalesce(' (' || e.comm || ')', '')         AS _owner,
        max(4096, 2 * coalesce(e.backlog, 0))       AS _more,
        CASE WHEN e.backlog < s.somaxconn
-            THEN 'net.core.somaxconn is ' || s.somaxconn || ' and does not limit it: the program asks for ' || e.backlog || ' only:'
-            ELSE 'The host''s limit first:' || char(10) || '  sysctl -w net.core.somaxconn=' || max(4096, 2 * coalesce(s.somaxconn, 0)) || '   # now ' || coalesce(s.somaxconn, '?') || ' connections' END AS _somaxconn,
+            THEN '# net.core.somaxconn is ' || s.somaxconn || ' and does not limit it: the program asks for ' || e.backlog || ' only'
+            ELSE 'sysctl -w net.core.somaxconn=' || max(4096, 2 * coalesce(s.somaxconn, 0)) || '   # now ' || coalesce(s.somaxconn, '?') || ' connections' END AS _somaxconn,
        e.peak_snap                                 AS at,
        e.first_active                              AS first_at,
        e.last_active                               AS last_at

@@ -14,7 +14,8 @@
 --           A listener has two queues, this one and that of half-open handshakes (tcp-listen/synq-full); neither is the receive
 --           queue of a connection, though ss puts them into the same column.
 -- remedy:   Find out why {entity} accepts late (garbage collection, CPU, one accept thread; linkerd: /admin/threads), then
---           raise its backlog (now {backlog}; linkerd: socketOptions.backlog: {_more}). {_somaxconn}
+--           raise its backlog (now {backlog}; linkerd: socketOptions.backlog: {_more}), the host's limit first:
+--             {_somaxconn}
 -- verify:   Recv-Q of {entity} in ss -ltn stays below a tenth of Send-Q.
 -- but:      One look a tick misses short peaks: a quiet queue proves little.
 -- see:      ss(8); listen(2); tcp-listen/overflow
@@ -52,8 +53,8 @@ SELECT CASE WHEN l.queue_max >= p.warn_queue THEN 'warn'
        coalesce(' (' || o.comm || ')', '')                    AS _owner,
        coalesce(s.somaxconn, '?')                             AS somaxconn,
        max(4096, 2 * l.backlog)                               AS _more,
-       CASE WHEN l.backlog < s.somaxconn THEN 'net.core.somaxconn is ' || s.somaxconn || ' and does not limit it.'
-            ELSE 'First let the host allow that:' || char(10) || '  sysctl -w net.core.somaxconn=' || max(4096, 2 * coalesce(s.somaxconn, 0)) || '   # now ' || coalesce(s.somaxconn, '?') || ' connections' END AS _somaxconn,
+       CASE WHEN l.backlog < s.somaxconn THEN '# net.core.somaxconn is ' || s.somaxconn || ' and does not limit it'
+            ELSE 'sysctl -w net.core.somaxconn=' || max(4096, 2 * coalesce(s.somaxconn, 0)) || '   # now ' || coalesce(s.somaxconn, '?') || ' connections' END AS _somaxconn,
        t.hit                                                  AS captures_hit,
        t.captures,
        l.snap                                                 AS at,

@@ -152,6 +152,24 @@ static void what_is_not_as_expected_fails(void **state)
 	          "a/b has no param 'limt'");
 }
 
+/* A column of two lines would be copied as one. */
+static void a_line_end_in_a_value_fails(void **state)
+{
+	struct fixture *f = *state;
+	const char *rule = "-- rule: a/b\n-- version: 1\n-- title: T\n-- requires: softnet\n"
+			   "-- message: m\n-- remedy: Do {_what}\n"
+			   "SELECT 'warn' AS level, 'it' AS entity, 'this:' || char(10) || '  "
+	                   "reboot' AS _what;\n";
+
+	assert_int_equal(run(f, rules_test, rule,
+	                     "case x\n have softnet\n expect remedy it ~ \"Do this\"\n"),
+	                 1);
+	expect_line(f, "line 3: remedy: a value has a line end");
+	assert_int_equal(run(f, rules_test, rule,
+	                     "case x\n have softnet\n expect remedy it ~ \":\\n  reboot\"\n"),
+	                 0);
+}
+
 static void what_cannot_be_read_fails(void **state)
 {
 	struct fixture *f = *state;
@@ -426,6 +444,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(good_cases_pass),
 		TEST(what_is_not_as_expected_fails),
+		TEST(a_line_end_in_a_value_fails),
 		TEST(what_cannot_be_read_fails),
 		TEST(a_rule_that_fails_fails_its_cases),
 		TEST(an_empty_folder_is_no_success),
