@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analyze/sql_heap.h"
 #include "analyze/store_impl.h"
 #include "schema/buf.h"
 
@@ -60,7 +61,8 @@ static int prepare(struct store *s, struct err *e)
 }
 
 static const char fast_sql[] = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; "
-			       "PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY; BEGIN";
+			       "PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY; "
+			       "PRAGMA secure_delete = OFF; BEGIN";
 
 static int open_db(struct store *s, const char *path, struct err *e)
 {
@@ -78,6 +80,7 @@ static int open_db(struct store *s, const char *path, struct err *e)
 	/* no thread but this one: its locks would cost a twentieth; refused, and fine, from the
 	 * second store on */
 	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	sql_heap_use();
 	if (sqlite3_open(path ? s->temp : ":memory:", &s->db) != SQLITE_OK)
 		return err_set(e, 0, "open %s: %s", path ? s->temp : "the store",
 		               sqlite3_errmsg(s->db));

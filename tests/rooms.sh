@@ -23,7 +23,7 @@ curl/curl.h        collect/how_http.c
 sha256.h           collect/digest.c analyze/digest.c
 sha2.h             collect/digest.c
 libpq-fe.h         analyze/copy.c
-sqlite3.h          analyze/stmt.h analyze/stmt.c analyze/store.c analyze/rule_run.c analyze/rule_sql.c
+sqlite3.h          analyze/stmt.h analyze/stmt.c analyze/store.c analyze/rule_run.c analyze/rule_sql.c analyze/sql_heap.c
 jansson.h          analyze/parse/metrics.c analyze/parse/client_state.c analyze/parse/server_info.c analyze/parse/teamd.c analyze/record.c analyze/sos_manifest.c analyze/baseline.c analyze/report/json.c analyze/json_value.h
 '
 # what no file of a room may include: the floor does no I/O, parsers see bytes alone

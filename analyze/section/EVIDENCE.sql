@@ -68,19 +68,21 @@ SELECT source, state, good, bad, CASE WHEN instr(note, ': ') > 0 THEN substr(not
 -- table: captures: how often, how much, how long the reading took; the slowest first
 -- always: captures, failed
 -- top: 15
-SELECT source, captures, failed, every_s, read_bytes, fetch_min_s, fetch_med_s, fetch_max_s, error,
+SELECT c.source, captures - coalesce(not_taken, 0) AS captures, coalesce(failed, 0) AS failed, every_s, read_bytes, fetch_min_s, fetch_med_s, fetch_max_s, error,
        (SELECT substr(at, 12, 8) FROM snapshot WHERE snap = first_bad) AS first_error,
        (SELECT substr(at, 12, 8) FROM snapshot WHERE snap = last_bad) AS last_error
-  FROM (SELECT c.source, sum(c.state IN ('ok', 'cut', 'fallback')) AS captures, sum(c.state NOT IN ('ok', 'cut', 'fallback', 'thinned')) AS failed,
-               median(c.dt) AS every_s, sum(c.bytes) AS read_bytes, min(c.cost_s) AS fetch_min_s, median(c.cost_s) AS fetch_med_s, max(c.cost_s) AS fetch_max_s,
-               max(CASE WHEN c.state NOT IN ('ok', 'thinned') THEN c.state || coalesce(': ' || nullif(c.note, ''), '') END) AS error,
-               min(CASE WHEN c.state NOT IN ('ok', 'thinned') THEN c.snap END) AS first_bad, max(CASE WHEN c.state NOT IN ('ok', 'thinned') THEN c.snap END) AS last_bad
-          FROM capture c WHERE c.source IS NOT NULL GROUP BY c.source)
- ORDER BY fetch_max_s DESC, source;
+  FROM (SELECT source, count(*) AS captures, median(dt) AS every_s, sum(bytes) AS read_bytes, min(cost_s) AS fetch_min_s,
+               median(cost_s) AS fetch_med_s, max(cost_s) AS fetch_max_s
+          FROM capture WHERE source IS NOT NULL GROUP BY source) c
+  LEFT JOIN (SELECT source, sum(state NOT IN ('cut', 'fallback')) AS not_taken, sum(state NOT IN ('cut', 'fallback', 'thinned')) AS failed,
+                    max(CASE WHEN state <> 'thinned' THEN state || coalesce(': ' || nullif(note, ''), '') END) AS error,
+                    min(CASE WHEN state <> 'thinned' THEN snap END) AS first_bad, max(CASE WHEN state <> 'thinned' THEN snap END) AS last_bad
+               FROM capture WHERE state <> 'ok' GROUP BY source) b ON b.source = c.source
+ ORDER BY fetch_max_s DESC, c.source;
 -- table: single files that took long
 -- top: 10
 SELECT member, count(*) AS times, sum(bytes) AS read_bytes, avg(cost_s) AS mean_s, max(cost_s) AS longest_s FROM capture
- WHERE cost_s > 0 GROUP BY member HAVING max(cost_s) >= 0.01 ORDER BY max(cost_s) DESC, member;
+ WHERE cost_s > 0 AND member IN (SELECT member FROM capture WHERE cost_s >= 0.01) GROUP BY member ORDER BY max(cost_s) DESC, member;
 -- table: lines that could not be used
 -- top: 20
 SELECT member, snap, line, text FROM note ORDER BY member, snap, line;
