@@ -269,6 +269,7 @@ $(bench_programs): $(B)/%: $(O)/%.o $(call obj,$(src_schema))
 
 bench: all $(bench_programs) ## how long it takes, on bundles as large as they come; each tests/bench/* prints a table and writes build/bench/*.json
 	$(Q)for b in $(sort $(wildcard tests/bench/*.py tests/bench/*.sh)); do "$$b" $(B) || exit 1; done
+	$(Q)tests/bench/lib/summary.py $(B)
 .PHONY: bench
 
 ## Style
@@ -314,9 +315,9 @@ lab.dnf   := nginx wrk iperf3
 lab.apk   := nginx wrk iperf3
 # The static collector needs Debian's or Ubuntu's source packages
 static.apt := musl-tools dpkg-dev gcc-aarch64-linux-gnu qemu-user-static
-# what bench measures against
-bench.apt := sysstat atop collectl
-bench.dnf := sysstat atop collectl
+# what bench measures against; pcp's package wants to start services
+bench.apt := sysstat atop collectl sosreport iproute2 ethtool net-tools zstd $(if $(wildcard /run/systemd/system),pcp)
+bench.dnf := sysstat atop collectl sos iproute ethtool net-tools zstd $(if $(wildcard /run/systemd/system),pcp)
 bench.apk := sysstat atop
 # --copy-to and its test
 postgres.apt := libpq-dev postgresql

@@ -3,7 +3,7 @@
 
 Ours is the whole of it: all rules, the text report.  The floor is libarchive alone, which reads the same file and throws
 the bytes away.  Each round runs every program of a case once, --runs rounds (RUNS=, default 5); when a case has used its
-share of --limit, its rounds end early and the table says how many there were.  LONG=1 adds 36,000 snapshots.
+share of --limit, its rounds end early and the table says how many there were.
 BUNDLE=FILE is the five minutes (else a generated one), SOSREPORT=FILE a sosreport (else sos makes one), XSOS=FILE an xsos
 script, SA=FILE an hour of sadc for orientation.
 Bundles come of tests/gen and stay in BUILD/bench.  Prints medians and the goals, and writes BUILD/bench/analyze.json.
@@ -202,8 +202,7 @@ def main():
             against_floor(b, goals, case, given or generated(b.folder, case, SMALL if a.small else size), ratio)
     against_xsos(b, goals)
     orientation(b)
-    long = bool(os.environ.get('LONG'))
-    growth(b, goals, 'snapshots', (30, 60, 120) if a.small else (60, 600, 3600, 36000) if long else (60, 600, 3600), lambda n: {'ticks': n})
+    growth(b, goals, 'snapshots', (30, 60, 120) if a.small else (60, 600, 3600, 36000), lambda n: {'ticks': n})
     growth(b, goals, 'CPUs', (1, 4, 8) if a.small else (1, 8, 64, 512), lambda n: {'ticks': 60, 'cpus': n})
     show(b)
     goals.show()

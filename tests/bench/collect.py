@@ -97,19 +97,17 @@ def collectors(build, files, ticks):
         'collectl': (lambda o: ['collectl', '-i1', f'-c{ticks}', '-scdjmnstCJN', '-f', o], False, missing('collectl')),
         'shell loop': (lambda o: shell(ticks, o + '.gz', '-tan'), False, missing('ss', 'ethtool', 'ifconfig', 'gzip')),
         'shell loop, tcp_info': (lambda o: shell(ticks, o + '.gz', '-tanmi'), True, missing('ss', 'ethtool', 'ifconfig', 'gzip')),
-        'pmlogger': (lambda o: ['pmlogger', '-T', f'{ticks}s', '-t', '1s', '-c', o + '.conf', o], False, pmlogger_missing()),
+        'pmlogger': (lambda o: ['pmlogger', '-o', '-l', o + '.log', '-T', f'{ticks}s', '-t', '1s', '-c', o + '.conf', o], False, pmlogger_missing()),
     }
 
 
 def pmlogger_missing():
-    if missing('pmlogger', 'pminfo'):
-        return missing('pmlogger', 'pminfo')
-    alive = subprocess.run(['pminfo', '-f', 'pmcd.version'], capture_output=True, timeout=20, check=False).returncode == 0
-    return None if alive else 'pmcd does not run'
+    """It asks the kernel itself here, not pmcd, which would have to run."""
+    return missing('pmlogger') or (None if os.path.exists('/var/lib/pcp/pmns/root') else 'pcp has no names of its metrics yet')
 
 
 def bytes_of(out):
-    return sum(os.path.getsize(p) for p in glob.glob(glob.escape(out) + '*') if not p.endswith(('.sha256', '.conf'))
+    return sum(os.path.getsize(p) for p in glob.glob(glob.escape(out) + '*') if not p.endswith(('.sha256', '.conf', '.log'))
                and os.path.isfile(p))
 
 
