@@ -1,6 +1,6 @@
 #!/bin/bash
 # The collector's capabilities: what it keeps is what collect/privilege.c lists, what
-# four of them buy is lost without them, and nothing kept is denied.  Root; prints TAP.
+# each of them buys is lost without it, and nothing kept is denied.  Root; prints TAP.
 # shellcheck disable=SC2317 # functions that check calls
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -37,10 +37,22 @@ time.sleep(100)
 PY
 python3 "$work/other.py" >"$work/port" &
 other=$!
+# a connection with a firewall mark
+cat >"$work/marked.py" <<'PY'
+import socket, time
+s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen()
+c = socket.socket(); c.setsockopt(socket.SOL_SOCKET, 36, 0x7b)  # SO_MARK
+c.connect(s.getsockname())
+a, _ = s.accept()
+print(c.getsockname()[1], flush=True)
+time.sleep(100)
+PY
+python3 "$work/marked.py" >"$work/marked" 2>"$work/marked.log" &
+marked=$!
 running=
 space=nettape-priv-$$
-trap 'kill $other $running 2>/dev/null; ip netns del $space 2>/dev/null' EXIT
-for _ in $(seq 100); do [ -s "$work/port" ] && break; sleep 0.1; done
+trap 'kill $other $marked $running 2>/dev/null; pkill -f "^sleep 71[.]5$"; ip netns del $space 2>/dev/null' EXIT
+for _ in $(seq 100); do [ -s "$work/port" ] && [ -s "$work/marked" ] && break; sleep 0.1; done
 port=$(cat "$work/port")
 ip netns add $space 2>/dev/null && spaces=yes || spaces=
 
@@ -123,6 +135,31 @@ if [ "$spaces" ] && has $SYS; then
 	check "another namespace is read" judge "has('snap/000000/netns/$space/proc/net/dev')"
 	without -sys_admin --netns $space
 	check "without CAP_SYS_ADMIN it is not" judge "not has('snap/000000/netns/$space/proc/net/dev')"
+fi
+if has $ADMIN; then
+	mark_told() { grep -A 1 ":$(cat "$work/marked") " "$top/snap/000000/cmd/ss_-tanmieo" | grep -q 'fwmark:0x7b'; }
+	without ""
+	check "a socket's firewall mark is told" mark_told
+	without -net_admin
+	check "without CAP_NET_ADMIN it is not" eval '! mark_told'
+fi
+if has $KILL; then
+	sleeper="sleeper=setpriv --reuid 65534 --clear-groups sleep 71.5"
+	sleeps() { pgrep -f '^sleep 71[.]5$' >/dev/null; }
+	without "" --run "$sleeper"
+	check "a command that changed its user is ended at its deadline" eval '! sleeps'
+	without -kill --run "$sleeper"
+	check "without CAP_KILL it is not" sleeps
+	pkill -f '^sleep 71[.]5$'
+fi
+if has $FOWNER; then
+	over() { # CAPABILITIES: another user's file in a folder that is sticky
+		rm -f "$work/foreign/"* && echo old >"$work/foreign/z.tar" && chown 65534 "$work/foreign/z.tar" && chmod 1777 "$work/foreign"
+		setpriv ${1:+--bounding-set=$1} "$collect" -q --no-http --force --for 50ms --every 50ms -o "$work/foreign/z.tar" 2>/dev/null
+	}
+	check "--force replaces another user's file in a sticky folder" over ""
+	check "without CAP_FOWNER it does not" eval '! over -fowner && [ "$(cat "$work/foreign/z.tar")" = old ]'
+	chmod -t "$work/foreign"
 fi
 if has $OVERRIDE; then
 	refused() { ! setpriv --bounding-set=-dac_override "$collect" -q --no-http --for 50ms --every 50ms -o "$work/foreign/y.tar" 2>/dev/null; }
