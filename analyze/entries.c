@@ -19,6 +19,7 @@
 /* What is read and what is skipped together: a day of 10,000 sockets stays below. */
 #define TOTAL_MAX   (UINT64_C(64) * 1024 * MIB)
 #define ENTRIES_MAX UINT64_C(50000000)
+#define EMPTY_MAX   UINT64_C(1000000) /* one after another; no recorder and no archiver writes them */
 #define DEPTH_MAX   2 /* a report within a collection of reports */
 
 struct entries {
@@ -29,7 +30,7 @@ struct entries {
 	unsigned char block[BLOCK];
 	struct digest *digest;
 	char hex[DIGEST_HEX]; /* "" until the end */
-	uint64_t bytes, total, count, passed_over;
+	uint64_t bytes, total, count, empty, passed_over;
 	char first_passed_over[128];
 	char cut[200];
 	bool any, done, again;
@@ -244,6 +245,7 @@ static void take_header(struct entries *x, struct archive_entry *h, struct entry
 		.mtime_s = archive_entry_mtime_is_set(h) ? archive_entry_mtime(h) : 0,
 		.depth = x->depth,
 	};
+	x->empty = en->size ? 0 : x->empty + 1;
 	if (x->total < TOTAL_MAX)
 		x->total += en->size < TOTAL_MAX ? en->size : TOTAL_MAX;
 }
@@ -269,6 +271,8 @@ static int next_archived(struct entries *x, struct entry *en, struct err *e)
 			note_cut(x, archive_error_string(a));
 		} else if (++x->count > ENTRIES_MAX || x->total > TOTAL_MAX) {
 			note_cut(x, "more than a bundle can hold");
+		} else if (x->empty >= EMPTY_MAX) {
+			note_cut(x, "a million entries in a row hold nothing: what follows them is not read");
 		} else {
 			take_header(x, h, en);
 			x->any = true;

@@ -88,19 +88,22 @@ def links_and_devices(out):
 COUNTED = '000000999999'
 
 
-def many_members(b, name, text=b''):
+MANY = 10**7 if LONG else 2 * 10**4
+
+
+def many_members(b, name, text=b'', n=MANY):
     """Members of that name, COUNTED in it a number and what lacks to 999999: all have one checksum."""
     block = bytearray()
     for k in range(1000):
         m = tarfile.TarInfo(name % k)
         m.size = len(text)
         block += m.tobuf(tarfile.USTAR_FORMAT) + text.ljust(-len(text) % 512 + len(text), b'\0')
-    for i in range((10**7 if LONG else 2 * 10**4) // 1000):
+    for i in range(n // 1000):
         b.tar.fileobj.write(block.replace(COUNTED.encode(), b'%06d%06d' % (i, 999999 - i)))
 
 
 def compressed(make):
-    """As it would be sent: millions of members are few bytes.  (Plain, their SHA-256 alone takes 20 s.)"""
+    """As it would be sent: millions of members are few bytes.  (Plain, the SHA-256 of ten million takes 20 s.)"""
     def through(out):
         z = Zstd(out)
         make(z)
@@ -108,12 +111,12 @@ def compressed(make):
     return through
 
 
-def empty_members(out):
+def empty_members(out, n=MANY):
     b = Bundle(out)
     b.about()
     b.stat(0)
     b.tick(0)
-    many_members(b, f'S/snap/000001/proc/x{COUNTED}%03d')
+    many_members(b, f'S/snap/000001/proc/x{COUNTED}%03d', n=n)
     b.tick(1)
     b.end()
 
@@ -360,7 +363,8 @@ def numbers(out):
 
 CASES = {
     'names that leave the archive': names_that_leave, 'links and devices as members': links_and_devices,
-    'empty members without end': compressed(empty_members), 'a sparse member of 100 GB': sparse_member,
+    'empty members': compressed(empty_members), 'empty members without end': compressed(lambda out: empty_members(out, 10**7 if LONG else 10**6)),
+    'empty members without end, plain': empty_members, 'a sparse member of 100 GB': sparse_member,
     'a zstd bomb, known member': bomb(Zstd, 'proc/net/netstat'), 'a zstd bomb, unknown member': bomb(Zstd, 'x'),
     'a gzip bomb': bomb(lambda out: gzip.GzipFile(fileobj=out, mode='wb', compresslevel=1), 'proc/net/netstat'),
     'an xz bomb': bomb(lambda out: lzma.LZMAFile(out, 'wb', preset=0), 'proc/net/netstat'),
@@ -373,7 +377,8 @@ CASES = {
     'JSON 10,000 deep': deep_json, 'odd numbers': numbers,
 }
 # Making them costs more than reading them, or they test a decompressor: at full size only.
-LONG_ONLY = ('a zstd bomb, unknown member', 'a gzip bomb', 'an xz bomb', 'a bzip2 bomb')
+LONG_ONLY = ('empty members without end, plain', 'a zstd bomb, unknown member', 'a gzip bomb', 'an xz bomb', 'a bzip2 bomb')
+SAYS = {name: b'a million entries in a row hold nothing' for name in ('empty members without end', 'empty members without end, plain')}
 FORMS = {'payloads in every string': ('text', 'md', 'html', 'json', 'jsonl'), 'a crafted sosreport': ('text', 'md', 'html', 'json'), 'crafted records': ('text', 'html', 'json'), 'NUL bytes and invalid UTF-8': ('text', 'md', 'html', 'json')}
 CONTROL = re.compile(b'[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]')
 
@@ -403,7 +408,7 @@ def unescaped(form, text):
     return []
 
 
-def judge(analyzer, work, bundle, form, argv=None, codes=(0, 3)):
+def judge(analyzer, work, bundle, form, argv=None, codes=(0, 3), says=b''):
     code, text, mib, seconds = run([analyzer, *(argv or ['-a', '--fail-on', 'never', '--no-pager', '--format', form, bundle])], work)
     wrong = []
     if code not in codes:
@@ -415,6 +420,8 @@ def judge(analyzer, work, bundle, form, argv=None, codes=(0, 3)):
     if CONTROL.search(text):
         at = CONTROL.search(text).start()
         wrong.append(f'control bytes: {text[max(0, at - 40):at + 20]!r}')
+    if says not in re.sub(rb'\s+', b' ', text):
+        wrong.append(f'it does not say: {says!r}')
     if b'\nFORGED' in text:
         wrong.append('a name makes a line')
     if form == 'json' and code == 0 and not argv:
@@ -489,7 +496,7 @@ def main(build, work, only):
         with open(bundle, 'wb') as out:
             make(out)
         for form in FORMS.get(name, ('text',)):
-            wrong, mib, seconds = judge(analyzer, place, bundle, form)
+            wrong, mib, seconds = judge(analyzer, place, bundle, form, says=SAYS.get(name, b''))
             print(f'# {mib:.0f} MiB, {seconds:.1f} s')
             print(f'{"not ok" if wrong else "ok"} - hostile: {name}, as {form}', flush=True)
             for x in wrong:
