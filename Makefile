@@ -282,14 +282,17 @@ compile_commands.json: Makefile FORCE ## for clangd, clang-tidy
 	  "$$s" '$(CURDIR)' "$$c" '$(subst ",\",$(_CPPFLAGS) $(filter-out -Wlogical-op -Wduplicated-cond -fcf-protection=full -ftrivial-auto-var-init=zero,$(_CFLAGS))) -c '"$$c"; s=,; done; printf '\n]\n'; } >$@
 # How far the analyzer of clang-tidy follows a function: 225000 is its default, four times as slow.
 TIDY_NODES ?= 40000
+tidy     := clang-tidy --quiet -p . $(addprefix --extra-arg=,-Xclang -analyzer-config -Xclang max-nodes=$(TIDY_NODES))
+cppcheck := cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr --std=c11 -D_GNU_SOURCE -I. -I$(B)/gen \
+            --suppress=missingInclude
+mandoc   := mandoc -Tlint -W warning
 lint: format-check compile_commands.json all ## everything that reads the code without running it
 	$(Q)tests/rooms.sh
 	$(Q)tests/banned.sh $(c_files)
-	$(Q)printf '%s\n' $(src_schema) $(src_collect) $(src_analyze) | xargs -P2 -n8 clang-tidy --quiet -p . \
-	    $(addprefix --extra-arg=,-Xclang -analyzer-config -Xclang max-nodes=$(TIDY_NODES)) 2>/dev/null
-	$(Q)cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr --std=c11 -D_GNU_SOURCE -I. -I$(B)/gen \
-	    --suppress=missingInclude $(src_schema) $(src_collect) $(src_analyze)
-	$(Q)for m in $(sort $(wildcard */*.[158])); do mandoc -Tlint -W warning "$$m" || exit 1; done
+	$(Q)COMPILE='$(CC) $(_CPPFLAGS) $(_CFLAGS)' TIDY='$(tidy)' CPPCHECK='$(cppcheck)' MANDOC='$(mandoc)' tests/planted.sh $(B)
+	$(Q)printf '%s\n' $(src_schema) $(src_collect) $(src_analyze) | xargs -P2 -n8 $(tidy) 2>/dev/null
+	$(Q)$(cppcheck) $(src_schema) $(src_collect) $(src_analyze)
+	$(Q)for m in $(sort $(wildcard */*.[158])); do $(mandoc) "$$m" || exit 1; done
 	$(Q)tests/pages.sh $(sort $(wildcard */*.[158]))
 	$(Q)shellcheck -x $(sh_files)
 	$(Q)$(B)/nettape-analyze --lint-rules rules
