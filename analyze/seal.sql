@@ -1,12 +1,7 @@
 -- What the store knows only when everything is in.  Runs once, after the tables are filled.
 CREATE UNIQUE INDEX series_name ON series(source, name, entity);
-CREATE INDEX capture_source ON capture(source, snap, state, entity);
-CREATE INDEX capture_bad ON capture(state) WHERE state <> 'ok';
 CREATE INDEX series_reset ON series(source) WHERE resets > 0;
 CREATE INDEX snapshot_mono ON snapshot(mono);
--- A socket's life in one piece: the rules that add up what one was limited by need no sort of all of them.
-CREATE INDEX tcp_socket_life
-  ON tcp_socket(sk, lport, pport, peer, local, state, snap, busy_ns, rwnd_limited_ns, sndbuf_limited_ns);
 COMMIT;
 ANALYZE;
 -- sample is as large as all else together: no plan is to read it but by series.  Since 3.38 a rule with several WITH tables before it

@@ -66,6 +66,9 @@ CREATE TABLE capture(
   state  TEXT NOT NULL,        -- ok absent denied timeout busy cut interrupted fallback thinned error
   bytes  INT,
   note   TEXT);                -- errno text or the collector's remark
+-- They grow with the table: a sort of it all at the end would be the only memory that grows with the window.
+CREATE INDEX capture_source ON capture(source, snap, state, entity);
+CREATE INDEX capture_bad ON capture(state) WHERE state <> 'ok';
 
 -- What could not be read, line by line (at most a few per member; the rest is counted in the last one).
 CREATE TABLE note(member TEXT NOT NULL, snap INT, line INT, text TEXT NOT NULL);
@@ -150,6 +153,9 @@ CREATE TABLE tcp_socket(
   snap INT NOT NULL, state TEXT NOT NULL, local TEXT NOT NULL, lport INT NOT NULL,
   peer TEXT NOT NULL, pport INT NOT NULL, comm TEXT, timer TEXT, cong TEXT,
   @SOCK_COLUMNS@);
+-- A socket's life in one piece: the rules that add up what one was limited by need no sort of all of them.
+CREATE INDEX tcp_socket_life
+  ON tcp_socket(sk, lport, pport, peer, local, state, snap, busy_ns, rwnd_limited_ns, sndbuf_limited_ns);
 
 -- linkerd's histograms, one row a frozen minute; values in the unit of the metric's name (request_latency_ms: ms).
 CREATE TABLE window(

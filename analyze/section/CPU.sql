@@ -16,9 +16,10 @@ SELECT CASE entity WHEN '' THEN 'all' ELSE entity END AS cpu,
        sum(CASE WHEN name = 'idle' THEN pct END) AS idle_pct,
        spark(max(CASE WHEN name = 'softirq' THEN id END)) AS softirq_spark,
        spark(max(CASE WHEN name = 'user' THEN id END)) AS user_spark
-  FROM (SELECT id, entity, name, mean * 100.0 / nullif((SELECT sum(b.mean) FROM series b
-               WHERE b.source = 'stat' AND b.entity = a.entity AND b.unit = 'ns' AND b.name NOT LIKE 'guest%'), 0) AS pct
-          FROM series a WHERE source = 'stat' AND unit = 'ns')
+  FROM (SELECT a.id, a.entity, a.name, a.mean * 100.0 / nullif(b.whole, 0) AS pct
+          FROM series a JOIN (SELECT entity, sum(mean) AS whole FROM series
+                               WHERE source = 'stat' AND unit = 'ns' AND name NOT LIKE 'guest%' GROUP BY entity) b ON b.entity = a.entity
+         WHERE a.source = 'stat' AND a.unit = 'ns')
  GROUP BY entity HAVING count(pct) > 0
  ORDER BY entity <> '', sum(CASE WHEN name = 'softirq' THEN pct END) DESC, entity;
 -- table: min / median / max of the intervals, %

@@ -14,7 +14,7 @@ SELECT max(CASE WHEN k = 'window_asked_s' THEN 0 + v END) AS asked_s, max(CASE W
        max(CASE WHEN k = 'end_reason' THEN v END) || coalesce(': ' || nullif(max(CASE WHEN k = 'end_detail' THEN v END), ''), '') AS "end",
        CASE WHEN max(CASE WHEN k = 'input' THEN v END) = 'sosreport' THEN max(CASE WHEN k = 'started' THEN v END)
          || coalesce(', by ' || max(CASE WHEN k = 'time_from' THEN v END), '') END AS taken,
-       (SELECT nullif(max(t) - min(t), 0) FROM capture WHERE EXISTS(SELECT 1 FROM meta WHERE k = 'input')) AS "files apart by_s",
+       (SELECT nullif(max(c.t) - min(c.t), 0) FROM meta m CROSS JOIN capture c WHERE m.k = 'input') AS "files apart by_s",
        max(CASE WHEN k = 'tool' THEN v END) || ' ' || max(CASE WHEN k = 'tool_version' THEN v END) AS recorder,
        max(CASE WHEN k = 'options' THEN v END) AS options,
        CASE WHEN max(CASE WHEN k = 'uid' THEN v END) = 0 THEN 'root' ELSE 'user ' || max(CASE WHEN k = 'uid' THEN v END) END AS privileges,
@@ -53,12 +53,12 @@ SELECT max(CASE WHEN k = 'files_read' THEN v END) AS "read", max(CASE WHEN k = '
   FROM meta HAVING max(CASE WHEN k = 'input' THEN v END) = 'sosreport';
 -- table: which file each source came from
 SELECT source, min(member) AS file, nullif(count(*) - 1, 0) AS "and more", nullif(group_concat(DISTINCT nullif(state, 'ok')), '') AS remark
-  FROM capture WHERE source IS NOT NULL AND state IN ('ok', 'cut', 'interrupted', 'fallback') AND EXISTS(SELECT 1 FROM meta WHERE k = 'input' AND v LIKE 'sosreport%')
+  FROM meta m CROSS JOIN capture WHERE m.k = 'input' AND m.v LIKE 'sosreport%' AND source IS NOT NULL AND state IN ('ok', 'cut', 'interrupted', 'fallback')
  GROUP BY source ORDER BY source;
 -- table: files that could not be used
 -- top: 60
 SELECT member AS file, state, group_concat(DISTINCT source) AS "for", max(note) AS why
-  FROM capture WHERE state NOT IN ('ok', 'interrupted', 'fallback') AND EXISTS(SELECT 1 FROM meta WHERE k = 'input' AND v LIKE 'sosreport%')
+  FROM meta m CROSS JOIN capture WHERE m.k = 'input' AND m.v LIKE 'sosreport%' AND state NOT IN ('ok', 'interrupted', 'fallback')
  GROUP BY member, state ORDER BY state, member;
 -- table: sources that lack something
 -- always: good, bad
@@ -92,6 +92,6 @@ SELECT member, count(*) AS captures, sum(bytes) AS read_bytes FROM capture
  WHERE source IS NULL AND state IN ('ok', 'cut', 'interrupted', 'fallback') AND coalesce(note, '') IN ('', 'no form that is known') GROUP BY member ORDER BY member;
 -- table: files that are known, but not used
 -- top: 60
-SELECT note AS why, count(*) AS files, min(member) AS "the first" FROM capture
- WHERE source IS NULL AND coalesce(note, '') NOT IN ('', 'no form that is known') AND EXISTS(SELECT 1 FROM meta WHERE k = 'input' AND v LIKE 'sosreport%')
+SELECT note AS why, count(*) AS files, min(member) AS "the first" FROM meta m CROSS JOIN capture
+ WHERE m.k = 'input' AND m.v LIKE 'sosreport%' AND source IS NULL AND coalesce(note, '') NOT IN ('', 'no form that is known')
  GROUP BY note ORDER BY min(member);
