@@ -159,7 +159,7 @@ def record(build, chosen, folder, alone, ticks):
     """{name: measured}; a tick each in its own part of the second."""
     when = (SHORT + 0.5, ticks - 1.5) if ticks > 2 * SHORT else (None, None)
     step = 1.0 / max(len(chosen), 1)
-    outs = {name: os.path.join(folder, f'of-{i}') for i, name in enumerate(chosen)}
+    outs = {name: os.path.join(folder, f'of-{i:02}') for i, name in enumerate(chosen)}
     if alone:
         return {name: one(build, argv, outs[name], 0, *when) for name, argv in chosen.items()}
     with concurrent.futures.ThreadPoolExecutor(len(chosen)) as pool:
