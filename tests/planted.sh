@@ -6,10 +6,10 @@ work=$(mktemp -d "$1/planted.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 blind=0
 
-sees() { # WHAT COMMAND...: it must fail
-	what=$1
-	shift
-	"$@" >"$work/said" 2>&1 || return 0
+sees() { # WHAT WORDS COMMAND...: it must fail, and say these
+	what=$1 words=$2
+	shift 2
+	! "$@" >"$work/said" 2>&1 && grep -q -e "$words" "$work/said" && return
 	echo "planted: not seen: $what" >&2
 	sed 's/^/  /' "$work/said" >&2
 	blind=1
@@ -21,7 +21,7 @@ plant() { # FILE: from standard input
 plant c/style.c <<'EOF'
 int  main( void ){ return 0; }
 EOF
-sees "another style" clang-format --dry-run --Werror "$work/c/style.c"
+sees "another style" "clang-format-violations" clang-format --dry-run --Werror "$work/c/style.c"
 
 plant c/narrow.c <<'EOF'
 char narrow(int n);
@@ -31,7 +31,7 @@ char narrow(int n)
 }
 EOF
 # shellcheck disable=SC2086 # words
-sees "a conversion that loses bits" $COMPILE -Werror -c "$work/c/narrow.c" -o "$work/c/narrow.o"
+sees "a conversion that loses bits" "=conversion" $COMPILE -Werror -c "$work/c/narrow.c" -o "$work/c/narrow.o"
 
 plant c/null.c <<'EOF'
 int null(int n);
@@ -43,7 +43,7 @@ int null(int n)
 }
 EOF
 # shellcheck disable=SC2086
-sees "a null pointer that is read" $TIDY "$work/c/null.c" -- -std=c17
+sees "a null pointer that is read" "NullDereference" $TIDY "$work/c/null.c" -- -std=c17
 
 plant c/sizeof.c <<'EOF'
 #include <string.h>
@@ -54,7 +54,7 @@ void clear(char *p)
 }
 EOF
 # shellcheck disable=SC2086
-sees "the size of a pointer" $TIDY "$work/c/sizeof.c" -- -std=c17
+sees "the size of a pointer" "sizeof" $TIDY "$work/c/sizeof.c" -- -std=c17
 
 plant c/array.c <<'EOF'
 int beyond(void);
@@ -66,11 +66,11 @@ int beyond(void)
 }
 EOF
 # shellcheck disable=SC2086
-sees "a read beyond an array" $CPPCHECK "$work/c/array.c"
+sees "a read beyond an array" "arrayIndexOutOfBounds\|out of bounds" $CPPCHECK "$work/c/array.c"
 
 for call in 'strcpy(a, b)' 'sprintf (a, b)' 'atoi(a)' 'system(a)' 'strtok(a, b)' 'localtime(t)'; do
 	echo "void f(void) { $call; }" | plant c/banned.c
-	sees "$call" tests/banned.sh "$work/c/banned.c"
+	sees "$call" "banned:" tests/banned.sh "$work/c/banned.c"
 done
 
 plant man/page.1 <<'EOF'
@@ -83,7 +83,7 @@ plant man/page.1 <<'EOF'
 .Xx no such macro
 EOF
 # shellcheck disable=SC2086
-sees "a macro that is none" $MANDOC "$work/man/page.1"
+sees "a macro that is none" "page.1" $MANDOC "$work/man/page.1"
 plant man/wide.1 <<'EOF'
 .Dd November 23, 2026
 .Dt PAGE 1
@@ -95,13 +95,13 @@ plant man/wide.1 <<'EOF'
 123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789
 .Ed
 EOF
-sees "a line wider than 80 columns" tests/pages.sh "$work/man/wide.1"
+sees "a line wider than 80 columns" "wider than 80" tests/pages.sh "$work/man/wide.1"
 
 plant sh/quote.sh <<'EOF'
 #!/bin/sh
 rm $1
 EOF
-sees "a word that is split" shellcheck -x "$work/sh/quote.sh"
+sees "a word that is split" "SC2086" shellcheck -x "$work/sh/quote.sh"
 
 plant rules/area/name.sql <<'EOF'
 -- rule: area/name
@@ -111,5 +111,5 @@ plant rules/area/name.sql <<'EOF'
 -- message: none
 SELECT 'ok' AS level, '' AS entity;
 EOF
-sees "a rule without cases" "$1/nettape-analyze" --lint-rules "$work/rules"
+sees "a rule without cases" "area/name" "$1/nettape-analyze" --lint-rules "$work/rules"
 exit $blind
