@@ -195,7 +195,7 @@ corpus: all ## read a folder of captures, compare values: CORPUS=DIR [INDEX=FILE
 check-sos: all ## analyze a sosreport of this host
 	$(Q)NETTAPE_SOS_OWN=1 tests/check.sh $(B) sos_own
 check-long: tests ## what takes minutes: hostile input at full size, 200 kills, each fault at each call
-	$(Q)HOSTILE=--long LONG=1 tests/check.sh $(B) hostile faults_kill faults_write faults_path faults_clock faults_host
+	$(Q)HOSTILE=--long LONG=1 LIMIT=3600 tests/check.sh $(B) hostile faults_kill faults_write faults_path faults_clock faults_host
 valgrind: all ## both programs whole under memcheck
 	$(Q)CHECK_LOG=check-valgrind tests/check.sh $(B) valgrind
 .PHONY: tests check check-long corpus check-sos valgrind

@@ -1,6 +1,9 @@
 #include "analyze/ethtool_meaning.h"
 
+#include <stdlib.h>
+
 #include "analyze/stmt.h"
+#include "analyze/table.h"
 
 enum meaning {
 #define MEANING(id, name, problem, what) ID_##id,
@@ -240,27 +243,46 @@ static struct span nic_of(struct span entity, int64_t *queue)
 	return nic;
 }
 
-static int put(struct stmt *t, struct span entity, struct span name, struct span driver,
-               struct err *e)
+/* Rows come by driver and name: of 500 interfaces alike what a counter means is sought once. */
+struct sought {
+	struct span driver, name; /* owned */
+	struct ethtool_meaning meaning;
+};
+
+static void forget(struct sought *s)
 {
-	struct ethtool_meaning m = ethtool_meaning(driver, name);
+	free((void *)(uintptr_t)s->driver.p);
+	free((void *)(uintptr_t)s->name.p);
+}
+
+static void seek(struct sought *s, struct span driver, struct span name)
+{
+	if (s->name.p && span_eq(s->driver, driver) && span_eq(s->name, name))
+		return;
+	forget(s);
+	*s = (struct sought){must_copy(driver), must_copy(name), ethtool_meaning(driver, name)};
+}
+
+static int put(struct stmt *t, struct span entity, const struct sought *s, struct err *e)
+{
+	const struct ethtool_meaning *m = &s->meaning;
 	int64_t queue = -1;
 	struct span nic = nic_of(entity, &queue);
 
 	if (queue < 0)
-		queue = m.number;
+		queue = m->number;
 	stmt_span(t, entity);
-	stmt_span(t, name);
+	stmt_span(t, s->name);
 	stmt_span(t, nic);
-	stmt_span(t, driver);
-	stmt_str(t, m.meaning);
-	stmt_i64(t, m.problem);
-	stmt_i64(t, m.part || nic.n < entity.n);
+	stmt_span(t, s->driver);
+	stmt_str(t, m->meaning);
+	stmt_i64(t, m->problem);
+	stmt_i64(t, m->part || nic.n < entity.n);
 	if (queue < 0)
 		stmt_null(t);
 	else
 		stmt_i64(t, queue);
-	stmt_str(t, m.note);
+	stmt_str(t, m->note);
 	return stmt_run(t, e);
 }
 
@@ -270,17 +292,21 @@ int ethtool_meaning_fill(struct sqlite3 *db, struct err *e)
 		"SELECT s.entity, s.name, coalesce(d.last, '') FROM series s LEFT JOIN series d "
 		"ON d.source = 'nic' AND d.name = 'driver' AND d.entity = CASE WHEN "
 		"instr(s.entity, ':') > 0 THEN substr(s.entity, 1, instr(s.entity, ':') - 1) "
-		"ELSE s.entity END WHERE s.source = 'ethtool' AND s.kind <> 'text'";
+		"ELSE s.entity END WHERE s.source = 'ethtool' AND s.kind <> 'text' "
+		"ORDER BY d.last, s.name";
 	struct stmt all = {0}, t = {0};
+	struct sought sought = {0};
 	int rc = -1;
 
 	if (stmt_exec(db, "BEGIN", e) == 0 && stmt_prepare(&all, db, query, e) == 0 &&
 	    stmt_prepare(&t, db, "INSERT OR IGNORE INTO ethtool_meaning VALUES(?,?,?,?,?,?,?,?,?)",
 	                 e) == 0)
-		while ((rc = stmt_row(&all, e)) == 1)
-			if (put(&t, stmt_get_span(&all, 0), stmt_get_span(&all, 1),
-			        stmt_get_span(&all, 2), e) < 0)
+		while ((rc = stmt_row(&all, e)) == 1) {
+			seek(&sought, stmt_get_span(&all, 2), stmt_get_span(&all, 1));
+			if (put(&t, stmt_get_span(&all, 0), &sought, e) < 0)
 				break;
+		}
+	forget(&sought);
 	stmt_done(&all);
 	stmt_done(&t);
 	return rc == 0 ? stmt_exec(db, "COMMIT", e) : -1;

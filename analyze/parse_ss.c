@@ -223,6 +223,8 @@ bool ss_next(struct ss_reader *r, struct emit *out, struct sock *s)
 			out->note(out, r->line, "not a row of ss", line);
 			continue;
 		}
+		if (r->listening && s->state != TCP_LISTEN)
+			continue;
 		ss_options(row, r->line, out, s);
 		take_continuations(r, out, s);
 		return true;

@@ -24,6 +24,7 @@ struct ss_reader {
 	bool errors;      /* ss's error texts are among the rows */
 	bool named;       /* a port was a service's name */
 	bool udp;         /* UDP's rows are asked for in place of TCP's */
+	bool listening;   /* listeners alone are asked for */
 	bool no_state;    /* the header has no State column: one state was asked for */
 	char host[2][SS_HOST_MAX];
 	char row[SS_ROW_MAX]; /* one that was broken in two */

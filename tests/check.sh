@@ -42,7 +42,7 @@ run() { # NAME COMMAND...
 	begin=$(date +%s)
 	out=$log/$1.tap err=$log/$1.err status=$log/$1.status
 	shift
-	CMOCKA_MESSAGE_OUTPUT=TAP timeout 600 "$@" >"$out" 2>"$err" </dev/null
+	CMOCKA_MESSAGE_OUTPUT=TAP timeout "${LIMIT:-600}" "$@" >"$out" 2>"$err" </dev/null
 	echo "$? $(($(date +%s) - begin))" >"$status"
 }
 

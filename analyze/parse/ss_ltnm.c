@@ -58,9 +58,8 @@ static void parse(const struct input *in, struct emit *out)
 	struct sock s;
 
 	ss_open(&r, in->text);
+	r.listening = true;
 	while (ss_next(&r, out, &s)) {
-		if (s.state != TCP_LISTEN)
-			continue;
 		if (s.v[SOCK_sendq] == 0 && !(s.has & UINT64_C(1) << SOCK_mem_r))
 			s.has &= ~(UINT64_C(1) << SOCK_sendq);
 		out->sock(out, &s);

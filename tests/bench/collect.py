@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """collect.py BUILD [PART...] [--runs N] [--ticks N] [--sockets N] [--alone] [--only NAME]...: what a tick costs.
 
-The parts, all of them without a name; together they take 20 minutes:
+The parts, all of them without a name; together they take 35 minutes:
 
   idle      CPU and bytes of a tick by every collector, on the host as it is
   sockets   the same with --sockets TCP sockets, of which a tenth changes each second
