@@ -19,8 +19,12 @@
 /* What is read and what is skipped together: a day of 10,000 sockets stays below. */
 #define TOTAL_MAX   (UINT64_C(64) * 1024 * MIB)
 #define ENTRIES_MAX UINT64_C(50000000)
-#define EMPTY_MAX   UINT64_C(1000000) /* one after another; no recorder and no archiver writes them */
-#define DEPTH_MAX   2 /* a report within a collection of reports */
+#define EMPTY_MAX   UINT64_C(1000000) /* in a row; nobody writes so many */
+/* What nobody reads is unpacked up to here, then only as long as enough bytes of the archive make
+ * it. */
+#define UNREAD_MAX   (UINT64_C(1) * 1024 * MIB)
+#define UNREAD_RATIO 500
+#define DEPTH_MAX    2 /* a report within a collection of reports */
 
 struct entries {
 	int fd; /* of an archive, else -1 */
@@ -30,7 +34,7 @@ struct entries {
 	unsigned char block[BLOCK];
 	struct digest *digest;
 	char hex[DIGEST_HEX]; /* "" until the end */
-	uint64_t bytes, total, count, empty, passed_over;
+	uint64_t bytes, total, count, empty, unread, passed_over;
 	char first_passed_over[128];
 	char cut[200];
 	bool any, done, again;
@@ -250,10 +254,29 @@ static void take_header(struct entries *x, struct archive_entry *h, struct entry
 		x->total += en->size < TOTAL_MAX ? en->size : TOTAL_MAX;
 }
 
+/* The rest of an entry that is too large to be read whole, which may be a bomb. */
+static void pass_rest(struct entries *x)
+{
+	const void *block;
+	size_t n;
+	la_int64_t at;
+
+	while (archive_read_data_block(x->archive[x->depth], &block, &n, &at) == ARCHIVE_OK) {
+		x->unread += n;
+		if (x->unread > UNREAD_MAX && x->unread / UNREAD_RATIO > x->bytes) {
+			note_cut(x, "a few bytes that unpack to gigabytes: what follows them is "
+			            "not read");
+			return;
+		}
+	}
+}
+
 static int next_archived(struct entries *x, struct entry *en, struct err *e)
 {
 	struct archive_entry *h;
 
+	if (x->any && x->last.depth == x->depth && x->last.size > BUNDLE_MEMBER_MAX)
+		pass_rest(x);
 	while (!x->done) {
 		struct archive *a = x->archive[x->depth];
 		int rc = archive_read_next_header(a, &h);
@@ -272,7 +295,8 @@ static int next_archived(struct entries *x, struct entry *en, struct err *e)
 		} else if (++x->count > ENTRIES_MAX || x->total > TOTAL_MAX) {
 			note_cut(x, "more than a bundle can hold");
 		} else if (x->empty >= EMPTY_MAX) {
-			note_cut(x, "a million entries in a row hold nothing: what follows them is not read");
+			note_cut(x, "a million entries in a row hold nothing: what follows them is "
+			            "not read");
 		} else {
 			take_header(x, h, en);
 			x->any = true;

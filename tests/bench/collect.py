@@ -28,6 +28,7 @@ import math
 import os
 import re
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
@@ -383,13 +384,13 @@ def free_port():
 
 def beside(argv, measure_it):
     """What is measured while the command runs."""
-    child = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) if argv else None
+    child = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True) if argv else None
     try:
         time.sleep(1)
         return measure_it()
     finally:
         if child:
-            child.terminate()
+            os.killpg(child.pid, signal.SIGTERM)  # the loop of a shell goes on by itself
             child.wait()
 
 
