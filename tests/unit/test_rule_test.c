@@ -159,7 +159,7 @@ static void a_line_end_in_a_value_fails(void **state)
 	const char *rule = "-- rule: a/b\n-- version: 1\n-- title: T\n-- requires: softnet\n"
 			   "-- message: m\n-- remedy: Do {_what}\n"
 			   "SELECT 'warn' AS level, 'it' AS entity, 'this:' || char(10) || '  "
-	                   "reboot' AS _what;\n";
+			   "reboot' AS _what;\n";
 
 	assert_int_equal(run(f, rules_test, rule,
 	                     "case x\n have softnet\n expect remedy it ~ \"Do this\"\n"),
