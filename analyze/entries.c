@@ -157,11 +157,10 @@ static int open_path(const char *path, const char **inner)
 /* Goes into the archive of that name, as if nothing were around it. */
 static int enter_inner(struct entries *x, const char *inner, struct err *e)
 {
-	struct entry en;
 	int rc;
 
-	while ((rc = next_archived(x, &en, e)) == 1)
-		if (en.file && span_eq(en.name, span_of(inner))) {
+	while ((rc = next_archived(x, &x->last, e)) == 1)
+		if (x->last.file && span_eq(x->last.name, span_of(inner))) {
 			x->inner = true;
 			digest_close(x->digest);
 			x->digest = digest_open();

@@ -12,6 +12,9 @@
 #include "schema/buf.h"
 #include "schema/timefmt.h"
 
+/* Members that the store has no room for, before what follows them is left unread. */
+#define REFUSED_MAX 1000000
+
 struct loader {
 	struct store *store;
 	const struct window *window;
@@ -31,7 +34,7 @@ struct loader {
 	uint64_t snap; /* of the tick whose members are coming, as the store numbers it */
 	bool in_tick;
 	bool past; /* behind the last tick that is wanted: nothing more to read */
-	uint64_t part_ticks, part_first;
+	uint64_t part_ticks, part_first, refused;
 	int64_t part_first_ns;
 	uint64_t last_snap;
 	uint64_t raw;
@@ -58,8 +61,10 @@ static void take(struct loader *l, const struct bundle_member *m, struct span ke
 	                              .scope = p.scope,
 	                              .bytes = m->text.n};
 	out = store_member(l->store, &filed);
-	if (!out)
+	if (!out) {
+		l->refused++;
 		return;
+	}
 	if (m->cut)
 		store_note(l->store, p.key, 0, SPAN("longer than 64 MiB: only its head was read"));
 	if (!p.entry || place_is_repeated(&p, m->name.netns))
@@ -238,6 +243,12 @@ static int on_member(struct loader *l, const struct bundle_member *m, struct err
 	enum member_place place = m->name.place;
 
 	l->raw += m->text.n;
+	if (l->refused > REFUSED_MAX) {
+		note(l, SPAN("(archive)"),
+		     SPAN("a million members more than are kept: what follows them is not read"));
+		l->past = true;
+		return 0;
+	}
 	if ((place == MEMBER_SNAP || place == MEMBER_TICK) && m->name.snap > l->part->to) {
 		l->past = true;
 		return 0;

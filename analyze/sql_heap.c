@@ -9,16 +9,26 @@
 #define STEP       16
 #define SLAB_BYTES (64 << 10)
 
-/* SQLite wants 8 bytes' alignment, and to be told the size of a block. */
+/* Before each block: SQLite wants 8 bytes' alignment, and to be told a block's size. */
 struct head {
 	size_t bytes; /* without the head */
 };
 
+/* What an idle block holds. */
+struct idle {
+	struct head *next;
+};
+
 static struct heap {
-	struct head *idle[SMALL_MAX / STEP + 1]; /* by size; the next of a list lies in the block */
+	struct head *idle[SMALL_MAX / STEP + 1]; /* lists by size */
 	char *slab;
 	size_t left;
 } heap;
+
+static struct idle *idle_of(struct head *h)
+{
+	return (struct idle *)(void *)(h + 1);
+}
 
 static struct head *head_of(void *block)
 {
@@ -27,7 +37,7 @@ static struct head *head_of(void *block)
 
 static size_t rounded(int n)
 {
-	return ((size_t)n + STEP - 1) / STEP * STEP;
+	return n > STEP ? ((size_t)n + STEP - 1) / STEP * STEP : STEP;
 }
 
 static struct head *cut(size_t bytes)
@@ -56,7 +66,7 @@ static void *take(int n)
 	if (bytes > SMALL_MAX)
 		h = malloc(sizeof(*h) + bytes);
 	else if (h)
-		memcpy(idle, h + 1, sizeof(*idle));
+		*idle = idle_of(h)->next;
 	else
 		h = cut(bytes);
 	if (!h)
@@ -74,7 +84,7 @@ static void give(void *block)
 		return;
 	}
 	idle = &heap.idle[h->bytes / STEP];
-	memcpy(block, idle, sizeof(*idle));
+	idle_of(h)->next = *idle;
 	*idle = h;
 }
 
@@ -93,9 +103,10 @@ static void *resize(void *block, int n)
 		return block;
 	if (bytes > SMALL_MAX && had > SMALL_MAX) {
 		h = realloc(head_of(block), sizeof(*h) + bytes);
-		if (h)
-			h->bytes = bytes;
-		return h ? h + 1 : NULL;
+		if (!h)
+			return NULL;
+		h->bytes = bytes;
+		return h + 1;
 	}
 	to = take(n);
 	if (!to)
