@@ -9,7 +9,7 @@
  *	system calls   (seccomp) those of a reader of files that calculates; no socket, no exec,
  *	               no ptrace, no signal to others, no memory that is written and then run;
  *	               no file is opened for writing unless a folder for that is named, no
- *	               process or thread made unless that is asked for
+ *	               process made (but threads) unless that is asked for
  *	files          (Landlock) its inputs, for reading, and the folder of its output
  */
 #ifndef ANALYZE_BOX_H

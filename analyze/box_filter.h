@@ -12,7 +12,7 @@ enum box_calls {
 	BOX_CALLS_CALCULATE, /* no file is opened, no process made */
 };
 
-/* `forks`: processes and threads may be made.  False where the kernel, or this machine's
+/* `forks`: processes, not threads alone, may be made.  False where the kernel, or this machine's
  * architecture, has no such filter. */
 bool box_filter(enum box_calls calls, bool forks);
 

@@ -2,14 +2,20 @@
 
 #include <stdlib.h>
 
+#include "analyze/ahead.h"
 #include "analyze/table.h"
 #include "schema/buf.h"
 
 struct bundle {
 	struct entries *x;
+	struct ahead *ahead; /* while it is there, what follows is its own */
 	bool any;
 	bool skim; /* the text of records alone */
 	char name[BUNDLE_NAME_MAX + 1];
+
+	/* the caller's */
+	uint64_t bytes, passed_over; /* when the last member given was read */
+	bool ended;
 };
 
 struct bundle *bundle_over(struct entries *x)
@@ -31,6 +37,7 @@ void bundle_close(struct bundle *b)
 {
 	if (!b)
 		return;
+	ahead_end(b->ahead);
 	entries_close(b->x);
 	free(b);
 }
@@ -61,8 +68,10 @@ static bool take_text(struct bundle *b, struct bundle_member *m)
 	return (b->skim && !is_record(&m->name)) || entries_read(b->x, &m->text, &m->cut);
 }
 
-int bundle_next(struct bundle *b, struct bundle_member *m, struct err *e)
+static int read_member(void *user, struct bundle_member *m, struct err *e)
 {
+	struct bundle *b = user;
+	struct span first;
 	struct entry en;
 	int rc;
 
@@ -75,12 +84,43 @@ int bundle_next(struct bundle *b, struct bundle_member *m, struct err *e)
 		}
 		if (!take_text(b, m))
 			break;
+		m->bytes = entries_bytes(b->x);
+		m->passed_over = entries_passed_over(b->x, &first);
 		b->any = true;
 		return 1;
 	}
 	if (rc < 0)
 		return -1;
 	return b->any ? 0 : err_set(e, 0, "not a bundle: no member of one in it");
+}
+
+/* Nobody reads on: the entries are the caller's. */
+static struct entries *settled(struct bundle *b)
+{
+	ahead_end(b->ahead);
+	b->ahead = NULL;
+	return b->x;
+}
+
+int bundle_next(struct bundle *b, struct bundle_member *m, struct err *e)
+{
+	struct span first;
+	int rc;
+
+	if (b->ended)
+		return 0;
+	if (!b->ahead)
+		b->ahead = ahead_begin(read_member, b);
+	rc = ahead_next(b->ahead, m, e);
+	if (rc == 1) {
+		b->bytes = m->bytes;
+		b->passed_over = m->passed_over;
+		return 1;
+	}
+	b->ended = true;
+	b->bytes = entries_bytes(settled(b));
+	b->passed_over = entries_passed_over(b->x, &first);
+	return rc;
 }
 
 void bundle_skim(struct bundle *b)
@@ -90,17 +130,21 @@ void bundle_skim(struct bundle *b)
 
 const char *bundle_cut(const struct bundle *b)
 {
-	return entries_cut(b->x);
+	return b->ended ? entries_cut(b->x) : "";
 }
 
-uint64_t bundle_passed_over(const struct bundle *b, struct span *first)
+uint64_t bundle_passed_over(struct bundle *b, struct span *first)
 {
-	return entries_passed_over(b->x, first);
+	(void)entries_passed_over(settled(b), first);
+	return b->passed_over;
 }
 
 const char *bundle_sha256(struct bundle *b)
 {
-	return entries_sha256(b->x);
+	const char *hex = entries_sha256(settled(b));
+
+	b->bytes = entries_bytes(b->x);
+	return hex;
 }
 
 bool bundle_is_folder(const struct bundle *b)
@@ -110,5 +154,5 @@ bool bundle_is_folder(const struct bundle *b)
 
 uint64_t bundle_bytes(const struct bundle *b)
 {
-	return entries_bytes(b->x);
+	return b->bytes;
 }

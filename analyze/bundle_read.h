@@ -20,6 +20,9 @@ struct bundle_member {
 	struct span full; /* the whole name below the stem: "snap/000000/proc/stat" */
 	struct span text; /* alive until the next call */
 	bool cut;         /* longer than BUNDLE_MEMBER_MAX: this is its head */
+	/* until it was read: */
+	uint64_t bytes;       /* of the file, as bundle_bytes() */
+	uint64_t passed_over; /* entries, as bundle_passed_over() */
 };
 
 /* path "-" is standard input.  NULL and *e when it is no bundle. */
@@ -36,15 +39,18 @@ void bundle_close(struct bundle *b); /* NULL is fine */
 int bundle_next(struct bundle *b, struct bundle_member *m, struct err *e)
 	__attribute__((warn_unused_result));
 
-/* From here on only records have text: of all other members the name alone is read. */
+/* Before the first member: only records have text, of all others the name alone is read. */
 void bundle_skim(struct bundle *b);
 
 /* Why it ended early, or "". */
 const char *bundle_cut(const struct bundle *b);
-/* Entries that were passed over: bad names, links, devices; the first one's name in *first. */
-uint64_t bundle_passed_over(const struct bundle *b, struct span *first);
 /*
- * SHA-256, 64 hex digits; valid after the last member.  Of a file it is that of its
+ * Entries that were passed over up to the member given last: bad names, links, devices; the
+ * first one's name in *first.  As bundle_sha256(), after the last bundle_next().
+ */
+uint64_t bundle_passed_over(struct bundle *b, struct span *first);
+/*
+ * SHA-256, 64 hex digits; after the last bundle_next().  Of a file it is that of its
  * bytes.  Of a folder it is that of a list of its members, in the byte order of their
  * names: `cd STEM && find * -type f | LC_ALL=C sort | xargs sha256sum | sha256sum`.
  */
