@@ -163,7 +163,7 @@ def arguments():
     a.add_argument('--jobs', type=int, default=8 * os.cpu_count(), help='scenarios at once, of those that can share the machine')
     a.add_argument('--only', action='append', help='scenarios whose name matches')
     a.add_argument('--score', help='write the table there')
-    a.add_argument('--retry', action='store_true', help='run what failed once more, alone, and count that')
+    a.add_argument('--retry', action='store_true', help='run what failed up to twice more, alone, and count the last')
     a.add_argument('--again', action='store_true', help='judge what was recorded before')
     a.add_argument('--list', action='store_true', help='the scenarios, and what they expect')
     return a.parse_args()
@@ -176,10 +176,14 @@ def listing(scenarios):
 
 
 def retry(runs, build):
-    again = [Run(r.scenario, r.fault, f'{r.rep}-again') for r in runs if not r.ok()]
-    print(f'# {len(again)} once more, alone', flush=True)
-    execute([], again, build, 1)
-    return [r for r in runs if r.ok()] + again
+    for _ in range(2):
+        again = [Run(r.scenario, r.fault, f'{r.rep}-again') for r in runs if not r.ok()]
+        if not again:
+            break
+        print(f'# {len(again)} once more, alone', flush=True)
+        execute([], again, build, 1)
+        runs = [r for r in runs if r.ok()] + again
+    return runs
 
 
 def main():
