@@ -95,7 +95,7 @@ def linkerd_hot_thread(lab, fault):
                  'root-cause/ksoftirqd-starved', 'cpu/linkerd-thread-hot', 'tcp-retransmit/tail'])
 def linkerd_waits_for_cpus(lab, fault):
     """Four busy programs beside the proxy, which wants half a CPU itself."""
-    here, mesh = simple(lab, 'rate=200', burn=0.5)
+    here, mesh = simple(lab, 'rate=50', burn=0.5)
     for _ in range(4 if fault else 0):
         here.start('sh', '-c', 'while :; do :; done')
     mesh.start(2)
