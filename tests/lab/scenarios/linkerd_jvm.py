@@ -50,11 +50,14 @@ def linkerd_descriptors(lab, fault):
     expect=['info:linkerd-jvm/cpu-count', 'cgroup/cpu-throttled', 'root-cause/cpu-throttle-latency ' + server()],
     allow=STOPPED + ['linkerd-backend/internal-latency ' + server()])
 def linkerd_throttled(lab, fault):
-    """A CPU limit of an eighth of a CPU around the proxy and a program that wants all of one, every other 3 s."""
+    """A CPU limit of an eighth of a CPU around the proxy and a program that wants all of one, 2.6 s of each 6.
+
+    It begins and ends between two ticks: one that saw its end would count the stops of its interval, and nobody waiting.
+    """
     here = lab.netns()
     mesh = Mesh(here, num_cpus=2).router()
     mesh.client('web', 'rate=400,connections=100', all_='delay=5ms')
     group = Group(lab, 'cpu').cpus(0.12 if fault else 2)
     mesh.start(group=group)
-    here.start(*group.argv('sh', '-c', 'while :; do timeout 3 sh -c "while :; do :; done"; sleep 3; done'))
+    lab.at(0.5, here.start, *group.argv('sh', '-c', 'while :; do timeout 2.6 sh -c "while :; do :; done"; sleep 3.4; done'))
     lab.record(here, seconds=24)
