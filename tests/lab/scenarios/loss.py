@@ -25,7 +25,7 @@ def loss_out(lab, fault):
 @scenario(expect=['tcp-retransmit/ratio', 'tcp-retransmit/tail ~ mostly on the way back', 'tcp-retransmit/ack-loss'], allow=LOSSY)
 def loss_back(lab, fault):
     """One in 200 of the packets from the server is lost: what is sent again had arrived."""
-    here, *_ = requests(lab, loss_ba=0.5 if fault else 0)
+    here, *_ = requests(lab, loss_ba=0.5 if fault else 0, delay_ms=5)
     lab.record(here)
 
 
